@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: Swift 6 mode comes with the tools version; a warning is an error.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The packages' products by short names, so that the targets below read as the architecture.
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func module(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "weir",
+    products: [.executable(name: "weir", targets: ["weir"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // C libraries: each is wrapped by exactly one Swift target.
+        .target(
+            name: "CSimdjson",
+            // The parser's templates are unusable without the optimiser, also in debug builds.
+            cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
+        .systemLibrary(name: "CLibSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Foundations.
+        module("JSONDocument", ["CSimdjson"]),
+        module("YAMLDocument", [yams]),
+        module("Digests", ["CLibSSL", "CChecksum"]),
+        module("FindingModel", ["JSONDocument", "Digests"]),
+
+        // The stages, in the order in which data flows.
+        module("Journal", ["Digests", "FindingModel"]),
+        module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedAdapters"]),
+        module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, logging]),
+        module("CurlTransport", ["CCurl"]),
+        module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),
+        module("Sinks", ["Delivery", "CurlTransport", "Digests", "FindingModel", "JSONDocument"]),
+        module("Console", ["State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", hummingbird, logging]),
+        module("Gateway", [
+            "Ingest", "Console", "Delivery", "Sinks", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
+            "YAMLDocument", "Digests", nioPosix, logging,
+        ]),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "Gateway", "Console", "Delivery", "State", "Adapters", "Journal", "Ingest", "CurlTransport", "FindingModel",
+                "JSONDocument", "YAMLDocument", "Digests", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        // One copy of adapters/ inside the binary.
+        .executableTarget(name: "embed-adapters", path: "Plugins/embed-adapters", swiftSettings: strict),
+        .plugin(name: "EmbedAdapters", capability: .buildTool(), dependencies: ["embed-adapters"], path: "Plugins/EmbedAdapters"),
+
+        tests("JSONDocumentTests", ["JSONDocument"]),
+        tests("YAMLDocumentTests", ["YAMLDocument"]),
+        tests("DigestsTests", ["Digests"]),
+        tests("FindingModelTests", ["FindingModel", "JSONDocument"]),
+        tests("JournalTests", ["Journal", "FindingModel", "Digests"]),
+        tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
+        tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
+        tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
+        tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
+        tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument"]),
+        tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
+        tests("GatewayTests", ["Gateway", "Adapters", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
+        tests("ProcessTests", ["FindingModel", "JSONDocument", "Digests"]),
+        tests("RepositoryTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

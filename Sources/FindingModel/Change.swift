@@ -1,0 +1,34 @@
+/// One state change of a record: a CloudEvents 1.0 event, written once and never renumbered.
+package struct Change: Equatable, Sendable {
+    /// Dense, from 1; sinks' cursors point there.
+    package var sequence: UInt64
+    /// `<tag>-<entry number>-<n>`: the idempotency key at every sink.
+    package var id: String
+    /// `finding.opened`, `scan.completed`, `notice.target_created`…
+    package var type: String
+    /// `/sources/<name>`, or `/gateway` for the gateway's own notices.
+    package var source: String
+    /// The record's uid.
+    package var subject: String
+    /// When the vendor says it happened.
+    package var time: Timestamp
+    /// When the receipt was accepted.
+    package var receivedTime: Timestamp
+    package var kind: RecordKind
+    /// The record after the change: canonical JSON, one object.
+    package var data: RawJSON
+
+    package init(
+        sequence: UInt64, id: String, type: String, source: String, subject: String, time: Timestamp, receivedTime: Timestamp, kind: RecordKind, data: RawJSON
+    ) {
+        self.sequence = sequence
+        self.id = id
+        self.type = type
+        self.source = source
+        self.subject = subject
+        self.time = time
+        self.receivedTime = receivedTime
+        self.kind = kind
+        self.data = data
+    }
+}

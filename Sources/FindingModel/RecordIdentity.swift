@@ -1,0 +1,63 @@
+import Digests
+
+/// How records get ids that stay the same for life, at every gateway that receives the same account.
+package enum RecordIdentity {
+    /// SHA-256 over the length-prefixed parts vendor (the adapter's name), account and the vendor's key.
+    ///
+    /// Its 64 hex digits are a finding's `instance/v1`; the first 32 follow the kind's letter in a `uid`.
+    package static func digest(vendor: String, account: String, key: String) -> SHA256Digest {
+        var hash = SHA256Hash()
+        hash.update(part: vendor)
+        hash.update(part: account)
+        hash.update(part: key)
+        return hash.finish()
+    }
+
+    /// `f_`, `s_` or `n_` and 32 hex digits.
+    package static func uid(_ kind: RecordKind, digest: SHA256Digest) -> String {
+        "\(kind.letter)_" + Hex.encode(digest.bytes.prefix(16))
+    }
+
+    /// The key that a tuple of `parts` stands for: 64 hex digits over the length-prefixed parts.
+    package static func key(tuple parts: [String]) -> String {
+        var hash = SHA256Hash()
+        for part in parts { hash.update(part: part) }
+        return hash.finish().hex
+    }
+
+    /// `cross/v1`: one flaw on one host, whichever scanner saw it; nothing without a host, or without anything that names the flaw.
+    ///
+    /// The flaw is the sorted set of its CVEs, or else of its CWEs and the path, or else the rule and the path.
+    package static func cross(resource: Resource, vulnerabilities: [Vulnerability], rule: Rule?) -> String? {
+        guard let host = resource.hostname ?? resource.ip, !host.isEmpty else { return nil }
+        var parts = [host.lowercased().trimmingTrailingDots]
+        func ids(_ type: Vulnerability.Kind) -> [String] { Set(vulnerabilities.filter { $0.type == type }.map { $0.id.uppercased() }).sorted() }
+        let path = normalised(path: resource.path)
+        if case let cves = ids(.cve), !cves.isEmpty {
+            parts += ["cve"] + cves
+        } else if case let cwes = ids(.cwe), !cwes.isEmpty {
+            parts += ["cwe", path] + cwes
+        } else if let rule = rule?.uid ?? rule?.name {
+            parts += ["rule", path, rule]
+        } else {
+            return nil
+        }
+        return key(tuple: parts)
+    }
+
+    /// A path without query, fragment and trailing slashes; the root for none.
+    private static func normalised(path: String?) -> String {
+        guard let path else { return "/" }
+        let bare = path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let trimmed = bare.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
+        return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingDots: String {
+        var bytes = Array(utf8)
+        while bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
