@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+/// Starts that cannot succeed: one clear sentence, exit 1, nothing touched.
+struct StartTests {
+    @Test func secondGatewayOnTheSameDataNamesTheHolder() async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: workspace)
+        let second = try await WeirProgram.run(["serve", "--config", workspace.path + "/weir.yaml"])
+        #expect(second.status == 1)
+        #expect(second.errors.contains("\(gateway.processIdentifier)"), "\(second.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test func portInUseIsSaidInOneSentence() async throws {
+        let first = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: first)
+        let second = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let yaml = String(decoding: second.read("weir.yaml"), as: UTF8.self)
+        try second.write("weir.yaml", yaml.replacingOccurrences(of: "127.0.0.1:0", with: "127.0.0.1:\(gateway.port)"))
+        let refused = try await WeirProgram.run(["serve", "--config", second.path + "/weir.yaml"])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("\(gateway.port)") && refused.errors.contains("in use"), "\(refused.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test func missingSecretFileIsNamedAndNothingIsTouched() async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        try FileManager.default.removeItem(atPath: workspace.path + "/secret")
+        let refused = try await WeirProgram.run(["serve", "--config", workspace.path + "/weir.yaml"])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("weir.yaml:4:") && refused.errors.contains("secret"), "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: workspace.path + "/data"))
+    }
+
+    @Test func unknownOptionIsAUsageError() async throws {
+        #expect(try await WeirProgram.run(["serve", "--no-such-option"]).status == 2)
+        #expect(try await WeirProgram.run(["no-such-command"]).status == 2)
+        #expect(try await WeirProgram.run(["--help"]).status == 0)
+    }
+}
