@@ -77,8 +77,8 @@ struct PathTrieBuilder {
         return node
     }
 
-    /// The tree in the form that the mapper reads; adds the text of every path to `places`.
-    func trie(places: inout [String]) -> PathTrie {
+    /// The tree in the form that the mapper reads; `intern` gives a path's number in `PlanTables.places`.
+    func trie(intern: (String) -> Int) -> PathTrie {
         var known = nodes.map(\.isKnown)
         // Children have higher numbers than their parents.
         for (index, node) in nodes.enumerated() where known[index] {
@@ -98,8 +98,7 @@ struct PathTrieBuilder {
             trie.positions.append(
                 PathTrie.Position(
                     edges: firstEdge..<trie.edges.count, actions: firstAction..<trie.actions.count, isKnown: known[index],
-                    isDropped: node.isDropped, place: places.count))
-            places.append(node.text)
+                    isDropped: node.isDropped, place: intern(node.text)))
         }
         return trie
     }
