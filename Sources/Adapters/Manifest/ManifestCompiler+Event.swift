@@ -1,8 +1,10 @@
 import YAMLDocument
 
 extension ManifestCompiler {
-    /// The paths that every event has, for the tree of each entry.
+    /// What is read of every event, whatever its kind.
     mutating func eventExpressions(_ node: YAMLNode?) -> (key: ExpressionID?, kind: ExpressionID?, time: ExpressionID?) {
+        isInEvent = true
+        defer { isInEvent = false }
         guard let form = node.flatMap({ form($0, "'event'", keys: ["key", "kind", "time"]) }) else { return (nil, nil, nil) }
         let keyIsNone = form["key"].map { $0.scalar == "none" && !$0.isQuoted } ?? true
         let key = keyIsNone ? nil : expression(form["key"], FieldShape(name: "key", kind: .text, isKey: true, isOfEvent: true))

@@ -110,6 +110,7 @@ extension ManifestCompiler {
 
     /// The slot for what `path` leads to.
     mutating func slot(_ path: Path) -> SlotReference {
+        if isInEvent { eventPaths.append(path) }
         let (slot, place) = trie.slot(for: path, frame: frame)
         return SlotReference(slot: slot, ofDocument: path.root == .document, place: self.place(place))
     }

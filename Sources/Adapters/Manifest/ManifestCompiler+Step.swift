@@ -40,7 +40,7 @@ extension ManifestCompiler {
         }
         var values = shape
         if shape.constants == .none { values.constants = .any }
-        var map = WordMap(table: WordTable(), otherwise: nil)
+        var map = WordMap(table: WordTable(), otherwise: nil, fallsBackToPlainWords: shape.kind == .severity)
         for (key, value) in members {
             guard let word = key.scalar else { continue }
             guard value.scalar != nil else {

@@ -19,7 +19,9 @@ struct ManifestCompiler {
     var hasItem = false
     /// In lower case, as they are first read.
     var headers: [String] = []
-    /// Every path that the event reads, and what `json` names.
+    /// Whether the event's own expressions are being read.
+    var isInEvent = false
+    /// Every path that the event reads.
     var eventPaths: [Path] = []
     let names: NameMatching
     private var placeNumbers: [String: Int] = [:]

@@ -10,13 +10,13 @@ final class AdapterPlan: Sendable {
     /// Header names in lower case, by the numbers in expressions.
     let headers: [String]
     /// Strings that hold JSON.
-    let json: [Path]
+    let json: JSONStrings
     let event: EventPlan
     /// By the numbers in `EventPlan.kinds`.
     let entries: [EntryPlan]
 
     init(
-        tables: PlanTables, vendor: String, product: String, zone: TimeZoneRules, absent: WordTable, headers: [String], json: [Path], event: EventPlan,
+        tables: PlanTables, vendor: String, product: String, zone: TimeZoneRules, absent: WordTable, headers: [String], json: JSONStrings, event: EventPlan,
         entries: [EntryPlan]
     ) {
         self.tables = tables

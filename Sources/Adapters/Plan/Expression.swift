@@ -64,6 +64,8 @@ struct WordMap: Sendable {
     var table: WordTable
     /// What any other word becomes; then it is no drift.
     var otherwise: ExpressionID?
+    /// A severity's map: the plain words need no entry.
+    var fallsBackToPlainWords = false
 }
 
 /// What `when` and `unless` ask.
