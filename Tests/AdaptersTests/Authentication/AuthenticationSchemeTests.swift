@@ -66,7 +66,7 @@ struct AuthenticationSchemeTests {
         for (place, message) in [
             ("a.yaml:3:16", "unknown algorithm 'md5'"), ("a.yaml:4:5", "unknown key 'signatur'"), ("a.yaml:5:43", "unknown encoding 'hexx'"),
             ("a.yaml:6:34", "a part of the message"), ("a.yaml:6:39", "unknown key 'heder'"), ("a.yaml:6:14", "must contain the body"),
-            ("a.yaml:7:39", "unknown unit 'min'"), ("a.yaml:7:55", "a tolerance is a time"),
+            ("a.yaml:7:41", "unknown unit 'min'"), ("a.yaml:7:57", "a tolerance is a time"),
         ] {
             #expect(text.contains { $0.hasPrefix(place) && $0.contains(message) }, "\(place) \(message) in \(text)")
         }
