@@ -65,6 +65,15 @@ package enum FilePaths {
         return .success(names.sorted())
     }
 
+    /// Whether anything is at `path`.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether `path` is a folder.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// What the system says about `code`.
     package static func errorText(_ code: Int32) -> String {
         switch code {
