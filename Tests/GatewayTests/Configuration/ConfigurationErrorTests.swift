@@ -18,7 +18,7 @@ struct ConfigurationErrorTests {
         ("disk_reserve: 1GiB", "w:1:1: error: unknown key 'disk_reserve' (hint: did you mean 'disk-reserve'?)"),
         ("just a word", "w:1:1: error: the configuration must be a mapping, not a word"),
         ("sources: [a]", "w:1:10: error: sources must be a mapping from names to settings, not a list"),
-        ("data:", "w:1:1: error: data is empty"),
+        ("data:", "w:1:6: error: data is empty"),
         ("disk-reserve: lots", "w:1:15: error: disk-reserve: 'lots' is not a size such as 1GiB, or a share such as 5%"),
         ("connections: 0", "w:1:14: error: connections: '0' is not a number from 1 to 1000000"),
         ("public-url: hooks.example.com", "w:1:13: error: public-url: 'hooks.example.com' is not an http or https URL without query, such as https://hooks.example.com"),
@@ -34,7 +34,7 @@ struct ConfigurationErrorTests {
             "listen: { ingest: { address: 0.0.0.0:80, tls: { certificate: none.pem, key: none.key } } }",
             "w:1:62: error: tls.certificate: cannot read /none.pem: there is no such file"
         ),
-        ("listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }", "w:1:78: error: unknown key 'kee' (hint: did you mean 'key'?)"),
+        ("listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }", "w:1:79: error: unknown key 'kee' (hint: did you mean 'key'?)"),
         (
             "listen: { console: \"127.0.0.1:1\" }",
             "w:1:20: error: listen.console needs at least one of 'operators' (hint: operators: { alice: { token: \"env:ALICE_TOKEN\", role: read } }; commands need none, they use the socket in the data folder)"
@@ -74,7 +74,7 @@ struct ConfigurationErrorTests {
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timezone: Stockholm }",
             "2:65: error: timezone: there is no zone 'Stockholm' (hint: names of the IANA database, such as Europe/Stockholm)"
         ),
-        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }", "2:77: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"),
+        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }", "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
             "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 64 MiB, such as 512KiB, 16MiB or 1GiB"
@@ -90,15 +90,15 @@ struct ConfigurationErrorTests {
     }
 
     @Test(arguments: [
-        ("s: { type: splunk-hec, url: x, token: y, index: z }", ["2:12: error: unknown sink type 'splunk-hec' (hint: known: file, webhook)"]),
+        ("s: { type: splunk-hec, url: x, token: y, index: z }", ["2:14: error: unknown sink type 'splunk-hec' (hint: known: file, webhook)"]),
         ("s: { path: x }", ["2:6: error: the sink 's' needs 'type'"]),
         ("s: { type: file }", ["2:6: error: the sink 's' needs 'path'"]),
-        ("s: { type: file, path: data/state.db }", ["2:24: error: path: /data/state.db belongs to the gateway itself"]),
-        ("s: { type: file, path: data/journal/x }", ["2:24: error: path: /data/journal/x belongs to the gateway itself"]),
-        ("s: { type: file, path: /tmp }", ["2:24: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
-        ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:24: error: path: the sink 's' already writes /a"]),
-        ("s: { type: file, path: a, rotat: 1GiB }", ["2:27: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
-        ("s: { type: file, path: a, from: yesterday }", ["2:33: error: from: 'yesterday' is not now, beginning or a time such as 2026-03-02T10:00:00Z"]),
+        ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
+        ("s: { type: file, path: data/journal/x }", ["2:26: error: path: /data/journal/x belongs to the gateway itself"]),
+        ("s: { type: file, path: /tmp }", ["2:26: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
+        ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:26: error: path: the sink 's' already writes /a"]),
+        ("s: { type: file, path: a, rotat: 1GiB }", ["2:29: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
+        ("s: { type: file, path: a, from: yesterday }", ["2:35: error: from: 'yesterday' is not now, beginning or a time such as 2026-03-02T10:00:00Z"]),
         ("s: { type: webhook, secret: \"env:HOOK_SECRET\" }", ["2:6: error: the sink 's' needs 'url'"]),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"http://siem.example\" }",
@@ -153,7 +153,7 @@ struct ConfigurationErrorTests {
                 "w:3:36: error: secrets: the environment variable ABSENT is not set",
                 "w:3:58: error: rate: 'x' is not a rate such as 200/s or 50/h",
                 "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook)",
-                "w:7:16: error: unknown sink 'nowhere' (hint: known: soc)",
+                "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
             ])
     }
 

@@ -8,6 +8,12 @@ package struct FileSinkSettings: Equatable, Sendable {
     package var rotate: Int64?
     /// Older files kept beside the current one.
     package var keep = 10
+
+    package init(path: String, rotate: Int64? = nil, keep: Int = 10) {
+        self.path = path
+        self.rotate = rotate
+        self.keep = keep
+    }
 }
 
 extension FileSinkSettings {
