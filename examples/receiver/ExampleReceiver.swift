@@ -23,6 +23,13 @@ import Synchronization
             missing = try String(contentsOfFile: expected, encoding: .utf8).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
         }
         let desk = Desk(missing: missing)
+        let waits = !missing.isEmpty
+        await serve(port: port, key: key, desk: desk, seconds: waits ? options["--within"].flatMap(Double.init) ?? 30 : nil)
+        if waits { exit(desk.report() ? 0 : 1) }
+    }
+
+    /// Serves until everything expected has arrived or `seconds` are over; for ever without them.
+    private static nonisolated func serve(port: Int, key: WebhookKey, desk: Desk, seconds: Double?) async {
         let router = Router()
         router.post("/hook") { request, _ -> Response in
             let body = try await request.body.collect(upTo: 16 << 20)
@@ -31,24 +38,19 @@ import Synchronization
             desk.take(bytes)
             return Response(status: .ok)
         }
-        let waits = !missing.isEmpty
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { _ in print("receiver listening on http://127.0.0.1:\(port)/hook") })
+        await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                let application = Application(
-                    router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
-                    onServerRunning: { _ in print("receiver listening on http://127.0.0.1:\(port)/hook") })
-                try await application.runService()
+                do { try await application.runService() } catch { print("the receiver cannot listen: \(error)") }
             }
-            if waits {
-                group.addTask {
-                    await desk.waitUntilComplete(within: options["--within"].flatMap(Double.init) ?? 30)
-                    throw CancellationError()
-                }
+            if let seconds {
+                group.addTask { await desk.waitUntilComplete(within: seconds) }
             }
-            do { try await group.next() } catch is CancellationError {}
+            await group.next()
             group.cancelAll()
         }
-        if waits { exit(desk.report() ? 0 : 1) }
     }
 }
 
