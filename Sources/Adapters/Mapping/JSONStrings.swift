@@ -58,7 +58,7 @@ package struct JSONStrings: Sendable {
         if kind == .string, steps.isEmpty {
             let text = tape.text(node)
             let trimmed = ASCII.trimmed(text)
-            guard !trimmed.isEmpty, !RedactedText.isRedacted(trimmed) else { return }
+            guard !trimmed.isEmpty, !RedactedMark.isRedacted(trimmed) else { return }
             found.append(Found(source: tape.source(node), text: Array(text)))
             return
         }
@@ -93,7 +93,7 @@ package struct JSONStrings: Sendable {
 }
 
 /// What redaction leaves in place of a value.
-enum RedactedText {
+enum RedactedMark {
     private static let beginning = Array("[redacted".utf8)
 
     /// Whether a text without blanks around it is `[redacted]` or `[redacted: …]`.
