@@ -51,6 +51,13 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
+    /// Whether these bytes are `text`, which is lower-case ASCII, letters of either case being equal.
+    func equalsIgnoringCase(name text: String) -> Bool {
+        guard count == text.utf8.count else { return false }
+        for (byte, other) in zip(self, text.utf8) where (byte &- 0x41 < 26 ? byte | 0x20 : byte) != other { return false }
+        return true
+    }
+
     /// Whether these bytes are exactly `text`.
     @inline(__always)
     func equals(_ text: StaticString) -> Bool {

@@ -31,6 +31,12 @@ package struct HeadScanner: Sendable {
         self.fieldsMax = fieldsMax
     }
 
+    /// Whether no byte has been looked at.
+    package var isAtStart: Bool { scanned == 0 }
+
+    /// Whether the request line has not ended.
+    package var isInFirstLine: Bool { requestLine == nil }
+
     /// Looks at what is new in `bytes`, which begin where the head begins and hold everything that was seen before.
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Progress {
         while let end = bytes.firstLineFeed(from: scanned) {

@@ -32,6 +32,11 @@ package struct ParsedHead: Equatable, Sendable {
     /// Any X-Forwarded-For is given.
     package private(set) var hasForwardedFor = false
 
+    /// Bytes of the body that the head announces; 0 where it announces none.
+    package var announcedLength: Int {
+        if case .length(let length) = framing { length } else { 0 }
+    }
+
     /// Reads `head`, which ends in the empty line that `HeadScanner` found.
     package init(_ head: UnsafeRawBufferPointer) throws(MalformedRequest) {
         guard let end = head.firstLineFeed(from: 0), end > 0 else { throw .requestLine }
