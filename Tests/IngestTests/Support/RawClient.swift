@@ -81,7 +81,7 @@ final class RawClient {
 
     /// Sends what the socket takes at once; the number of bytes, or -1 when the other end is gone.
     func sendSome(_ bytes: [UInt8]) -> Int {
-        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT.rawValue)) }
+        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
         return count < 0 && errno == EAGAIN ? 0 : count
     }
 
