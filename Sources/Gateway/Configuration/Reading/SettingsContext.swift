@@ -1,4 +1,4 @@
-import Glibc
+import Adapters
 import YAMLDocument
 
 /// What the readers of settings share: the issues found so far, and the places that references lead to.
@@ -76,11 +76,18 @@ struct SettingsContext {
         value(node, what, form: "an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8443") { ListenAddress($0) }
     }
 
-    mutating func blocks(_ node: YAMLNode?, _ what: String) -> [AddressBlock] {
-        guard let node else { return [] }
-        return list(node, what).compactMap { item in
-            value(item, what, form: "an address or a range such as 192.0.2.0/24 or 2001:db8::/32 (bits after the prefix are zero)") { AddressBlock($0) }
+    mutating func blocks(_ node: YAMLNode?, _ what: String) -> AddressBlockList {
+        guard let node else { return AddressBlockList([]) }
+        var blocks: [AddressBlock] = []
+        for item in list(node, what) {
+            guard let text = word(item, what) else { continue }
+            do throws(AddressBlockError) {
+                blocks.append(try AddressBlock(text))
+            } catch {
+                issues.error(item, "\(what): \(error.message)", hint: error.hint)
+            }
         }
+        return AddressBlockList(blocks)
     }
 
     mutating func path(_ node: YAMLNode?, _ what: String) -> String? {
@@ -93,7 +100,7 @@ struct SettingsContext {
     }
 
     /// The secret that a reference leads to.
-    mutating func secret(_ node: YAMLNode?, _ what: String) -> Secret? {
+    mutating func secret(_ node: YAMLNode?, _ what: String) -> LabelledSecret? {
         guard let node, let text = word(node, what) else { return nil }
         guard let reference = SecretReference(text) else {
             // The text is not repeated: it may be the secret itself.
@@ -123,7 +130,7 @@ struct SettingsContext {
             issues.error(node, "\(what): \(label) is empty")
             return nil
         }
-        return Secret(label: label, value: value)
+        return LabelledSecret(label: label, value: value)
     }
 
     /// Editors end a file with a newline that is no part of the secret.

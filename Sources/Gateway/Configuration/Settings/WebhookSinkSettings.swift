@@ -1,12 +1,13 @@
+import Adapters
 import YAMLDocument
 
 /// An HTTP receiver of CloudEvents, signed as Standard Webhooks says (https://www.standardwebhooks.com).
 package struct WebhookSinkSettings: Sendable {
     package var url: WebURL
     /// The `whsec_` text; nothing: requests are not signed.
-    package var secret: Secret?
+    package var secret: LabelledSecret?
     /// Networks that the address may be in although they are private, or although the URL is plain http.
-    package var networks: [AddressBlock] = []
+    package var networks = AddressBlockList([])
     /// Changes in one request.
     package var batch = 1
     /// PEM file with the only authority that is trusted, absolute.
@@ -42,19 +43,19 @@ extension WebhookSinkSettings {
         return settings
     }
 
-    private static func check(_ url: WebURL, _ node: YAMLNode, _ networks: [AddressBlock], _ context: inout SettingsContext) {
-        let listed = networks.contains { $0.contains(url.host) }
+    private static func check(_ url: WebURL, _ node: YAMLNode, _ networks: AddressBlockList, _ context: inout SettingsContext) {
+        let listed = networks.contains(url.host)
         let needs = "list the network under 'networks', such as networks: [ 127.0.0.0/8 ]"
         if url.scheme == "http", networks.isEmpty {
             context.issues.error(node, "url: plain http is sent only to addresses in the sink's 'networks'", hint: "use https, or \(needs)")
-        } else if url.hostIsAddress, AddressBlock.neverReached.contains(where: { $0.contains(url.host) }) {
+        } else if url.hostIsAddress, AddressNetworks.linkLocal.contains(url.host) {
             context.issues.error(node, "url: \(url.host) is a link-local address, which no sink may reach")
-        } else if url.hostIsAddress, !listed, url.scheme == "http" || AddressBlock.privateNetworks.contains(where: { $0.contains(url.host) }) {
+        } else if url.hostIsAddress, !listed, url.scheme == "http" || AddressNetworks.notPublic.contains(url.host) {
             context.issues.error(node, "url: \(url.host) is in none of the sink's 'networks'", hint: needs)
         }
     }
 
-    private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> Secret? {
+    private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> LabelledSecret? {
         guard let secret = context.secret(node, "secret") else { return nil }
         let hint = "echo whsec_$(openssl rand -base64 32)"
         guard let text = String(decoding: secret.value, as: UTF8.self).dropping(prefix: "whsec_") else {
@@ -78,14 +79,4 @@ extension WebhookSinkSettings {
             return nil
         }
     }
-}
-
-extension AddressBlock {
-    /// Networks that are not on the internet; a sink reaches them only when it lists them.
-    static let privateNetworks = [
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "0.0.0.0/8", "::1/128", "::/128", "fc00::/7",
-    ].compactMap { AddressBlock($0) }
-
-    /// Link-local networks, cloud metadata among them.
-    static let neverReached = ["169.254.0.0/16", "fe80::/10"].compactMap { AddressBlock($0) }
 }

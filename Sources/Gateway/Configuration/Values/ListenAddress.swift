@@ -1,3 +1,5 @@
+import Adapters
+
 /// Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`.
 package struct ListenAddress: Equatable, Sendable {
     /// An IP address without brackets, or `localhost`.
@@ -24,13 +26,13 @@ package struct ListenAddress: Equatable, Sendable {
             return nil
         }
         let name = String(decoding: host, as: UTF8.self)
-        guard name == "localhost" || AddressBlock(name) != nil, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        guard name == "localhost" || IPAddress(name) != nil else { return nil }
         self.init(host: name, port: Int(port))
     }
 
     /// Whether only this machine can connect.
     package var isLoopback: Bool {
-        host == "localhost" || AddressBlock("127.0.0.0/8")?.contains(host) == true || AddressBlock("::1")?.contains(host) == true
+        host == "localhost" || AddressNetworks.loopback.contains(host)
     }
 
     /// `host:port`, with brackets around an IPv6 address.

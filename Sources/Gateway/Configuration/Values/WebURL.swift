@@ -1,3 +1,5 @@
+import Adapters
+
 /// An absolute http or https URL, split no further than settings need (RFC 3986).
 package struct WebURL: Equatable, Sendable {
     /// As it was written.
@@ -24,7 +26,7 @@ package struct WebURL: Equatable, Sendable {
     }
 
     /// Whether the host is an IP address.
-    package var hostIsAddress: Bool { AddressBlock(host) != nil && !host.utf8.contains(UInt8(ascii: "/")) }
+    package var hostIsAddress: Bool { IPAddress(host) != nil }
 
     private static func host(_ authority: ArraySlice<UInt8>) -> String? {
         var host = authority
@@ -32,7 +34,7 @@ package struct WebURL: Equatable, Sendable {
         if authority.first == UInt8(ascii: "["), let end = authority.firstIndex(of: UInt8(ascii: "]")) {
             host = authority[(authority.startIndex + 1)..<end]
             port = authority[(end + 1)...]
-            guard port.isEmpty || port.first == UInt8(ascii: ":"), AddressBlock(String(decoding: host, as: UTF8.self)) != nil else { return nil }
+            guard port.isEmpty || port.first == UInt8(ascii: ":"), IPAddress(String(decoding: host, as: UTF8.self)) != nil else { return nil }
         } else if let colon = authority.firstIndex(of: UInt8(ascii: ":")) {
             host = authority[..<colon]
             port = authority[colon...]
