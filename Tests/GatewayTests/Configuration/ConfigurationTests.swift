@@ -20,7 +20,7 @@ struct ConfigurationTests {
         disk-reserve: 1GiB
         connections: 500
         sources:
-          hostedscan: { adapter: hostedscan, secrets: [ "env:HOSTEDSCAN_SECRET" ] }
+          hostedscan: { adapter: hostedscan, secrets: [ "env:HOSTEDSCAN_SECRET" ], timestamp-tolerance: 5m }
           shop:       { adapter: probely, account: acme, secrets: [ "file:secrets/probely" ] }
           holm:       { adapter: holm, secrets: [ "env:HOLM_URL_SECRET" ], timezone: Europe/Stockholm, allow: [ 192.0.2.0/24 ] }
           reconfirm:  { adapter: reconfirm, secrets: "env:RECONFIRM_TOKEN", body-max: 16MiB, rate: 3600/h, burst: 5, bytes-per-day: 1GiB }
