@@ -7,6 +7,8 @@ struct SettingsContext {
     /// The configuration's folder, absolute; relative paths start there.
     let directory: String
     let environment: [String: String]
+    /// Whether a secret that is not there is an error; commands that only read need none.
+    var needsSecrets = true
 
     /// `path` made absolute.
     func absolute(_ path: String) -> String {
@@ -68,8 +70,9 @@ struct SettingsContext {
         }
     }
 
-    mutating func rate(_ node: YAMLNode?, _ what: String) -> Double? {
-        value(node, what, form: "a rate such as 200/s or 50/h", RateText.perSecond)
+    /// Whole requests per second.
+    mutating func rate(_ node: YAMLNode?, _ what: String) -> Int? {
+        value(node, what, form: "a rate of whole requests per second, such as 200/s") { RateText.perSecond($0).flatMap { Int(exactly: $0) } }
     }
 
     mutating func address(_ node: YAMLNode?, _ what: String) -> ListenAddress? {
@@ -111,7 +114,7 @@ struct SettingsContext {
         switch reference {
         case .environment(let name):
             guard let found = environment[name] else {
-                issues.error(node, "\(what): the environment variable \(name) is not set")
+                if needsSecrets { issues.error(node, "\(what): the environment variable \(name) is not set") }
                 return nil
             }
             (label, value) = (text, Self.withoutNewline(Array(found.utf8)))
@@ -119,7 +122,7 @@ struct SettingsContext {
             switch FilePaths.contents(of: absolute(path), limit: 64 << 10) {
             case .success(let bytes): (label, value) = (text, Self.withoutNewline(bytes))
             case .failure(let error):
-                issues.error(node, "\(what): \(error.message)")
+                if needsSecrets { issues.error(node, "\(what): \(error.message)") }
                 return nil
             }
         case .literal(let secret):

@@ -16,7 +16,7 @@ package struct SourceSettings: Sendable {
     /// Bytes.
     package var bodyMax: Int
     /// Requests per second.
-    package var rate: Double
+    package var rate: Int
     package var burst: Int
     package var bytesPerDay: Int64
     /// More paths to redact, in the adapter language's form.

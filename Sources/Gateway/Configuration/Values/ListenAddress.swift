@@ -32,8 +32,10 @@ package struct ListenAddress: Equatable, Sendable {
 
     /// Whether only this machine can connect.
     package var isLoopback: Bool {
-        host == "localhost" || AddressNetworks.loopback.contains(host)
+        host == "localhost" || Self.loopback.contains(host)
     }
+
+    private static let loopback = AddressBlockList(["127.0.0.0/8", "::1"].compactMap { try? AddressBlock($0) })
 
     /// `host:port`, with brackets around an IPv6 address.
     package var text: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }
