@@ -90,7 +90,7 @@ let package = Package(
         tests("JSONDocumentTests", ["JSONDocument"]),
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
-        tests("FindingModelTests", ["FindingModel", "JSONDocument"]),
+        tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
         tests("JournalTests", ["Journal", "FindingModel", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
