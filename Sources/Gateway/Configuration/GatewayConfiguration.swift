@@ -15,7 +15,8 @@ package struct GatewayConfiguration: Sendable {
     package var adapters = AdapterCatalog()
     package var sources: [SourceSettings] = []
     package var sinks: [SinkSettings] = []
-    package var routes: [RouteSettings] = []
+    /// A sink that no route names gets every change through a route of its own.
+    package var routes: [Route] = []
     package var operators: [OperatorSettings] = []
     /// What is doubtful and does not keep the gateway from starting.
     package var warnings: [Issue] = []
@@ -64,7 +65,10 @@ package struct GatewayConfiguration: Sendable {
         let sinksNode = reader.take("sinks")
         let (sinks, sinkNames) = SinkSettings.read(all: sinksNode, &context)
         configuration.sinks = sinks
-        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, &context)
+        let sourceNames = sourcesNode?.members?.compactMap { $0.key.scalar } ?? []
+        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, sources: sourceNames, &context)
+        let routed = Set(configuration.routes.flatMap(\.sinks))
+        configuration.routes += sinks.map(\.name).filter { !routed.contains($0) }.map { Route(to: [$0]) }
         configuration.operators = OperatorSettings.read(reader.take("operators"), &context)
         reader.finish(&context.issues)
         if configuration.listen.console != nil, configuration.operators.isEmpty, let listenNode {

@@ -136,6 +136,29 @@ struct ConfigurationErrorTests {
         #expect(Self.errors(yaml).contains("w:" + error), "\(Self.errors(yaml))")
     }
 
+    @Test(arguments: [
+        ("{ tipe: x }", ["2:28: error: unknown key 'tipe' (hint: did you mean 'type'?)"]),
+        ("{ type: finding.opned }", ["2:34: error: unknown type 'finding.opned' (hint: did you mean 'finding.opened'?)"]),
+        ("{ type: [ finding.opened, scan.complted ] }", ["2:52: error: unknown type 'scan.complted' (hint: did you mean 'scan.completed'?)"]),
+        ("{ status: closed }", [
+                "2:36: error: unknown status 'closed' (hint: known: accepted, cancelled, completed, failed, false_positive, fixed, ignored, in_progress, open, queued, reopened, scheduled, started, unknown)"
+            ]),
+        ("{ source: [ hh, /gateway ] }", ["2:38: error: unknown source 'hh' (hint: did you mean 'h'?)"]),
+        ("{ min-severity: hihg }", ["2:42: error: unknown severity 'hihg' (hint: did you mean 'high'?)"]),
+        ("{ min-severity: high, unknown: no }", ["2:57: error: unknown word 'no' (hint: known: true, false)"]),
+        ("{ not: { types: x } }", ["2:35: error: unknown key 'types' (hint: did you mean 'type'?)"]),
+        ("{ label: [] }", ["2:35: error: label: the list is empty, so nothing matches"]),
+        ("high", ["2:26: error: when must be a mapping, not a word"]),
+        ("{ type: [ notice.whatever, \"*.opened\", \"no*\" ], source: \"h*\", label: pci, not: [ { status: fixed }, { resource: \"*.test\" } ] }", []),
+    ]) func mistakesInConditionsHaveAPlace(condition: String, errors: [String]) {
+        let yaml = """
+            sinks: { a: { type: file, path: a } }
+            routes: [ { to: a, when: \(condition) } ]
+            sources: { h: { adapter: holm, secrets: "env:HOLM_URL_SECRET" } }
+            """
+        #expect(Self.errors(yaml) == errors.map { "w:" + $0 })
+    }
+
     @Test func everythingIsSaidAtOnceInTheOrderOfTheLines() {
         let yaml = """
             lisen: {}

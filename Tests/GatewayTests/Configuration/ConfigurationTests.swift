@@ -1,4 +1,5 @@
 import Adapters
+import Delivery
 import Gateway
 import Testing
 import YAMLDocument
@@ -28,7 +29,7 @@ struct ConfigurationTests {
           archive: { type: file, path: data/changes.ndjson, rotate: 1GiB, keep: 3 }
           local:   { type: webhook, url: "http://127.0.0.1:9000/hook", secret: "env:HOOK_SECRET", networks: [ 127.0.0.0/8 ], batch: 20, from: now, timeout: 10s }
         routes:
-          - { to: [ archive, local ], when: { type: [ "finding.*", "scan.*" ] } }
+          - { to: [ archive ], when: { type: [ "finding.*", "scan.*" ] } }
         operators:
           alice: { token: "env:ALICE_TOKEN", role: operate }
         """
@@ -65,7 +66,7 @@ struct ConfigurationTests {
         }
         #expect(file == FileSinkSettings(path: folder.path + "/data/changes.ndjson", rotate: 1 << 30, keep: 3))
         #expect(webhook.batch == 20 && webhook.timeout == 10_000 && webhook.connectTimeout == 5000)
-        #expect(configuration.routes.map(\.sinks) == [["archive", "local"]])
+        #expect(configuration.routes.map(\.sinks) == [["archive"], ["local"]])
         #expect(configuration.operators.map(\.name) == ["alice"])
         #expect(configuration.operators[0].token.value == Array("alice-token-0123456789".utf8))
         #expect(configuration.warnings.isEmpty, "\(configuration.warnings.map(\.text))")
