@@ -9,12 +9,12 @@ import Foundation
             FileHandle.standardError.write(Data("usage: embed-files OUTPUT TYPE (--list NAME LABEL (FILE-NAME PATH)...)...\n".utf8))
             exit(2)
         }
-        var text = "import Foundation\n\n/// Files of the repository, as they were when the program was built.\nenum \(type) {\n"
+        var text = "import Foundation\n\n/// Files of the repository, as they were when the program was built.\npackage enum \(type) {\n"
         var isOpen = false
         while let name = arguments.popFirst() {
             if name == "--list", let list = arguments.popFirst(), let label = arguments.popFirst() {
                 if isOpen { text += "    ]\n\n" }
-                text += "    /// Names and contents, in the order of the names.\n    static let \(list): [(name: String, \(label): String)] = [\n"
+                text += "    /// Names and contents, in the order of the names.\n    package static let \(list): [(name: String, \(label): String)] = [\n"
                 isOpen = true
             } else if let path = arguments.popFirst() {
                 let content = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)

@@ -7,7 +7,7 @@ struct Weir: AsyncParsableCommand {
         abstract: "One HTTPS endpoint for all your security scanners.",
         discussion: "Exit codes: 0, 1 (the thing asked for failed), 2 (usage). Every command takes --config FILE (default weir.yaml).",
         subcommands: [
-            Check.self
+            Check.self, Send.self, SchemaCommand.self,
         ])
 }
 

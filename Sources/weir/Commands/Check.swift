@@ -8,7 +8,7 @@ struct Check: ParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() throws {
-        let configuration = try config.load(showingWarnings: true)
+        let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
         StandardOutput.line("\(config.file): fine (\(count(configuration.sources.count, "source")), \(count(configuration.sinks.count, "sink")))")
     }

@@ -9,9 +9,11 @@ struct ConfigurationOption: ParsableArguments {
     var file = "weir.yaml"
 
     /// The checked configuration; its warnings go to standard error when `showingWarnings`.
-    func load(showingWarnings: Bool = false) throws(CommandFailure) -> GatewayConfiguration {
+    ///
+    /// - Parameter needsSecrets: whether every secret must be there; commands that only read need none.
+    func load(showingWarnings: Bool = false, needsSecrets: Bool) throws(CommandFailure) -> GatewayConfiguration {
         do {
-            let configuration = try GatewayConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment)
+            let configuration = try GatewayConfiguration.load(file: file, environment: ProcessInfo.processInfo.environment, needsSecrets: needsSecrets)
             if showingWarnings { for warning in configuration.warnings { StandardError.line(SafeText.escaped(warning.text)) } }
             return configuration
         } catch {
