@@ -1,3 +1,5 @@
+import FindingModel
+
 /// What of a request stands before its body, as far as it can prove who sent it.
 package struct RequestHead: Sendable {
     /// In the order received; a name may come more than once.
@@ -30,5 +32,11 @@ package struct RequestHead: Sendable {
     private static func equal(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
         return zip(left.utf8, right.utf8).allSatisfy { $0.lowercasedASCII == $1.lowercasedASCII }
+    }
+}
+
+extension RequestHead {
+    package init(headers: [HeaderField], pathSecret: String? = nil) {
+        self.init(headers: headers.lazy.map { (name: $0.name, value: $0.value) }, pathSecret: pathSecret)
     }
 }

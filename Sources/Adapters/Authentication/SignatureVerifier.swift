@@ -6,15 +6,14 @@ struct SignatureVerifier: Sendable {
     /// A piece of the message, ready to be filled in.
     private enum Step: Sendable {
         case literal([UInt8])
-        case header(String)
+        /// `separator`: the first character of the fixed text that follows, which ends the value.
+        case header(String, separator: UInt8?)
         case time(header: String, unit: TimeUnit)
     }
 
     private let scheme: SignatureScheme
     private let beforeBody: [Step]
     private let afterBody: [Step]
-    /// The characters of the fixed text, which keep the other parts apart.
-    private let separators: Set<UInt8>
     private let keys: [(label: String, key: HMACKey)]
     private let tolerance: Tolerance
 
@@ -23,17 +22,18 @@ struct SignatureVerifier: Sendable {
         self.tolerance = tolerance
         beforeBody = Self.steps(scheme.beforeBody, time: scheme.time)
         afterBody = Self.steps(scheme.afterBody, time: scheme.time)
-        separators = Set((scheme.beforeBody + scheme.afterBody).flatMap { part -> [UInt8] in if case .literal(let text) = part { text } else { [] } })
         keys = secrets.map { ($0.label, HMACKey($0.value, algorithm: scheme.algorithm)) }
     }
 
     private static func steps(_ parts: [SignatureScheme.Part], time: SignatureScheme.SignedTime?) -> [Step] {
-        parts.map { part in
-            switch part {
+        parts.indices.map { index in
+            switch parts[index] {
             case .literal(let text): return .literal(text)
             case .header(let name):
                 if let time, time.header.lowercased() == name.lowercased() { return .time(header: name, unit: time.unit) }
-                return .header(name)
+                var separator: UInt8?
+                if index + 1 < parts.count, case .literal(let text) = parts[index + 1] { separator = text.first }
+                return .header(name, separator: separator)
             }
         }
     }
@@ -96,9 +96,9 @@ struct SignatureVerifier: Sendable {
             switch step {
             case .literal(let text):
                 message += text
-            case .header(let name):
+            case .header(let name, let separator):
                 let value = try head.single(name)
-                try checkSeparable(value, header: name)
+                try Self.checkEnd(of: value, separator: separator, header: name)
                 message += value.utf8
             case .time(let header, let unit):
                 let value = try head.single(header)
@@ -119,9 +119,10 @@ struct SignatureVerifier: Sendable {
         return Timestamp(milliseconds: milliseconds)
     }
 
-    /// Another signed header is 1 to 128 visible ASCII characters without those of the fixed text beside it, which keep the parts apart.
-    private func checkSeparable(_ value: String, header: String) throws(AuthenticationRejection) {
-        let isSound = value.utf8.allSatisfy { (0x21...0x7e).contains($0) && !separators.contains($0) }
+    /// Another signed header is 1 to 128 visible ASCII characters without the one that ends it, so that nothing can move between it and
+    /// what follows.
+    private static func checkEnd(of value: String, separator: UInt8?, header: String) throws(AuthenticationRejection) {
+        let isSound = value.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != separator }
         guard isSound, (1...128).contains(value.utf8.count) else { throw AuthenticationRejection(.malformedSignedHeader, detail: header) }
     }
 }
