@@ -12,10 +12,13 @@ package struct CivilDate: Equatable, Sendable {
         self.day = day
     }
 
-    /// The day that many days after 1970-01-01.
+    /// 0001-01-01 and 9999-12-31 as days since 1970-01-01.
+    package static let dayRange: ClosedRange<Int64> = -719_162...2_932_896
+
+    /// The day that many days after 1970-01-01, brought into `dayRange`.
     package init(daysSinceEpoch: Int64) {
         // Counting in 400-year eras that begin on 1 March puts the leap day at the end of a year.
-        let shifted = daysSinceEpoch + 719_468
+        let shifted = min(max(daysSinceEpoch, Self.dayRange.lowerBound), Self.dayRange.upperBound) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -29,15 +29,18 @@ package enum RecordIdentity {
     ///
     /// The flaw is the sorted set of its CVEs, or else of its CWEs and the path, or else the rule and the path.
     package static func cross(resource: Resource, vulnerabilities: [Vulnerability], rule: Rule?) -> String? {
-        guard let host = resource.hostname ?? resource.ip, !host.isEmpty else { return nil }
-        var parts = [host.lowercased().trimmingTrailingDots]
-        func ids(_ type: Vulnerability.Kind) -> [String] { Set(vulnerabilities.filter { $0.type == type }.map { $0.id.uppercased() }).sorted() }
+        guard let host = normalised(host: resource.hostname) ?? normalised(host: resource.ip) else { return nil }
+        var parts = [host]
+        func ids(_ type: Vulnerability.Kind) -> [String] {
+            let ids = vulnerabilities.filter { $0.type == type && !$0.id.isEmpty }.map { Array($0.id.utf8).map(\.asciiUppercased) }
+            return Set(ids).sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+        }
         let path = normalised(path: resource.path)
         if case let cves = ids(.cve), !cves.isEmpty {
             parts += ["cve"] + cves
         } else if case let cwes = ids(.cwe), !cwes.isEmpty {
             parts += ["cwe", path] + cwes
-        } else if let rule = rule?.uid ?? rule?.name {
+        } else if let rule = [rule?.uid, rule?.name].compactMap({ $0 }).first(where: { !$0.isEmpty }) {
             parts += ["rule", path, rule]
         } else {
             return nil
@@ -45,19 +48,27 @@ package enum RecordIdentity {
         return key(tuple: parts)
     }
 
+    /// A host in ASCII lower case without trailing dots; nothing when none is left.
+    private static func normalised(host: String?) -> String? {
+        guard let host else { return nil }
+        var bytes = host.utf8.map(\.asciiLowercased)
+        while bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
     /// A path without query, fragment and trailing slashes; the root for none.
     private static func normalised(path: String?) -> String {
         guard let path else { return "/" }
-        let bare = path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        let trimmed = bare.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
-        return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
+        var bytes = Array(path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        return bytes.isEmpty ? "/" : String(decoding: bytes, as: UTF8.self)
     }
 }
 
-extension String {
-    fileprivate var trimmingTrailingDots: String {
-        var bytes = Array(utf8)
-        while bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+extension UInt8 {
+    /// The byte, an ASCII capital made small. Unicode's mappings change with its versions, identities must not.
+    fileprivate var asciiLowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self + 32 : self }
+
+    /// The byte, an ASCII small letter made capital.
+    fileprivate var asciiUppercased: UInt8 { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) ? self - 32 : self }
 }

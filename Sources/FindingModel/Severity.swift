@@ -3,10 +3,26 @@ package enum Severity: UInt8, Sendable, CaseIterable {
     case unknown, info, low, medium, high, critical
 
     /// The word in records and configuration.
-    package var word: String { "\(self)" }
+    package var word: String {
+        switch self {
+        case .unknown: "unknown"
+        case .info: "info"
+        case .low: "low"
+        case .medium: "medium"
+        case .high: "high"
+        case .critical: "critical"
+        }
+    }
 
     package init?(word: String) {
-        guard let match = Self.allCases.first(where: { $0.word == word }) else { return nil }
-        self = match
+        switch word {
+        case "unknown": self = .unknown
+        case "info": self = .info
+        case "low": self = .low
+        case "medium": self = .medium
+        case "high": self = .high
+        case "critical": self = .critical
+        default: return nil
+        }
     }
 }

@@ -19,49 +19,52 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// RFC 3339 in UTC with exactly three fraction digits: `2026-03-02T10:00:00.000Z`.
-    package var rfc3339: String { String(decoding: rfc3339Bytes, as: UTF8.self) }
+    package var rfc3339: String { withRFC3339 { String(decoding: $0, as: UTF8.self) } }
 
     /// `rfc3339` as ASCII bytes.
-    package var rfc3339Bytes: [UInt8] {
+    package var rfc3339Bytes: [UInt8] { withRFC3339 { Array($0) } }
+
+    /// Hands the 24 ASCII bytes of `rfc3339` to `body`, for whose duration they are valid.
+    package func withRFC3339<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         let (days, millisecondOfDay) = milliseconds.quotientAndRemainderFloored(dividingBy: 86_400_000)
         let date = CivilDate(daysSinceEpoch: days)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        func digits(_ value: Int64, _ width: Int) {
-            var divisor: Int64 = 1
-            for _ in 1..<width { divisor *= 10 }
-            while divisor > 0 {
-                text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-                divisor /= 10
+        return withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { text in
+            func put(_ value: Int64, _ range: Range<Int>, then separator: UInt8) {
+                var rest = value
+                for position in range.reversed() {
+                    text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[range.upperBound] = separator
             }
+            put(date.year, 0..<4, then: UInt8(ascii: "-"))
+            put(date.month, 5..<7, then: UInt8(ascii: "-"))
+            put(date.day, 8..<10, then: UInt8(ascii: "T"))
+            put(millisecondOfDay / 3_600_000, 11..<13, then: UInt8(ascii: ":"))
+            put(millisecondOfDay / 60_000 % 60, 14..<16, then: UInt8(ascii: ":"))
+            put(millisecondOfDay / 1000 % 60, 17..<19, then: UInt8(ascii: "."))
+            put(millisecondOfDay % 1000, 20..<23, then: UInt8(ascii: "Z"))
+            return body(UnsafeRawBufferPointer(text))
         }
-        digits(date.year, 4)
-        text.append(UInt8(ascii: "-"))
-        digits(date.month, 2)
-        text.append(UInt8(ascii: "-"))
-        digits(date.day, 2)
-        text.append(UInt8(ascii: "T"))
-        digits(millisecondOfDay / 3_600_000, 2)
-        text.append(UInt8(ascii: ":"))
-        digits(millisecondOfDay / 60_000 % 60, 2)
-        text.append(UInt8(ascii: ":"))
-        digits(millisecondOfDay / 1000 % 60, 2)
-        text.append(UInt8(ascii: "."))
-        digits(millisecondOfDay % 1000, 3)
-        text.append(UInt8(ascii: "Z"))
-        return text
     }
 
     /// Reads exactly the form that `rfc3339` writes; vendors' times are read by the adapters.
     package init?(rfc3339 text: some Collection<UInt8>) {
-        let bytes = Array(text)
-        guard bytes.count == 24 else { return nil }
-        let separators: [(Int, Character)] = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z")]
-        for (position, separator) in separators where bytes[position] != separator.asciiValue { return nil }
+        guard let moment = text.withContiguousStorageIfAvailable({ Self.read(UnsafeRawBufferPointer($0)) }) ?? Self.read(copying: text) else { return nil }
+        self.init(milliseconds: moment)
+    }
+
+    private static func read(copying text: some Collection<UInt8>) -> Int64? { Array(text).withUnsafeBytes { read($0) } }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        guard bytes.count == 24, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z")
+        else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
-            for byte in bytes[range] {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            for position in range {
+                let byte = bytes[position]
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
                 value = value * 10 + Int64(byte - UInt8(ascii: "0"))
             }
             return value
@@ -70,7 +73,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
             let minute = number(14..<16), let second = number(17..<19), let millisecond = number(20..<23),
             let days = CivilDate(year: year, month: month, day: day)?.daysSinceEpoch, hour < 24, minute < 60, second < 60
         else { return nil }
-        self.init(milliseconds: days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond)
+        return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond
     }
 }
 

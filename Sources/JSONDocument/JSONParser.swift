@@ -1,4 +1,4 @@
-internal import CSimdjson
+import CSimdjson
 
 /// A reader of JSON documents with the buffers that it uses again for each; one per thread.
 package struct JSONParser: ~Copyable {

@@ -1,4 +1,4 @@
-package import CSimdjson
+import CSimdjson
 
 /// What a value is.
 package enum JSONKind: UInt8, Sendable {
@@ -83,10 +83,13 @@ package struct JSONTape {
     }
 
     /// Whether the member's name is `name`.
-    package func keyEquals(_ node: Int, _ name: StaticString) -> Bool {
-        let key = key(node)
-        guard key.count == name.utf8CodeUnitCount else { return false }
-        return key.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    package func keyEquals(_ node: Int, _ name: StaticString) -> Bool { Self.equal(key(node), name) }
+
+    /// Whether the node's `text` is `word`.
+    package func textEquals(_ node: Int, _ word: StaticString) -> Bool { Self.equal(text(node), word) }
+
+    private static func equal(_ bytes: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
+        bytes.count == word.utf8CodeUnitCount && weir_json_equal(bytes.baseAddress, word.utf8Start, bytes.count) != 0
     }
 
     /// A hash of a member's name, keyed anew in each process: it must not be kept or sent.

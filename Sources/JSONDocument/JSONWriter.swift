@@ -1,4 +1,4 @@
-internal import CSimdjson
+import CSimdjson
 
 /// Writes canonical JSON: compact, UTF-8, members in the order of the calls, escaping only what RFC 8259 section 7 requires.
 ///

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -77,6 +78,9 @@ void weir_json_trim(weir_json_parser *parser);
 
 // A hash keyed anew in each process.
 uint64_t weir_json_hash(const void *bytes, size_t length);
+
+// Whether both hold the same `length` bytes.
+static inline int weir_json_equal(const void *left, const void *right, size_t length) { return length == 0 || memcmp(left, right, length) == 0; }
 
 // How many of the first bytes stand in a JSON string as they are: no quotation mark, backslash or control character.
 size_t weir_json_plain_prefix(const void *bytes, size_t length);
