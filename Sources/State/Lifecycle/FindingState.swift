@@ -22,8 +22,9 @@ package struct FindingState: Equatable, Sendable {
     /// - Parameters:
     ///   - event: The mapped record; groups outside `says` hold defaults.
     ///   - stamp: Its hash must be `ContentHash.of(event, says: says)`.
+    ///   - time: When the event happened; left out, the stamp's time.
     ///   - generation: The number of the `config` entry that the event was mapped with.
-    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64 = 0) {
+    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, time: Timestamp? = nil, generation: UInt64 = 0) {
         let decided = stamps.newest(in: FindingSlots.statuses)?.stamp
         let isFirst = finding == nil
         var merged = finding ?? Self.beginning(from: event)
@@ -38,7 +39,7 @@ package struct FindingState: Equatable, Sendable {
         takeEvidence(of: event, says: says, stamp: stamp, generation: generation, into: &merged)
         if wins(.fixedTime, says, stamp) { saidFixedTime = event.fixedTime }
         seen.add(
-            event: stamp.time, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
+            event: time ?? stamp.time, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
             saidLast: says.contains(.lastSeen) ? event.lastSeenTime : nil)
         if stamps.advance(FindingSlots.newest, to: stamp) { raw = event.raw }
         finding = merged

@@ -1,3 +1,5 @@
+import FindingModel
+
 /// The newest stamp of each of a record's slots: its status classes, its field groups, the record as a whole.
 ///
 /// Nearly all slots of a record share one or two stamps, so each slot holds a position in a short list of distinct ones.
@@ -46,6 +48,34 @@ package struct StampSet: Equatable, Sendable {
 
     package static func == (left: StampSet, right: StampSet) -> Bool {
         left.positions.count == right.positions.count && left.positions.indices.allSatisfy { left[$0] == right[$0] }
+    }
+
+    /// Writes the set as it stands in state.db: the distinct stamps, then each slot's position among them.
+    func write(to writer: inout BlobWriter) {
+        writer.byte(UInt8(truncatingIfNeeded: distinct.count))
+        for stamp in distinct {
+            writer.number(stamp.time.milliseconds)
+            writer.byte(stamp.arrival == 0 ? 0 : 1)
+            writer.number(stamp.rank)
+            writer.number(stamp.hash)
+            writer.number(stamp.entry)
+        }
+        writer.byte(UInt8(truncatingIfNeeded: positions.count))
+        writer.append(positions)
+    }
+
+    /// Reads what `write` wrote, for a record kind of `slots` slots.
+    init(from reader: inout BlobReader, slots: Int) throws(StateError) {
+        for _ in 0..<(try reader.byte()) {
+            let time = Timestamp(milliseconds: try reader.number())
+            let isArrival = try reader.byte() == 1
+            var stamp = Stamp(time: time, rank: try reader.number(), hash: try reader.number(), entry: try reader.number())
+            if isArrival { stamp.arrival = stamp.entry }
+            distinct.append(stamp)
+        }
+        let count = Int(try reader.byte())
+        positions = try reader.take(count)
+        guard count == slots, positions.allSatisfy({ $0 == Self.none || $0 < distinct.count }) else { throw BlobReader.damaged }
     }
 
     private mutating func position(of stamp: Stamp) -> UInt8 {
