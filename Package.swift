@@ -59,7 +59,7 @@ let package = Package(
         module("FindingModel", ["JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.
-        module("Journal", ["Digests", "FindingModel"]),
+        module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
         module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedAdapters"]),
         module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, logging]),
@@ -90,8 +90,8 @@ let package = Package(
         tests("JSONDocumentTests", ["JSONDocument"]),
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
-        tests("FindingModelTests", ["FindingModel", "JSONDocument"]),
-        tests("JournalTests", ["Journal", "FindingModel", "Digests"]),
+        tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
+        tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),

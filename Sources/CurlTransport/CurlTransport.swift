@@ -1,1 +1,54 @@
-// CurlTransport
+/// Sends HTTP requests through libcurl, on one thread of its own that keeps connections for the next requests.
+///
+/// HTTP/1.1, or HTTP/2 where TLS offers it; no redirect is followed, nothing is decompressed, no proxy, cookie or `.netrc` is read. TLS is
+/// 1.2 or later and the peer's certificate and name are always verified. A connection kept from before that turns out dead is replaced
+/// once by the library before any byte of an answer, so a peer may in rare cases see a request twice.
+package final class CurlTransport: Sendable {
+    private let multi: MultiHandle
+    private let queue = CommandQueue()
+
+    /// Starts the thread; fails only when the library or the system gives no resources.
+    package init() throws(TransportError) {
+        guard let multi = MultiHandle() else { throw TransportError(.failed, "libcurl cannot be set up") }
+        self.multi = multi
+        let queue = queue
+        // Requests come before deliveries where both want the processor.
+        guard WorkerThread.start(niceness: 5, { CurlLoop(multi: multi, queue: queue).run() }) else {
+            throw TransportError(.failed, "the system gives no thread")
+        }
+    }
+
+    deinit {
+        queue.stop()
+        multi.wakeUp()
+    }
+
+    /// Sends `request` and returns the answer, whatever its status.
+    ///
+    /// Cancelling the task ends the request and closes its connection; the error then says whether the request may have arrived.
+    package func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
+        let id = queue.newID()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { reply in
+                guard queue.submit(Submission(id: id, request: request, reply: reply)) else {
+                    reply.resume(returning: .failure(TransportError(.stopped, "the transport has ended")))
+                    return
+                }
+                // A cancellation before this moment came too early to find the request.
+                if Task.isCancelled { queue.cancel(id) }
+                multi.wakeUp()
+            }
+        } onCancel: {
+            queue.cancel(id)
+            multi.wakeUp()
+        }
+        return try result.get()
+    }
+
+    /// Ends every request under way with the code `stopped`, closes the connections and returns when the thread has ended.
+    package func shutdown() async {
+        queue.stop()
+        multi.wakeUp()
+        await queue.waitForEnd()
+    }
+}

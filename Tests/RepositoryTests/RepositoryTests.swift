@@ -78,7 +78,7 @@ enum Checkout {
     static func files(below folder: String, ending: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder).filter { name in
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: "\(root)/\(folder)/\(name)", isDirectory: &isFolder)
+            _ = FileManager.default.fileExists(atPath: "\(root)/\(folder)/\(name)", isDirectory: &isFolder)
             return !isFolder.boolValue && name.hasSuffix(ending)
         }.map { "\(folder)/\($0)" }
     }

@@ -117,3 +117,15 @@ extension IPAddress: CustomStringConvertible {
         return run.count < 2 ? hex(groups[...]) : hex(groups[..<run.lowerBound]) + "::" + hex(groups[run.upperBound...])
     }
 }
+
+extension IPAddress {
+    /// The address of 4 or 16 bytes in network order; nothing for any other number of bytes.
+    package init?(bytes: some Collection<UInt8>) {
+        func value(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        switch bytes.count {
+        case 4: self.init(high: 0, low: 0xffff_0000_0000 | value(bytes))
+        case 16: self.init(high: value(bytes.prefix(8)), low: value(bytes.dropFirst(8)))
+        default: return nil
+        }
+    }
+}

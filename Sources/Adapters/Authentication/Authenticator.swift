@@ -1,0 +1,89 @@
+import Digests
+import FindingModel
+
+/// A secret and the name by which people know it.
+package struct LabelledSecret: Sendable {
+    /// Shown in receipts and logs; says nothing about the value.
+    package let label: String
+    package let value: [UInt8]
+
+    package init(label: String, value: [UInt8]) {
+        self.label = label
+        self.value = value
+    }
+}
+
+extension LabelledSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "\(label): ***" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["label": label]) }
+}
+
+/// Decides whether a request came from the vendor, on the bytes as received and in constant time.
+///
+/// Every active secret is tried, whichever matches first, so that the time taken does not tell which one it was.
+package struct Authenticator: Sendable {
+    private enum Secrets: Sendable {
+        case signature(SignatureVerifier)
+        case token(TokenVerifier)
+    }
+
+    /// How the vendor proves itself.
+    package let scheme: AuthenticationScheme
+    private let secrets: Secrets
+
+    /// - Parameters:
+    ///   - secrets: the active ones, two while one replaces the other. An empty one never matches; without any, everything is refused.
+    ///   - tolerance: the source's, in place of the adapter's.
+    package init(scheme: AuthenticationScheme, secrets: [LabelledSecret], tolerance: Tolerance? = nil) {
+        self.scheme = scheme
+        let usable = secrets.filter { !$0.value.isEmpty }
+        if case .hmac(let signature) = scheme {
+            self.secrets = .signature(SignatureVerifier(scheme: signature, secrets: usable, tolerance: tolerance ?? signature.time?.tolerance ?? .none))
+        } else {
+            self.secrets = .token(TokenVerifier(scheme: scheme, secrets: usable))
+        }
+    }
+
+    /// What can be told before the body is read.
+    package func checkHead(_ head: RequestHead) -> HeadDecision {
+        if scheme != .secretURL, head.pathSecret != nil { return .refused(AuthenticationRefusal(.unexpectedPath)) }
+        switch secrets {
+        case .signature(let verifier):
+            do throws(AuthenticationRejection) {
+                return .needsBody(try verifier.pending(head))
+            } catch {
+                return .refused(error.refusal)
+            }
+        case .token(let verifier):
+            return verifier.check(head)
+        }
+    }
+
+    /// Whether the signature that `checkHead` found is that of `body`, made within the tolerance around `now`.
+    package func checkBody(_ pending: PendingSignature, body: UnsafeRawBufferPointer, now: Timestamp) -> BodyDecision {
+        switch secrets {
+        case .signature(let verifier): verifier.check(pending, body: body, now: now)
+        // Only signatures wait for the body.
+        case .token: .refused(AuthenticationRefusal(.badSignature))
+        }
+    }
+}
+
+/// A refusal on its way out of a function that otherwise gives a value.
+struct AuthenticationRejection: Error {
+    let refusal: AuthenticationRefusal
+
+    init(_ code: AuthenticationRefusal.Code, detail: String? = nil) { refusal = AuthenticationRefusal(code, detail: detail) }
+}
+
+extension RequestHead {
+    /// The one value of the header `name`, which must be there exactly once.
+    func single(_ name: String) throws(AuthenticationRejection) -> String {
+        switch value(of: name) {
+        case .once(let value): return value
+        case .missing: throw AuthenticationRejection(.missingCredential, detail: name)
+        case .repeated: throw AuthenticationRejection(.doubledHeader, detail: name)
+        }
+    }
+}

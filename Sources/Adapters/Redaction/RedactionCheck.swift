@@ -1,0 +1,81 @@
+import JSONDocument
+
+/// Looks whether anything in a document has to be redacted, as cheaply as it can.
+struct RedactionCheck {
+    let plan: RedactionPlan
+    /// Absent when no text can hold one.
+    let secrets: SecretOccurrences?
+
+    func needsChange(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) -> Bool {
+        switch tape.kind(node) {
+        case .object:
+            let end = tape.next(node)
+            var child = node + 1
+            while child < end {
+                if let secrets, secrets.isFound(in: tape.key(child)) { return true }
+                switch plan.decide(tape, child, in: context) {
+                case .gone: return true
+                case .redacted: if !RedactedText.isMark(tape, child) { return true }
+                case .walked(let below): if needsChange(tape, child, below) { return true }
+                }
+                child = tape.next(child)
+            }
+            return false
+        case .array:
+            let end = tape.next(node)
+            var child = node + 1
+            while child < end {
+                if needsChange(tape, child, context) { return true }
+                child = tape.next(child)
+            }
+            return false
+        case .string:
+            return RedactedText.of(tape, node, context, plan: plan, secrets: secrets) != nil
+        case .number:
+            if context.keeps != 0 { return true }
+            return secrets?.isFound(in: tape.text(node)) ?? false
+        case .true, .false:
+            return context.keeps != 0
+        case .null:
+            return false
+        }
+    }
+}
+
+/// What a string becomes.
+enum RedactedText {
+    /// Whether the value is what stands for a redacted one.
+    static func isMark(_ tape: JSONTape, _ node: Int) -> Bool {
+        tape.kind(node) == .string && tape.text(node).elementsEqual(RedactionMark.removed.bytes)
+    }
+
+    /// The string's new text; nothing when it stays.
+    static func of(
+        _ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?
+    ) -> [UInt8]? {
+        let text = tape.text(node)
+        if context.isJSON, text.contains(where: { !$0.isBlank }) { return ofJSON(text, context, plan: plan, secrets: secrets) }
+        if context.keeps != 0 { return text.isEmpty || isMark(tape, node) ? nil : Array(RedactionMark.removed.bytes) }
+        let masked = context.headers == 0 ? nil : plan.masked(text, headers: context.headers)
+        guard let secrets else { return masked }
+        return masked.map { $0.withUnsafeBytes { secrets.replaced(in: $0) } ?? $0 } ?? secrets.replaced(in: text)
+    }
+
+    /// The JSON in a string, redacted as a part of the document that it stands in.
+    private static func ofJSON(
+        _ text: UnsafeRawBufferPointer, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?
+    ) -> [UInt8]? {
+        var context = context
+        // One level: JSON in JSON in JSON would need a path of its own.
+        context.isJSON = false
+        // The tape of the outer document must stay valid, so this one gets a parser of its own.
+        var parser = JSONParser()
+        guard let tape = try? parser.parse(text) else {
+            return text.elementsEqual(RedactionMark.unreadable.bytes) ? nil : Array(RedactionMark.unreadable.bytes)
+        }
+        guard RedactionCheck(plan: plan, secrets: secrets).needsChange(tape, 0, context) else { return nil }
+        var rewriter = RedactionRewriter(plan: plan, secrets: secrets, capacity: text.count)
+        rewriter.write(tape, 0, context)
+        return rewriter.writer.bytes
+    }
+}

@@ -1,0 +1,103 @@
+import JSONDocument
+
+/// Writes a document again without what has to go.
+struct RedactionRewriter {
+    /// Places in the report of one body.
+    static let placeLimit = 100
+
+    let plan: RedactionPlan
+    let secrets: SecretOccurrences?
+    private(set) var writer: JSONWriter
+    private(set) var changed = false
+    /// Where something went, each place once.
+    private(set) var removed: [String] = []
+    private var path: [UnsafeRawBufferPointer] = []
+
+    init(plan: RedactionPlan, secrets: SecretOccurrences?, capacity: Int) {
+        self.plan = plan
+        self.secrets = secrets
+        writer = JSONWriter(capacity: capacity)
+    }
+
+    mutating func write(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) {
+        switch tape.kind(node) {
+        case .object:
+            writer.beginObject()
+            writeMembers(tape, node, context)
+            writer.endObject()
+        case .array:
+            writer.beginArray()
+            let end = tape.next(node)
+            var child = node + 1
+            while child < end {
+                write(tape, child, context)
+                child = tape.next(child)
+            }
+            writer.endArray()
+        case .string:
+            if let text = RedactedText.of(tape, node, context, plan: plan, secrets: secrets) {
+                note()
+                text.withUnsafeBytes { writer.string(utf8: $0) }
+            } else {
+                tape.write(node, to: &writer)
+            }
+        case .number, .true, .false:
+            let isSecret = secrets?.isFound(in: tape.text(node)) ?? false
+            if context.keeps != 0 || isSecret && tape.kind(node) == .number { redact() } else { tape.write(node, to: &writer) }
+        case .null:
+            writer.null()
+        }
+    }
+
+    private mutating func writeMembers(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) {
+        var taken = Set<[UInt8]>()
+        let end = tape.next(node)
+        var child = node + 1
+        while child < end {
+            path.append(tape.key(child))
+            switch plan.decide(tape, child, in: context) {
+            case .gone:
+                note()
+            case .redacted:
+                writeName(tape, child, of: node, taken: &taken)
+                if RedactedText.isMark(tape, child) { tape.write(child, to: &writer) } else { redact() }
+            case .walked(let below):
+                writeName(tape, child, of: node, taken: &taken)
+                write(tape, child, below)
+            }
+            path.removeLast()
+            child = tape.next(child)
+        }
+    }
+
+    /// Writes the member's name, without a secret in it and still unlike the object's other names.
+    private mutating func writeName(_ tape: JSONTape, _ member: Int, of object: Int, taken: inout Set<[UInt8]>) {
+        guard let name = secrets?.replaced(in: tape.key(member)) else { return writer.key(utf8: tape.key(member)) }
+        if taken.isEmpty { tape.forEachChild(object) { taken.insert(Array(tape.key($0))) } }
+        var unique = name
+        var count = 1
+        while !taken.insert(unique).inserted {
+            count += 1
+            unique = name + Array(" \(count)".utf8)
+        }
+        note()
+        unique.withUnsafeBytes { writer.key(utf8: $0) }
+    }
+
+    private mutating func redact() {
+        note()
+        writer.string(utf8: RedactionMark.removed.bytes)
+    }
+
+    /// Remembers that something here went.
+    private mutating func note() {
+        changed = true
+        guard removed.count < Self.placeLimit else { return }
+        var place = "$"
+        for name in path {
+            let name = secrets?.replaced(in: name) ?? Array(name)
+            place += "." + PathText.written(String(decoding: name, as: UTF8.self))
+        }
+        if !removed.contains(place) { removed.append(place) }
+    }
+}

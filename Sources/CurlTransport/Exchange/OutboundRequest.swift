@@ -1,0 +1,66 @@
+/// One HTTP request to a sink or to the gateway's own socket.
+package struct OutboundRequest: Sendable {
+    package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
+
+    package struct Header: Hashable, Sendable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// What of the answer is read and kept, in bytes.
+    package struct AnswerLimits: Hashable, Sendable {
+        /// Beginning of the body that is kept.
+        package var keptBytes = 4 << 10
+        /// Body that is read at most; then the connection is closed and the answer counts as read.
+        package var readBytes = 64 << 10
+        /// Status lines and headers together, interim answers included; more is an error.
+        package var headBytes = 64 << 10
+
+        package init() {}
+    }
+
+    package var method: Method
+    package var url: OutboundURL
+    package var headers: [Header] = []
+    package var body: [UInt8] = []
+    /// Which addresses may be connected to; not asked when `unixSocketPath` is set.
+    package var policy: DestinationPolicy
+    package var connectTimeout: Duration = .seconds(5)
+    /// From the beginning to the answer's last byte.
+    package var timeout: Duration = .seconds(30)
+    /// A PEM file whose certificates are trusted instead of the system's.
+    package var certificateAuthorityFile: String?
+    /// A Unix-domain socket to connect to; the URL's host is then only a name.
+    package var unixSocketPath: String?
+    package var answerLimits = AnswerLimits()
+
+    package init(method: Method, url: OutboundURL, policy: DestinationPolicy) {
+        self.method = method
+        self.url = url
+        self.policy = policy
+    }
+
+    /// Refuses header fields that could end a line or begin another (RFC 9110 section 5.5).
+    func check() throws(TransportError) {
+        for header in headers {
+            guard !header.name.isEmpty, header.name.utf8.allSatisfy(Self.isTokenByte) else {
+                throw TransportError(.invalidRequest, "a header's name is not a token")
+            }
+            guard header.value.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+                throw TransportError(.invalidRequest, "the value of header \(header.name) has characters that are not printable ASCII")
+            }
+        }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import CCurl
+
+/// A checked destination: `http` or `https`, printable ASCII, without user name, password and fragment.
+package struct OutboundURL: Hashable, Sendable {
+    /// The whole URL; it may hold a secret, so it is shown nowhere.
+    package let text: String
+    /// The host as a name or address; what errors and logs show.
+    package let host: String
+    /// Whether the scheme is `http`.
+    package let isPlain: Bool
+
+    /// Checks `text`; the error's code is `invalidRequest` and its message never repeats the URL.
+    package init(_ text: String) throws(TransportError) {
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw TransportError(.invalidRequest, "the URL has white space or characters outside ASCII (write an international host name in its xn-- form)")
+        }
+        guard let parts = curl_url() else { throw TransportError(.failed, "out of memory") }
+        defer { curl_url_cleanup(parts) }
+        switch curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME)) {
+        case CURLUE_OK: break
+        case CURLUE_USER_NOT_ALLOWED: throw TransportError(.invalidRequest, "the URL has a user name or password in it")
+        default: throw TransportError(.invalidRequest, "this is not a URL")
+        }
+        guard let scheme = Self.part(CURLUPART_SCHEME, of: parts), scheme == "https" || scheme == "http" else {
+            throw TransportError(.invalidRequest, "the URL begins with neither https:// nor http://")
+        }
+        guard Self.part(CURLUPART_FRAGMENT, of: parts) == nil else { throw TransportError(.invalidRequest, "the URL has a fragment (#…)") }
+        guard let host = Self.part(CURLUPART_HOST, of: parts), !host.isEmpty else { throw TransportError(.invalidRequest, "the URL has no host") }
+        self.text = text
+        self.host = host
+        isPlain = scheme == "http"
+    }
+
+    private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
+        var value: UnsafeMutablePointer<CChar>?
+        guard curl_url_get(url, part, &value, 0) == CURLUE_OK, let value else { return nil }
+        defer { curl_free(value) }
+        return String(cString: value)
+    }
+}

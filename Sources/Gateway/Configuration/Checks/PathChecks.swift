@@ -1,0 +1,35 @@
+import YAMLDocument
+
+/// Whether the files of a configuration keep out of each other's way.
+enum PathChecks {
+    static func run(_ configuration: GatewayConfiguration, root: YAMLNode, sinksNode: YAMLNode?, _ context: inout SettingsContext) {
+        let storage = configuration.storage
+        if let node = root["journal"] {
+            if storage.journal == storage.data {
+                context.issues.error(node, "journal and data are the same folder, \(storage.data)", hint: "\(storage.data)/journal")
+            } else if storage.data.isInside(storage.journal) {
+                context.issues.error(node, "journal: the data folder \(storage.data) is inside it")
+            }
+        }
+        var own = [storage.stateFile, storage.ledgerFile, storage.lockFile, storage.socketFile]
+        own += [storage.stateFile, storage.ledgerFile].flatMap { ["\($0)-wal", "\($0)-shm"] }
+        var taken: [String: String] = [:]
+        for sink in configuration.sinks {
+            guard case .file(let file) = sink.kind else { continue }
+            let node = sinksNode?[sink.name]?["path"] ?? root
+            if let other = taken[file.path] {
+                context.issues.error(node, "path: the sink '\(other)' already writes \(file.path)")
+            } else if own.contains(file.path) || file.path.isInside(storage.journal) || file.path == storage.journal {
+                context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
+            } else if FilePaths.isFolder(file.path) {
+                context.issues.error(node, "path: \(file.path) is a folder", hint: "\(file.path)/changes.ndjson")
+            }
+            taken[file.path] = sink.name
+        }
+    }
+}
+
+extension String {
+    /// Whether this absolute path is below `folder`.
+    fileprivate func isInside(_ folder: String) -> Bool { dropping(prefix: folder == "/" ? "/" : folder + "/") != nil }
+}

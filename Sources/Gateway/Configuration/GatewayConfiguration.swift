@@ -1,0 +1,84 @@
+import Adapters
+import Delivery
+import YAMLDocument
+
+/// Everything that a configuration file says, checked: what `serve` runs with and `check` approves.
+package struct GatewayConfiguration: Sendable {
+    /// The file as the person named it.
+    package var file: String
+    /// Where scanners reach the gateway from outside, without a slash at the end.
+    package var publicURL: String?
+    package var listen = ListenSettings()
+    package var storage: StorageSettings
+    package var limits = LimitSettings()
+    package var adapters = AdapterCatalog()
+    package var sources: [SourceSettings] = []
+    package var sinks: [SinkSettings] = []
+    package var routes: [RouteSettings] = []
+    package var operators: [OperatorSettings] = []
+    /// What is doubtful and does not keep the gateway from starting.
+    package var warnings: [Issue] = []
+
+    /// Reads `file`; throws everything that is wrong with it, each with its place.
+    package static func load(file: String, environment: [String: String]) throws(IssueList) -> GatewayConfiguration {
+        switch FilePaths.contents(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
+        case .success(let bytes): return try parse(String(decoding: bytes, as: UTF8.self), file: file, environment: environment)
+        case .failure(let error):
+            throw IssueList([Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE")])
+        }
+    }
+
+    /// Reads `text` as the content of `file`, whose folder is where relative paths start.
+    package static func parse(_ text: String, file: String, environment: [String: String]) throws(IssueList) -> GatewayConfiguration {
+        let root: YAMLNode
+        switch YAMLDocument.parse(text, file: file) {
+        case .success(let node): root = node
+        case .failure(let list): throw list
+        }
+        let directory = FilePaths.folder(of: FilePaths.absolute(file, in: FilePaths.workingDirectory))
+        var context = SettingsContext(issues: IssueCollector(file: file), directory: directory, environment: environment)
+        let configuration = read(root, &context)
+        try context.issues.check()
+        guard var configuration else { throw context.issues.list }
+        configuration.warnings = context.issues.list.warnings
+        return configuration
+    }
+
+    private static func read(_ root: YAMLNode, _ context: inout SettingsContext) -> GatewayConfiguration? {
+        guard var reader = MappingReader(root, "the configuration", &context.issues) else { return nil }
+        let publicURL = reader.take("public-url").flatMap { readPublicURL($0, &context) }
+        let listenNode = reader.take("listen")
+        let listen = listenNode.map { ListenSettings.read($0, &context) } ?? ListenSettings()
+        var configuration = GatewayConfiguration(
+            file: context.issues.file, publicURL: publicURL, listen: listen, storage: StorageSettings.read(&reader, &context))
+        configuration.limits = LimitSettings.read(&reader, &context)
+        configuration.adapters.read(reader.take("adapters"), &context)
+        let sourcesNode = reader.take("sources")
+        configuration.sources = SourceSettings.read(all: sourcesNode, limits: configuration.limits, &context)
+        if sourcesNode?.members?.isEmpty ?? true { context.issues.warning(sourcesNode ?? root, "there are no sources, so nothing can be received") }
+        let sinksNode = reader.take("sinks")
+        let (sinks, sinkNames) = SinkSettings.read(all: sinksNode, &context)
+        configuration.sinks = sinks
+        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, &context)
+        configuration.operators = OperatorSettings.read(reader.take("operators"), &context)
+        reader.finish(&context.issues)
+        if configuration.listen.console != nil, configuration.operators.isEmpty, let listenNode {
+            context.issues.error(
+                listenNode["console"] ?? listenNode, "listen.console needs at least one of 'operators'",
+                hint: "operators: { alice: { token: \"env:ALICE_TOKEN\", role: read } }; commands need none, they use the socket in the data folder")
+        }
+        SourceChecks.run(configuration, sourcesNode, &context)
+        PathChecks.run(configuration, root: root, sinksNode: sinksNode, &context)
+        return configuration
+    }
+
+    private static func readPublicURL(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
+        let url = context.value(node, "public-url", form: "an http or https URL without query, such as https://hooks.example.com") { text -> WebURL? in
+            WebURL(text).flatMap { $0.text.utf8.contains(UInt8(ascii: "?")) ? nil : $0 }
+        }
+        guard let url else { return nil }
+        if url.scheme == "http" { context.issues.warning(node, "public-url: vendors send credentials there in clear text", hint: "use https") }
+        let bytes = Array(url.text.utf8)
+        return String(decoding: bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes[...], as: UTF8.self)
+    }
+}

@@ -1,0 +1,72 @@
+import FindingModel
+import YAMLDocument
+
+/// One destination for changes.
+package struct SinkSettings: Sendable {
+    /// Where a new sink begins; one that has a cursor goes on from there.
+    package enum Start: Equatable, Sendable {
+        case beginning, now
+        case time(Timestamp)
+    }
+
+    package enum Kind: Sendable {
+        case file(FileSinkSettings)
+        case webhook(WebhookSinkSettings)
+    }
+
+    package var name: String
+    package var start = Start.beginning
+    package var kind: Kind
+
+    /// The `type` words that this version has.
+    package static let types = ["file", "webhook"]
+
+    /// The `type` word.
+    package var type: String {
+        switch kind {
+        case .file: "file"
+        case .webhook: "webhook"
+        }
+    }
+}
+
+extension SinkSettings {
+    /// All sinks that can be used, and the names of all that are there.
+    static func read(all node: YAMLNode?, _ context: inout SettingsContext) -> (sinks: [SinkSettings], names: [String]) {
+        guard let node else { return ([], []) }
+        guard let members = node.members else {
+            context.issues.error(node, "sinks must be a mapping from names to settings, not \(node.kindName)")
+            return ([], [])
+        }
+        return (members.compactMap { read($0.key, $0.value, &context) }, members.compactMap { $0.key.scalar })
+    }
+
+    private static func read(_ key: YAMLNode, _ node: YAMLNode, _ context: inout SettingsContext) -> SinkSettings? {
+        let name = key.scalar ?? ""
+        let what = "the sink '\(name)'"
+        if !ConfiguredName.isValid(name) { context.issues.error(key, ConfiguredName.message("sink", name)) }
+        guard var reader = MappingReader(node, what, &context.issues) else { return nil }
+        guard let typeNode = reader.require("type", what, &context.issues), let type = context.word(typeNode, "type") else { return nil }
+        guard types.contains(type) else {
+            // The keys of an unknown type are unknown too: one error says enough.
+            context.issues.error(typeNode, "unknown sink type '\(type)'", hint: "known: \(types.joined(separator: ", "))")
+            return nil
+        }
+        let start = context.value(reader.take("from"), "from", form: "now, beginning or a time such as 2026-03-02T10:00:00Z", readStart)
+        let kind: Kind?
+        switch type {
+        case "file": kind = FileSinkSettings.read(&reader, what, &context).map { .file($0) }
+        default: kind = WebhookSinkSettings.read(&reader, what, &context).map { .webhook($0) }
+        }
+        reader.finish(&context.issues)
+        return kind.map { SinkSettings(name: name, start: start ?? .beginning, kind: $0) }
+    }
+
+    private static func readStart(_ text: String) -> Start? {
+        switch text {
+        case "now": .now
+        case "beginning": .beginning
+        default: MomentText.timestamp(text).map { .time($0) }
+        }
+    }
+}

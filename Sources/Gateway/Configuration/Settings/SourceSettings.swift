@@ -1,0 +1,93 @@
+import YAMLDocument
+
+/// One endpoint that a scanner sends to.
+package struct SourceSettings: Sendable {
+    /// The source's own word about the adapter's signed-time tolerance.
+    package enum Tolerance: Equatable, Sendable {
+        case adapter
+        /// The signed time is not compared with the clock.
+        case none
+        case milliseconds(Int64)
+    }
+
+    package var name: String
+    package var adapter: String
+    /// The scope of event keys and record uids.
+    package var account: String
+    package var secrets: [Secret] = []
+    package var timezone: String?
+    /// Empty: every address.
+    package var allow: [AddressBlock] = []
+    package var tolerance = Tolerance.adapter
+    /// Bytes.
+    package var bodyMax: Int
+    /// Requests per second.
+    package var rate: Double
+    package var burst: Int
+    package var bytesPerDay: Int64
+    /// More paths to redact, in the adapter language's form.
+    package var redact: YAMLNode?
+
+    static let bodyRange: ClosedRange<Int64> = 1024...64 << 20
+    static let bytesPerDayRange: ClosedRange<Int64> = 1 << 20...1 << 50
+}
+
+extension SourceSettings {
+    static func read(all node: YAMLNode?, limits: LimitSettings, _ context: inout SettingsContext) -> [SourceSettings] {
+        guard let node else { return [] }
+        guard let members = node.members else {
+            context.issues.error(node, "sources must be a mapping from names to settings, not \(node.kindName)")
+            return []
+        }
+        return members.compactMap { read($0.key, $0.value, limits: limits, &context) }
+    }
+
+    private static func read(_ key: YAMLNode, _ node: YAMLNode, limits: LimitSettings, _ context: inout SettingsContext) -> SourceSettings? {
+        let name = key.scalar ?? ""
+        let what = "the source '\(name)'"
+        if !ConfiguredName.isValid(name) { context.issues.error(key, ConfiguredName.message("source", name)) }
+        guard var reader = MappingReader(node, what, &context.issues) else { return nil }
+        let adapter = reader.require("adapter", what, &context.issues).flatMap { context.word($0, "adapter") }
+        let account = reader.take("account").flatMap { context.word($0, "account") }
+        var settings = SourceSettings(
+            name: name, adapter: adapter ?? "", account: account ?? name, bodyMax: limits.bodyMax, rate: limits.rate, burst: limits.burst,
+            bytesPerDay: limits.bytesPerDay)
+        if let secrets = reader.require("secrets", what, &context.issues) { settings.secrets = readSecrets(secrets, &context) }
+        settings.timezone = reader.take("timezone").flatMap { context.word($0, "timezone") }
+        settings.allow = context.blocks(reader.take("allow"), "allow")
+        if let node = reader.take("timestamp-tolerance") { settings.tolerance = readTolerance(node, &context) }
+        if let bytes = context.bytes(reader.take("body-max"), "body-max", bodyRange) { settings.bodyMax = Int(bytes) }
+        if let rate = context.rate(reader.take("rate"), "rate") { settings.rate = rate }
+        if let burst = context.integer(reader.take("burst"), "burst", 1...10_000_000) { settings.burst = burst }
+        if let bytes = context.bytes(reader.take("bytes-per-day"), "bytes-per-day", bytesPerDayRange) { settings.bytesPerDay = bytes }
+        settings.redact = reader.take("redact")
+        reader.finish(&context.issues)
+        return settings
+    }
+
+    private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [Secret] {
+        let items = context.list(node, "secrets")
+        if items.isEmpty, !node.isEmpty { context.issues.error(node, "secrets: the list is empty", hint: "there is no source without authentication") }
+        var secrets: [Secret] = []
+        for item in items {
+            guard let secret = context.secret(item, "secrets") else { continue }
+            if secrets.contains(where: { $0.value == secret.value }) {
+                context.issues.warning(item, "secrets: \(secret.label) holds the same secret as another of this source")
+            }
+            if secret.value.count < 16 {
+                context.issues.warning(item, "secrets: \(secret.label) is shorter than 16 bytes, so it can be guessed", hint: "openssl rand -hex 32")
+            }
+            secrets.append(secret)
+        }
+        return secrets
+    }
+
+    private static func readTolerance(_ node: YAMLNode, _ context: inout SettingsContext) -> Tolerance {
+        if node.scalar == "none" { return .none }
+        let form = "a duration such as 5m, or none"
+        let milliseconds = context.value(node, "timestamp-tolerance", form: form) { text in
+            DurationText.milliseconds(text).flatMap { (1000...365 * 86_400_000).contains($0) ? $0 : nil }
+        }
+        return milliseconds.map { .milliseconds($0) } ?? .adapter
+    }
+}

@@ -1,0 +1,55 @@
+import YAMLDocument
+
+/// Where the gateway keeps what it knows, and how much of it.
+package struct StorageSettings: Sendable {
+    /// Absolute path of the data folder.
+    package var data: String
+    /// Absolute path of the journal's folder.
+    package var journal: String
+    /// Free space below which nothing more is accepted; nothing: the larger of 5 % and 1 GiB.
+    package var diskReserve: ByteSize?
+    package var retention = RetentionSettings()
+
+    /// Files in the data folder.
+    package var stateFile: String { data + "/state.db" }
+    package var ledgerFile: String { data + "/ledger.db" }
+    package var lockFile: String { data + "/lock" }
+    package var socketFile: String { data + "/weir.sock" }
+}
+
+/// How long receipts and changes are kept; what is absent is kept for ever.
+package struct RetentionSettings: Equatable, Sendable {
+    /// Milliseconds.
+    package var receipts: Int64?
+    package var maxSize: ByteSize?
+    /// Milliseconds.
+    package var changes: Int64?
+}
+
+extension StorageSettings {
+    /// Takes `data`, `journal`, `disk-reserve` and `retention` from the configuration's top.
+    static func read(_ reader: inout MappingReader, _ context: inout SettingsContext) -> StorageSettings {
+        let data = context.path(reader.take("data"), "data") ?? context.absolute("data")
+        var settings = StorageSettings(data: data, journal: data + "/journal")
+        if let journal = context.path(reader.take("journal"), "journal") { settings.journal = journal }
+        settings.diskReserve = context.value(reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%") { ByteSize($0) }
+        if let node = reader.take("retention") {
+            settings.retention = RetentionSettings.read(node, &context)
+            context.issues.warning(node, "retention is read but not applied: this version keeps every receipt and change")
+        }
+        return settings
+    }
+}
+
+extension RetentionSettings {
+    static func read(_ node: YAMLNode, _ context: inout SettingsContext) -> RetentionSettings {
+        var settings = RetentionSettings()
+        guard var reader = MappingReader(node, "retention", &context.issues) else { return settings }
+        let range: ClosedRange<Int64> = 86_400_000...36_525 * 86_400_000
+        settings.receipts = context.duration(reader.take("receipts"), "retention.receipts", range)
+        settings.maxSize = context.value(reader.take("max-size"), "retention.max-size", form: "a size such as 500GiB, or a share such as 80%") { ByteSize($0) }
+        settings.changes = context.duration(reader.take("changes"), "retention.changes", range)
+        reader.finish(&context.issues)
+        return settings
+    }
+}

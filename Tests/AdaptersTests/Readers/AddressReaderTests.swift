@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Adapters
+
+struct AddressReaderTests {
+    private func parts(
+        ip: String? = nil, hostname: String? = nil, port: Int? = nil, url: String? = nil, path: String? = nil, type: String, protocolName: String? = nil
+    ) -> AddressParts {
+        var parts = AddressParts()
+        (parts.ip, parts.hostname, parts.port, parts.url, parts.path, parts.type, parts.protocolName) = (ip, hostname, port, url, path, type, protocolName)
+        return parts
+    }
+
+    @Test func urlsAreTakenApart() {
+        #expect(
+            AddressReader.read("https://Shop.example.test:8443/a/b?q=1#f")
+                == parts(hostname: "shop.example.test", port: 8443, url: "https://Shop.example.test:8443/a/b?q=1#f", path: "/a/b", type: "web"))
+        #expect(AddressReader.read("https://shop.example.test") == parts(hostname: "shop.example.test", url: "https://shop.example.test", type: "web"))
+        #expect(AddressReader.read("http://192.0.2.7/") == parts(ip: "192.0.2.7", url: "http://192.0.2.7/", path: "/", type: "web"))
+        #expect(AddressReader.read("http://[2001:DB8::1]:80/x") == parts(ip: "2001:db8::1", port: 80, url: "http://[2001:DB8::1]:80/x", path: "/x", type: "web"))
+        #expect(AddressReader.read("ssh://host:22") == parts(hostname: "host", port: 22, url: "ssh://host:22", type: "host"))
+        #expect(AddressReader.read("tcp://192.0.2.7:25") == parts(ip: "192.0.2.7", port: 25, url: "tcp://192.0.2.7:25", type: "ip", protocolName: "tcp"))
+    }
+
+    @Test func userNameAndPasswordAreCut() {
+        #expect(AddressReader.read("https://ana:p@ss@shop.example.test/x")?.url == "https://shop.example.test/x")
+        #expect(AddressReader.read("https://token@shop.example.test")?.hostname == "shop.example.test")
+        #expect(AddressReader.read("ana@shop.example.test") == nil)
+    }
+
+    @Test func hostsAndAddressesStandAlone() {
+        #expect(AddressReader.read(" web01.Example.test. ") == parts(hostname: "web01.example.test", type: "host"))
+        #expect(AddressReader.read("web01") == parts(hostname: "web01", type: "host"))
+        #expect(AddressReader.read("web01.example.test:443") == parts(hostname: "web01.example.test", port: 443, type: "host"))
+        #expect(AddressReader.read("web01.example.test:443/tcp") == parts(hostname: "web01.example.test", port: 443, type: "host", protocolName: "tcp"))
+        #expect(AddressReader.read("shop.example.test/login?x") == parts(hostname: "shop.example.test", path: "/login", type: "host"))
+        #expect(AddressReader.read("203.0.113.24") == parts(ip: "203.0.113.24", type: "ip"))
+        #expect(AddressReader.read("203.0.113.24:8080") == parts(ip: "203.0.113.24", port: 8080, type: "ip"))
+        #expect(AddressReader.read("2001:db8:0:0:1:0:0:1") == parts(ip: "2001:db8::1:0:0:1", type: "ip"))
+        #expect(AddressReader.read("[2001:db8::1]:443") == parts(ip: "2001:db8::1", port: 443, type: "ip"))
+        #expect(AddressReader.read("fe80::1%eth0") == parts(ip: "fe80::1", type: "ip"))
+        #expect(AddressReader.read("::ffff:192.0.2.1") == parts(ip: "192.0.2.1", type: "ip"))
+        #expect(AddressReader.read("räksmörgås.example") == parts(hostname: "räksmörgås.example", type: "host"))
+    }
+
+    @Test(arguments: [
+        "", "Web shop (staging)", "192.0.2.0/24", "2001:db8::/32", "1.2.3", "999.1.1.1", "010.0.0.1", "0x7f.1", "2130706433", "-x.test", "a..b", "host:0",
+        "host:99999", "host:abc", "https://", "https:///x", "://x", "http://[::1", "http://[x]/", "http://a b/", "host\n", "a:b:c", "x\u{0}y",
+        String(repeating: "a", count: 64) + ".test", "host\r\nX: y",
+    ])
+    func otherTextIsNoAddress(text: String) {
+        let reading = AddressReader.read(text)
+        // A line end at either side is a blank like any other.
+        #expect(reading == (text == "host\n" ? parts(hostname: "host", type: "host") : nil))
+    }
+
+    @Test(arguments: [
+        ("::", "::"), ("::1", "::1"), ("1::", "1::"), ("2001:db8::ff00:42:8329", "2001:db8::ff00:42:8329"), ("2001:0db8:0000:0000:0000:ff00:0042:8329", "2001:db8::ff00:42:8329"),
+        ("1:0:0:2:0:0:0:3", "1:0:0:2::3"), ("1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"), ("1:0:3:4:5:6:7:8", "1:0:3:4:5:6:7:8"), ("64:ff9b::192.0.2.33", "64:ff9b::c000:221"),
+        ("::FFFF:10.1.2.3", "10.1.2.3"), ("::ffff:a01:203", "10.1.2.3"), ("0.0.0.0", "0.0.0.0"), ("255.255.255.255", "255.255.255.255"),
+    ])
+    func addressesHaveOneSpelling(text: String, canonical: String) {
+        #expect(IPAddress(text)?.description == canonical)
+    }
+
+    @Test(arguments: [
+        "", ":", ":::", "1:", ":1", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7::8", "12345::", "g::", "::1.2.3", "::1.2.3.4.5", "1.2.3.4::",
+        "127.1", "1.2.3.4.", ".1.2.3.4", "1..2.3", "01.2.3.4", "1.2.3.04", "256.1.1.1", "1.2.3.4 ", "fe80::1%eth0", "[::1]", "1:2:3:4:5:6:7:1.2.3.4", "١.2.3.4",
+    ])
+    func otherSpellingsAreNoAddress(text: String) {
+        #expect(IPAddress(text) == nil)
+    }
+}

@@ -1,0 +1,174 @@
+import Gateway
+import Testing
+import YAMLDocument
+
+/// Configurations that are refused: every error at once, each with its place.
+struct ConfigurationErrorTests {
+    private static func errors(_ yaml: String, file: String = "w") -> [String] {
+        do {
+            _ = try GatewayConfiguration.parse(yaml, file: file, environment: ConfigurationTests.environment)
+            return []
+        } catch {
+            return error.errors.map(\.text)
+        }
+    }
+
+    @Test(arguments: [
+        ("sourses: {}", "w:1:1: error: unknown key 'sourses' (hint: did you mean 'sources'?)"),
+        ("disk_reserve: 1GiB", "w:1:1: error: unknown key 'disk_reserve' (hint: did you mean 'disk-reserve'?)"),
+        ("just a word", "w:1:1: error: the configuration must be a mapping, not a word"),
+        ("sources: [a]", "w:1:10: error: sources must be a mapping from names to settings, not a list"),
+        ("data:", "w:1:6: error: data is empty"),
+        ("disk-reserve: lots", "w:1:15: error: disk-reserve: 'lots' is not a size such as 1GiB, or a share such as 5%"),
+        ("connections: 0", "w:1:14: error: connections: '0' is not a number from 1 to 1000000"),
+        ("public-url: hooks.example.com", "w:1:13: error: public-url: 'hooks.example.com' is not an http or https URL without query, such as https://hooks.example.com"),
+        (
+            "listen: { ingest: localhost }",
+            "w:1:19: error: listen.ingest: 'localhost' is not an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8443"
+        ),
+        (
+            "listen: { ingest: \"0.0.0.0:80\" }",
+            "w:1:19: error: listen.ingest: 0.0.0.0:80 is reachable from other machines, so it needs 'tls' or 'trusted-proxies' (hint: { address: 0.0.0.0:80, tls: { certificate: FILE, key: FILE } })"
+        ),
+        (
+            "listen: { ingest: { address: 0.0.0.0:80, tls: { certificate: none.pem, key: none.key } } }",
+            "w:1:62: error: tls.certificate: cannot read /none.pem: there is no such file"
+        ),
+        ("listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }", "w:1:79: error: unknown key 'kee' (hint: did you mean 'key'?)"),
+        (
+            "listen: { console: \"127.0.0.1:1\" }",
+            "w:1:20: error: listen.console needs at least one of 'operators' (hint: operators: { alice: { token: \"env:ALICE_TOKEN\", role: read } }; commands need none, they use the socket in the data folder)"
+        ),
+        (
+            "listen: { console: \"0.0.0.0:1\" }\noperators: { a: { token: \"env:ALICE_TOKEN\", role: read } }",
+            "w:1:20: error: listen.console: 0.0.0.0:1 is reachable from other machines, and the console has no TLS of its own (hint: listen on 127.0.0.1 and put a TLS proxy in front)"
+        ),
+        ("operators: { a: { token: \"env:ALICE_TOKEN\", role: admin } }", "w:1:51: error: unknown role 'admin' (hint: known: read, operate)"),
+        ("operators: { a: { role: read } }", "w:1:17: error: the operator 'a' needs 'token'"),
+        ("operators: { a: { token: \"literal:short\", role: read } }", "w:1:26: error: token: literal on line 1 is shorter than 16 bytes (hint: openssl rand -hex 32)"),
+        ("retention: { receipts: 5 }", "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d"),
+        ("a: 1\na: 2", "w:2:1: error: the key 'a' is already there on line 1"),
+    ]) func mistakesAtTheTopHaveAPlace(yaml: String, error: String) {
+        #expect(Self.errors(yaml, file: yaml.contains("none.pem") ? "/w" : "w").contains(yaml.contains("none.pem") ? "/" + error : error), "\(Self.errors(yaml))")
+    }
+
+    @Test(arguments: [
+        ("Shop: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\" }", "2:3: error: the source's name 'Shop' must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"),
+        ("h: { secrets: \"env:HOLM_URL_SECRET\" }", "2:6: error: the source 'h' needs 'adapter'"),
+        ("h: { adapter: holm }", "2:6: error: the source 'h' needs 'secrets'"),
+        ("h: { adapter: holm, secrets: [] }", "2:32: error: secrets: the list is empty (hint: there is no source without authentication)"),
+        ("h: { adapter: homl, secrets: \"env:HOLM_URL_SECRET\" }", "2:17: error: unknown adapter 'homl' (hint: did you mean 'holm'?)"),
+        ("h: { adapter: qualys, secrets: \"env:HOLM_URL_SECRET\" }", "2:17: error: unknown adapter 'qualys' (hint: known: holm, hostedscan, probely, reconfirm)"),
+        ("h: { adapter: holm, secrets: \"env:ABSENT\" }", "2:32: error: secrets: the environment variable ABSENT is not set"),
+        ("h: { adapter: holm, secrets: [ \"file:none\" ] }", "2:34: error: secrets: cannot read /none: there is no such file"),
+        (
+            "h: { adapter: holm, secrets: [ hunter2 ] }",
+            "2:34: error: secrets is not a reference (hint: write env:NAME or file:PATH (or literal:TEXT, which everyone who reads this file then knows))"
+        ),
+        ("h: { adapter: holm, secret: \"env:HOLM_URL_SECRET\" }", "2:23: error: unknown key 'secret' (hint: did you mean 'secrets'?)"),
+        (
+            "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", allow: [ 192.0.2.1/24 ] }",
+            "2:64: error: allow: '192.0.2.1/24' is not an address or a range such as 192.0.2.0/24 or 2001:db8::/32 (bits after the prefix are zero)"
+        ),
+        (
+            "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timezone: Stockholm }",
+            "2:65: error: timezone: there is no zone 'Stockholm' (hint: names of the IANA database, such as Europe/Stockholm)"
+        ),
+        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }", "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"),
+        (
+            "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
+            "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 64 MiB, such as 512KiB, 16MiB or 1GiB"
+        ),
+        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }", "2:61: error: rate: 'fast' is not a rate such as 200/s or 50/h"),
+        (
+            "h: { adapter: holm, secrets: \"literal:a secret with spaces\" }",
+            "2:32: error: secrets: literal on line 2 holds a character that the path of a URL cannot (hint: use letters, digits, '-', '.', '_' and '~')"
+        ),
+        ("h: word", "2:6: error: the source 'h' must be a mapping, not a word"),
+    ]) func mistakesInSourcesHaveAPlace(source: String, error: String) {
+        #expect(Self.errors("sources:\n  " + source, file: "/w").contains("/w:" + error), "\(Self.errors("sources:\n  " + source, file: "/w"))")
+    }
+
+    @Test(arguments: [
+        ("s: { type: splunk-hec, url: x, token: y, index: z }", ["2:14: error: unknown sink type 'splunk-hec' (hint: known: file, webhook)"]),
+        ("s: { path: x }", ["2:6: error: the sink 's' needs 'type'"]),
+        ("s: { type: file }", ["2:6: error: the sink 's' needs 'path'"]),
+        ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
+        ("s: { type: file, path: data/journal/x }", ["2:26: error: path: /data/journal/x belongs to the gateway itself"]),
+        ("s: { type: file, path: /tmp }", ["2:26: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
+        ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:26: error: path: the sink 's' already writes /a"]),
+        ("s: { type: file, path: a, rotat: 1GiB }", ["2:29: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
+        ("s: { type: file, path: a, from: yesterday }", ["2:35: error: from: 'yesterday' is not now, beginning or a time such as 2026-03-02T10:00:00Z"]),
+        ("s: { type: webhook, secret: \"env:HOOK_SECRET\" }", ["2:6: error: the sink 's' needs 'url'"]),
+        (
+            "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"http://siem.example\" }",
+            [
+                "2:55: error: url: plain http is sent only to addresses in the sink's 'networks' (hint: use https, or list the network under 'networks', such as networks: [ 127.0.0.0/8 ])"
+            ]
+        ),
+        (
+            "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://10.0.0.1/\" }",
+            ["2:55: error: url: 10.0.0.1 is in none of the sink's 'networks' (hint: list the network under 'networks', such as networks: [ 127.0.0.0/8 ])"]
+        ),
+        (
+            "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://169.254.169.254/\", networks: [ 169.254.0.0/16 ] }",
+            ["2:55: error: url: 169.254.169.254 is a link-local address, which no sink may reach"]
+        ),
+        (
+            "s: { type: webhook, secret: \"env:ALICE_TOKEN\", url: \"https://siem.example\" }",
+            ["2:31: error: secret: env:ALICE_TOKEN does not begin with 'whsec_' (hint: echo whsec_$(openssl rand -base64 32))"]
+        ),
+        (
+            "s: { type: webhook, secret: \"literal:whsec_!\", url: \"https://siem.example\" }",
+            ["2:31: error: secret: after 'whsec_', literal on line 2 is not base64 of 24 to 64 bytes (hint: echo whsec_$(openssl rand -base64 32))"]
+        ),
+    ]) func mistakesInSinksHaveAPlace(sink: String, errors: [String]) {
+        #expect(Self.errors("sinks:\n  " + sink, file: "/w") == errors.map { "/w:" + $0 })
+    }
+
+    @Test(arguments: [
+        ("[ { to: [ archve ] } ]", "2:19: error: unknown sink 'archve' (hint: did you mean 'archive'?)"),
+        ("[ { too: [ archive ] } ]", "2:13: error: unknown key 'too' (hint: did you mean 'to'?)"),
+        ("[ { to: [] } ]", "2:17: error: to: the list is empty"),
+        ("{ to: [ archive ] }", "2:9: error: routes must be a list of { to: [ … ], when: { … } }, not a mapping"),
+    ]) func mistakesInRoutesHaveAPlace(routes: String, error: String) {
+        let yaml = "sinks: { archive: { type: file, path: a } }\nroutes: " + routes
+        #expect(Self.errors(yaml).contains("w:" + error), "\(Self.errors(yaml))")
+    }
+
+    @Test func everythingIsSaidAtOnceInTheOrderOfTheLines() {
+        let yaml = """
+            lisen: {}
+            sources:
+              h: { adapter: nessus, secrets: [ "env:ABSENT" ], rate: x }
+            sinks:
+              soc: { type: jira }
+            routes:
+              - { to: [ soc, nowhere ] }
+            """
+        #expect(
+            Self.errors(yaml) == [
+                "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
+                "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
+                "w:3:36: error: secrets: the environment variable ABSENT is not set",
+                "w:3:58: error: rate: 'x' is not a rate such as 200/s or 50/h",
+                "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook)",
+                "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
+            ])
+    }
+
+    @Test func aFileThatIsNotThereIsOneSentence() {
+        #expect(throws: IssueList([Issue(file: "/none/weir.yaml", line: 1, column: 1, message: "cannot read /none/weir.yaml: there is no such file", hint: "name another with --config FILE")])) {
+            try GatewayConfiguration.load(file: "/none/weir.yaml", environment: [:])
+        }
+    }
+
+    @Test func manifestsOfFoldersAreReportedAtTheirOwnPlace() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("adapters/mine/adapter.yaml", "adapter: mine\nvendor: Mine\nbroken: [\n")
+        let yaml = "adapters: adapters\nsources:\n  h: { adapter: mine, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let errors = Self.errors(yaml, file: folder.path + "/w")
+        #expect(!errors.isEmpty)
+        #expect(errors.allSatisfy { $0.hasPrefix("\(folder.path)/adapters/mine/adapter.yaml:") }, "\(errors)")
+    }
+}

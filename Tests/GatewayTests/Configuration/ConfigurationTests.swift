@@ -1,0 +1,118 @@
+import Gateway
+import Testing
+import YAMLDocument
+
+/// Configurations that are taken, and what is made of them.
+struct ConfigurationTests {
+    static let environment = [
+        "HOSTEDSCAN_SECRET": "hostedscan-secret-0123456789", "HOLM_URL_SECRET": "holm-url-secret-0123456789", "RECONFIRM_TOKEN": "reconfirm-token-0123456789",
+        "HOOK_SECRET": "whsec_" + Base64Text.encode([UInt8](repeating: 7, count: 32)), "ALICE_TOKEN": "alice-token-0123456789\n",
+    ]
+
+    static let complete = """
+        public-url: https://hooks.example.com/
+        listen:
+          ingest: { address: "0.0.0.0:8443", trusted-proxies: [ 10.0.0.0/8, 2001:db8::1 ] }
+          console: 127.0.0.1:8081
+        data: ./data
+        journal: /other/disk
+        disk-reserve: 1GiB
+        connections: 500
+        sources:
+          hostedscan: { adapter: hostedscan, secrets: [ "env:HOSTEDSCAN_SECRET" ] }
+          shop:       { adapter: probely, account: acme, secrets: [ "file:secrets/probely" ], timestamp-tolerance: none }
+          holm:       { adapter: holm, secrets: [ "env:HOLM_URL_SECRET" ], timezone: Europe/Stockholm, allow: [ 192.0.2.0/24 ], timestamp-tolerance: 5m }
+          reconfirm:  { adapter: reconfirm, secrets: "env:RECONFIRM_TOKEN", body-max: 16MiB, rate: 3600/h, burst: 5, bytes-per-day: 1GiB }
+        sinks:
+          archive: { type: file, path: data/changes.ndjson, rotate: 1GiB, keep: 3 }
+          local:   { type: webhook, url: "http://127.0.0.1:9000/hook", secret: "env:HOOK_SECRET", networks: [ 127.0.0.0/8 ], batch: 20, from: now, timeout: 10s }
+        routes:
+          - { to: [ archive, local ], when: { type: [ "finding.*", "scan.*" ] } }
+        operators:
+          alice: { token: "env:ALICE_TOKEN", role: operate }
+        """
+
+    @Test func everyKeyHasItsEffect() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("secrets/probely", "probely-secret-0123456789\r\n")
+        let configuration = try GatewayConfiguration.parse(Self.complete, file: folder.path + "/weir.yaml", environment: Self.environment)
+        #expect(configuration.publicURL == "https://hooks.example.com")
+        #expect(configuration.listen.ingest.address.text == "0.0.0.0:8443")
+        #expect(configuration.listen.ingest.trustedProxies.map(\.text) == ["10.0.0.0/8", "2001:db8::1"])
+        #expect(configuration.listen.console?.port == 8081)
+        #expect(configuration.storage.data == folder.path + "/data")
+        #expect(configuration.storage.socketFile == folder.path + "/data/weir.sock")
+        #expect(configuration.storage.journal == "/other/disk")
+        #expect(configuration.storage.diskReserve == .bytes(1 << 30))
+        #expect(configuration.limits.connections == 500 && configuration.limits.connectionsPerAddress == 500)
+
+        let sources = configuration.sources
+        #expect(sources.map(\.name) == ["hostedscan", "shop", "holm", "reconfirm"])
+        #expect(sources.map(\.account) == ["hostedscan", "acme", "holm", "reconfirm"])
+        #expect(sources.map(\.tolerance) == [.adapter, .none, .milliseconds(300_000), .adapter])
+        #expect(sources[1].secrets.map(\.label) == ["file:secrets/probely"])
+        #expect(sources[1].secrets.map(\.value) == [Array("probely-secret-0123456789".utf8)])
+        #expect(sources[2].timezone == "Europe/Stockholm" && sources[2].allow.map(\.text) == ["192.0.2.0/24"])
+        #expect(sources[3].bodyMax == 16 << 20 && sources[3].rate == 1 && sources[3].burst == 5 && sources[3].bytesPerDay == 1 << 30)
+        #expect(sources[0].bodyMax == 4 << 20 && sources[0].rate == 200 && sources[0].burst == 20_000 && sources[0].bytesPerDay == 8 << 30)
+
+        #expect(configuration.sinks.map(\.name) == ["archive", "local"])
+        #expect(configuration.sinks.map(\.start) == [.beginning, .now])
+        guard case .file(let file) = configuration.sinks[0].kind, case .webhook(let webhook) = configuration.sinks[1].kind else {
+            Issue.record("the sinks are of other types")
+            return
+        }
+        #expect(file == FileSinkSettings(path: folder.path + "/data/changes.ndjson", rotate: 1 << 30, keep: 3))
+        #expect(webhook.batch == 20 && webhook.timeout == 10_000 && webhook.connectTimeout == 5000)
+        #expect(configuration.routes.map(\.sinks) == [["archive", "local"]])
+        #expect(configuration.operators.map(\.name) == ["alice"])
+        #expect(configuration.operators[0].token.value == Array("alice-token-0123456789".utf8))
+        #expect(configuration.warnings.isEmpty, "\(configuration.warnings.map(\.text))")
+    }
+
+    @Test func aShortConfigurationHasTheDefaults() throws {
+        let yaml = "sources:\n  h: { adapter: hostedscan, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let configuration = try GatewayConfiguration.parse(yaml, file: "/etc/weir/weir.yaml", environment: Self.environment)
+        #expect(configuration.listen.ingest.address.text == "127.0.0.1:8080")
+        #expect(configuration.listen.console == nil)
+        #expect(configuration.storage.data == "/etc/weir/data" && configuration.storage.journal == "/etc/weir/data/journal")
+        #expect(configuration.storage.diskReserve == nil)
+        #expect(configuration.limits == LimitSettings())
+    }
+
+    @Test(arguments: [
+        ("sources: {}", "w:1:10: warning: there are no sources, so nothing can be received"),
+        ("public-url: http://h.example\nsources: {}", "w:1:13: warning: public-url: vendors send credentials there in clear text (hint: use https)"),
+        (
+            "sources: { h: { adapter: holm, secrets: \"literal:0123456789abcdef\" } }",
+            "w:1:41: warning: secrets stands in the configuration itself (hint: use env:NAME or file:PATH)"
+        ),
+        (
+            "sources: { h: { adapter: holm, secrets: \"env:SHORT\" } }",
+            "w:1:41: warning: secrets: env:SHORT is shorter than 16 bytes, so it can be guessed (hint: openssl rand -hex 32)"
+        ),
+        (
+            "sources: {}\nretention: { receipts: 400d, max-size: 80%, changes: 90d }",
+            "w:2:12: warning: retention is read but not applied: this version keeps every receipt and change"
+        ),
+        ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
+    ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {
+        let configuration = try GatewayConfiguration.parse(yaml, file: "w", environment: Self.environment.merging(["SHORT": "short"]) { $1 })
+        #expect(configuration.warnings.map(\.text).contains(warning), "\(configuration.warnings.map(\.text))")
+    }
+
+    @Test func foldersOfAdaptersWinOverTheBuiltInOnesWithAWarning() throws {
+        let folder = try TemporaryFolder()
+        let manifest = "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nignore: [ ping ]\n"
+        try folder.write("first/holm/adapter.yaml", manifest)
+        try folder.write("second/holm/adapter.yaml", manifest)
+        let yaml = "adapters: [ first, second ]\nsources:\n  h: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: Self.environment)
+        #expect(
+            configuration.warnings.map(\.message) == [
+                "the adapter 'holm' of \(folder.path)/first/holm/adapter.yaml wins over the built-in one",
+                "the adapter 'holm' of \(folder.path)/second/holm/adapter.yaml is not used: \(folder.path)/first/holm/adapter.yaml, listed before it, wins",
+            ])
+        #expect(configuration.adapters.origins["holm"] == folder.path + "/first/holm/adapter.yaml")
+    }
+}
