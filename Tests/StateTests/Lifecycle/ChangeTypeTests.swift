@@ -22,13 +22,13 @@ struct ChangeTypeTests {
     }
 
     @Test(arguments: [
-        ({ $0.severity = .high }, true), ({ $0.title = "t" }, true), ({ $0.resources = [Making.resource("h")] }, true),
-        ({ $0.vulnerabilities = [Vulnerability(id: "x", type: .vendor)] }, true), ({ $0.tickets = [Ticket(uid: "1")] }, true),
-        ({ $0.lastSeenTime = Making.time(9) }, false), ({ $0.occurrenceCount = 3 }, false), ({ $0.scanUID = "s" }, false),
-        ({ $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, false), ({ $0.desc = "d" }, false), ({ $0.raw = Making.raw(5) }, false),
-    ] as [(@Sendable (inout Finding) -> Void, Bool)])
-    func onlyWhatMattersUpdatesAFinding(change: @Sendable (inout Finding) -> Void, matters: Bool) {
-        #expect(ChangeType.of(Making.finding(), Making.finding(change)) == (matters ? "finding.updated" : nil))
+        (Making.finding { $0.severity = .high }, true), (Making.finding { $0.title = "t" }, true), (Making.finding { $0.resources = [Making.resource("h")] }, true),
+        (Making.finding { $0.vulnerabilities = [Vulnerability(id: "x", type: .vendor)] }, true), (Making.finding { $0.tickets = [Ticket(uid: "1")] }, true),
+        (Making.finding { $0.lastSeenTime = Making.time(9) }, false), (Making.finding { $0.occurrenceCount = 3 }, false), (Making.finding { $0.scanUID = "s" }, false),
+        (Making.finding { $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, false), (Making.finding { $0.desc = "d" }, false), (Making.finding { $0.raw = Making.raw(5) }, false),
+    ])
+    func onlyWhatMattersUpdatesAFinding(after: Finding, matters: Bool) {
+        #expect(ChangeType.of(Making.finding(), after) == (matters ? "finding.updated" : nil))
     }
 
     @Test(arguments: [
