@@ -13,6 +13,7 @@ package struct Adapter: Sendable {
     /// Digest of `manifest`.
     package let sha256: SHA256Digest
     package let authentication: AuthenticationScheme
+    package let redaction: RedactionRules
     /// Whether the event's key is read from the body alone, so that equal bodies are equal events.
     package let keyIsFromBody: Bool
     /// What is doubtful about the manifest.
@@ -44,12 +45,18 @@ package struct Adapter: Sendable {
         }
     }
 
+    /// The adapters that were embedded when the program was built, in the order of their names.
+    package static let builtIn: [Adapter] = EmbeddedAdapters.manifests.compactMap { manifest in
+        try? compile(name: manifest.name, yaml: manifest.yaml, file: "adapters/\(manifest.name)/adapter.yaml").get()
+    }
+
     private init(name: String, yaml: String, manifest: ManifestCompiler.Manifest, warnings: [Issue]) {
         self.name = name
         vendor = manifest.plan.vendor
         self.manifest = yaml
         sha256 = SHA256Hash.digest(of: Array(yaml.utf8))
         authentication = manifest.authentication
+        redaction = manifest.redaction
         keyIsFromBody = manifest.keyIsFromBody
         self.warnings = warnings
         eventHeaders = manifest.headers

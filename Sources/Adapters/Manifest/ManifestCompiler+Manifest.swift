@@ -5,6 +5,7 @@ extension ManifestCompiler {
     struct Manifest {
         var plan: AdapterPlan
         var authentication: AuthenticationScheme
+        var redaction: RedactionRules
         /// Whether the event's key is read from the body alone, so that equal bodies are equal events.
         var keyIsFromBody: Bool
         /// Headers that the event is read from, in lower case.
@@ -32,7 +33,9 @@ extension ManifestCompiler {
         let scheme = form["authenticate"].flatMap { AuthenticationScheme.compile($0, issues: &issues) }
         if form["authenticate"] == nil { missing("authenticate", in: form) }
         let json = documentPaths(form["json"], "json")
-        let common = Common(json: json, known: documentPaths(form["known"], "known"), dropped: documentPaths(form["drop"], "drop"))
+        let redaction = RedactionRules.compile(redact: form["redact"], clear: form["clear"], json: json, names: names, issues: &issues)
+        let known = documentPaths(form["known"], "known")
+        let common = Common(json: json, redaction: redaction, known: known, dropped: documentPaths(form["drop"], "drop"))
         let (event, entries) = eventAndEntries(form, common)
         guard !issues.hasErrors, let scheme else { return nil }
         refuseCredentials(of: scheme, form)
@@ -40,7 +43,7 @@ extension ManifestCompiler {
             tables: tables, vendor: vendor, product: product, zone: zone, absent: absent, headers: headers,
             json: JSONStrings(paths: json, matching: names), event: event, entries: entries)
         let keyIsFromBody = event.key.map { !readsHeader($0) } ?? false
-        return issues.hasErrors ? nil : Manifest(plan: plan, authentication: scheme, keyIsFromBody: keyIsFromBody, headers: headers)
+        return issues.hasErrors ? nil : Manifest(plan: plan, authentication: scheme, redaction: redaction, keyIsFromBody: keyIsFromBody, headers: headers)
     }
 
     private mutating func checkName(_ form: Form, name: String) {

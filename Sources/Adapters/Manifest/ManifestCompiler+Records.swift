@@ -4,6 +4,7 @@ extension ManifestCompiler {
     /// Paths into every document that stand for no field.
     struct Common {
         var json: [Path]
+        var redaction: RedactionRules
         var known: [Path]
         var dropped: [Path]
     }
@@ -61,6 +62,11 @@ extension ManifestCompiler {
 
     private mutating func apply(_ common: Common) {
         for path in common.json { trie.name(path) }
+        for rule in common.redaction.rules {
+            for path in rule.paths {
+                if let last = path.steps.last, path.hasAnyDepth { trie.knowAnywhere(last.name) } else { trie.name(path) }
+            }
+        }
         for path in common.known { trie.know(path, frame: 0, dropped: false) }
         for path in common.dropped { trie.know(path, frame: 0, dropped: true) }
     }
@@ -92,5 +98,15 @@ extension WordTable {
     fileprivate func find(_ word: String) -> Int? {
         var word = word
         return word.withUTF8 { find(UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension RedactionRule {
+    /// The places that the rule is about.
+    fileprivate var paths: [Path] {
+        switch self {
+        case .remove(let paths): paths
+        case .keep(let place, _), .httpHeaders(let place, _): [place]
+        }
     }
 }

@@ -60,11 +60,18 @@ extension Evaluator {
         while child < end {
             if let below = trie.position(below: number, for: child, of: tape) {
                 visit(child, at: below, trie, notesDrift)
-            } else if notesDrift, !position.isKnown, !isRedacted(node: child) {
+            } else if notesDrift, !position.isKnown, isSurprising(child, trie) {
                 drift.addField(tape.key(child), hash: tape.keyHash(child), below: position.place, places: tables.places)
             }
             child = tape.next(child)
         }
+    }
+
+    /// Whether a member that stands in no path is drift: not what redaction is about, filled or empty.
+    private func isSurprising(_ node: Int, _ trie: PathTrie) -> Bool {
+        let name = tape.key(node)
+        if isRedacted(node: node) || trie.isKnownAnywhere(name) { return false }
+        return !(isNothing(node) && SecretNames.matches(name))
     }
 
     /// Turns what no field could read, and nothing else read, into drift.

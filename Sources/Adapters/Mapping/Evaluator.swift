@@ -59,11 +59,11 @@ struct Evaluator {
         guard let first = text.first else { return true }
         if plan.absent.isEmpty, !ASCII.isBlank(first), first != UInt8(ascii: "[") { return false }
         let trimmed = ASCII.trimmed(text)
-        return trimmed.isEmpty || RedactedText.isRedacted(trimmed) || plan.absent.find(trimmed) != nil
+        return trimmed.isEmpty || RedactionMark.isMark(trimmed) || plan.absent.find(trimmed) != nil
     }
 
     /// Whether a node is a value that was redacted.
-    func isRedacted(node: Int) -> Bool { tape.kind(node) == .string && RedactedText.isRedacted(tape.text(node)) }
+    func isRedacted(node: Int) -> Bool { tape.kind(node) == .string && RedactionMark.isMark(tape.text(node)) }
 
     /// The item that a path begins at: the document or the item at hand.
     @inline(__always) func owner(_ reference: SlotReference, _ item: Int) -> Int { reference.ofDocument ? 0 : item }

@@ -58,7 +58,7 @@ package struct JSONStrings: Sendable {
         if kind == .string, steps.isEmpty {
             let text = tape.text(node)
             let trimmed = ASCII.trimmed(text)
-            guard !trimmed.isEmpty, !RedactedText.isRedacted(trimmed) else { return }
+            guard !trimmed.isEmpty, !RedactionMark.isRemoved(trimmed) else { return }
             found.append(Found(source: tape.source(node), text: Array(text)))
             return
         }
@@ -89,17 +89,5 @@ package struct JSONStrings: Sendable {
             position = string.source.upperBound
         }
         return bytes + body[position...]
-    }
-}
-
-/// What redaction leaves in place of a value.
-enum RedactedText {
-    private static let beginning = Array("[redacted".utf8)
-
-    /// Whether a text without blanks around it is `[redacted]` or `[redacted: …]`.
-    static func isRedacted(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard text.count > beginning.count, text[text.count - 1] == UInt8(ascii: "]"), text.starts(with: beginning) else { return false }
-        let next = text[beginning.count]
-        return next == UInt8(ascii: "]") || next == UInt8(ascii: ":")
     }
 }

@@ -45,7 +45,12 @@ struct PathTrie: Sendable {
     var frames: [Frame]
     /// The folded names of all edges.
     var names: [UInt8]
+    /// Folded names that are no drift wherever they stand.
+    var anywhere: [String]
     let matching: NameMatching
+
+    /// Whether a member that stands in no path is none that could surprise: its name is known anywhere.
+    func isKnownAnywhere(_ name: UnsafeRawBufferPointer) -> Bool { anywhere.contains { matching.matches(name, folded: $0) } }
 
     /// The position below `position` for the member `node`, if a path goes there.
     @inline(__always) func position(below position: Int, for node: Int, of tape: JSONTape) -> Int? {

@@ -15,6 +15,8 @@ struct PathTrieBuilder {
     private var frames = [PathTrie.Frame(slots: 0, parent: 0, listSlot: 0)]
     /// Where each frame's items stand.
     private var bases = [0]
+    /// Folded names that are no drift wherever they stand.
+    private var anywhere: [String] = []
 
     init(matching: NameMatching) { self.matching = matching }
 
@@ -57,6 +59,12 @@ struct PathTrieBuilder {
     /// Makes the names on the way to `path` no drift.
     mutating func name(_ path: Path) { _ = node(at: path, frame: 0) }
 
+    /// Makes a name no drift wherever it stands, and all below it.
+    mutating func knowAnywhere(_ name: String) {
+        let folded = matching.folded(name)
+        if !anywhere.contains(folded) { anywhere.append(folded) }
+    }
+
     private mutating func addSlot(to frame: Int) -> Int {
         frames[frame].slots += 1
         return frames[frame].slots - 1
@@ -84,7 +92,7 @@ struct PathTrieBuilder {
         for (index, node) in nodes.enumerated() where known[index] {
             for child in node.children { known[child.node] = true }
         }
-        var trie = PathTrie(positions: [], edges: [], actions: [], frames: frames, names: [], matching: matching)
+        var trie = PathTrie(positions: [], edges: [], actions: [], frames: frames, names: [], anywhere: anywhere, matching: matching)
         for (index, node) in nodes.enumerated() {
             let firstEdge = trie.edges.count
             for child in node.children {
