@@ -15,7 +15,10 @@ enum LedgerRows {
     static func insert(_ position: SinkPosition, _ database: Database) throws {
         try database.execute(
             sql: "INSERT INTO sinks (name, start, cursor, delivered, filtered, expired) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [position.name] + [position.start, position.cursor, position.delivered, position.filtered, position.expired].map(stored))
+            arguments: [
+                position.name, stored(position.start), stored(position.cursor), stored(position.delivered), stored(position.filtered),
+                stored(position.expired),
+            ])
     }
 
     /// Writes a sink's new position, and the row of the request that moved it there.
@@ -29,7 +32,9 @@ enum LedgerRows {
         }
         let update = try database.cachedStatement(sql: "UPDATE sinks SET cursor = ?, delivered = ?, filtered = ?, expired = ? WHERE name = ?")
         try update.execute(
-            arguments: StatementArguments([position.cursor, position.delivered, position.filtered, position.expired].map(stored)) + [position.name])
+            arguments: [
+                stored(position.cursor), stored(position.delivered), stored(position.filtered), stored(position.expired), position.name,
+            ])
         guard let row else { return }
         let insert = try database.cachedStatement(
             sql: """

@@ -1,7 +1,7 @@
 import FindingModel
 
 /// A stretch of the changes that is handed over, and acknowledged, as one.
-package struct Batch: Hashable, Sendable {
+package struct Batch: Equatable, Sendable {
     /// Those that the sink gets, in order; may be empty.
     package internal(set) var changes: [Change] = []
     /// The last sequence before the stretch.

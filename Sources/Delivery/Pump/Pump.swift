@@ -182,12 +182,12 @@ extension Pump {
 
     private func startSequence() async throws -> UInt64 {
         let feed = surroundings.feed
-        let first =
-            switch start {
-            case .now: return try await feed.lastSequence()
-            case .beginning: try await feed.firstSequence(atOrAfter: Timestamp(milliseconds: .min))
-            case .time(let time): try await feed.firstSequence(atOrAfter: time)
-            }
+        let first: UInt64
+        switch start {
+        case .now: return try await feed.lastSequence()
+        case .beginning: first = try await feed.firstSequence(atOrAfter: Timestamp(milliseconds: .min))
+        case .time(let time): first = try await feed.firstSequence(atOrAfter: time)
+        }
         return first > 0 ? first - 1 : 0
     }
 

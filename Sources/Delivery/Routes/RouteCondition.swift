@@ -20,11 +20,11 @@ package struct RouteCondition: Hashable, Sendable {
     package var types: [WildcardPattern]?
     /// Names of sources; the gateway's own changes come from `/gateway`.
     package var sources: [WildcardPattern]?
-    /// Status words of the record.
+    /// Status words of the record; a notice has none, so no pattern describes it.
     package var statuses: [WildcardPattern]?
-    /// Labels of the record or of its resources.
+    /// Labels of the record.
     package var labels: [WildcardPattern]?
-    /// Any name of a resource.
+    /// Any name, host name, address, URL or id of a resource; a scan's targets.
     package var resources: [WildcardPattern]?
     package var minimumSeverity: MinimumSeverity?
     /// Conditions of which none may hold.
@@ -33,21 +33,23 @@ package struct RouteCondition: Hashable, Sendable {
     package init() {}
 
     /// Whether the record itself must be read.
-    var needsFacts: Bool {
-        statuses != nil || labels != nil || resources != nil || minimumSeverity != nil || not.contains { $0.needsFacts }
+    var needsFacets: Bool {
+        statuses != nil || labels != nil || resources != nil || minimumSeverity != nil || not.contains { $0.needsFacets }
     }
 
-    /// Decides; `facts` is called at most once for each condition, and only when type and source do not decide already.
-    func matches(_ change: Change, facts: () -> RouteFacts) -> Bool {
+    /// Decides; `facets` is called at most once, and only when type and source do not decide already.
+    ///
+    /// A change whose record cannot be read (`facets` gives nothing) is rather taken than passed over.
+    func matches(_ change: Change, facets: () -> RecordFacets?) -> Bool {
         if let types, !types.contains(where: { $0.matches(change.type) }) { return false }
         if let sources, !Self.names(of: change.source).contains(where: { name in sources.contains { $0.matches(name) } }) { return false }
-        guard needsFacts else { return !not.contains { $0.matches(change, facts: facts) } }
-        let record = facts()
-        if let statuses, !(record.status.map { status in statuses.contains { $0.matches(status) } } ?? false) { return false }
-        if let minimumSeverity, !minimumSeverity.isSatisfied(by: record.severity) { return false }
+        guard needsFacets else { return !not.contains { $0.matches(change, facets: facets) } }
+        guard let record = facets() else { return true }
+        if let statuses, record.status.isEmpty || !statuses.contains(where: { $0.matches(record.status) }) { return false }
+        if let minimumSeverity, !minimumSeverity.isSatisfied(by: record.severity ?? .unknown) { return false }
         if let labels, !record.labels.contains(where: { label in labels.contains { $0.matches(label) } }) { return false }
         if let resources, !record.resources.contains(where: { name in resources.contains { $0.matches(name) } }) { return false }
-        return !not.contains { $0.matches(change, facts: { record }) }
+        return !not.contains { $0.matches(change, facets: { record }) }
     }
 
     /// A change's source as written, and without its folder: `/sources/shop` and `shop`.

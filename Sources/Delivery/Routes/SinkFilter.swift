@@ -18,13 +18,12 @@ package struct SinkFilter: Hashable, Sendable {
         if takesEverything { return [Bool](repeating: true, count: changes.count) }
         var parser = JSONParser()
         return changes.map { change in
-            var read: RouteFacts?
+            var read: RecordFacets?
             return conditions.contains { condition in
                 condition.matches(change) {
-                    if let read { return read }
-                    let facts = RouteFacts(change.data, parser: &parser)
-                    read = facts
-                    return facts
+                    if read != nil { return read }
+                    read = try? RecordFacets(parsing: change.data, parser: &parser)
+                    return read
                 }
             }
         }

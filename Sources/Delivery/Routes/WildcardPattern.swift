@@ -9,6 +9,7 @@ package struct WildcardPattern: Hashable, Sendable {
         self.ignoresCase = ignoresCase
     }
 
+    /// The pattern as it is compared.
     package var text: String { String(decoding: pattern, as: UTF8.self) }
 
     /// Whether there is no `*`.
