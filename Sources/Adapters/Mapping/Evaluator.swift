@@ -1,0 +1,87 @@
+import FindingModel
+import JSONDocument
+
+/// Runs a plan over one document: fills slots, evaluates expressions, and notes which nodes were used and which could not be read.
+struct Evaluator {
+    /// What is known of a node, one bit each.
+    enum Mark {
+        static let used: UInt8 = 1
+        /// Known and not kept.
+        static let dropped: UInt8 = 2
+        /// An item of which a record was made, whose rest stands in that record.
+        static let recorded: UInt8 = 4
+        /// Holds something that goes to `unmapped`.
+        static let rest: UInt8 = 8
+    }
+
+    /// A node that a field could not read.
+    struct Unreadable {
+        var node: Int
+        var place: Int
+    }
+
+    let plan: AdapterPlan
+    let tables: PlanTables
+    let tape: JSONTape
+    let headers: [HeaderField]
+    let zone: TimeZoneRules
+    var bindings = Bindings()
+    /// The item of each frame while the document is walked.
+    var current: [Int] = []
+    var marks: [UInt8]
+    var drift = DriftCollector()
+    var unreadable: [Unreadable] = []
+    /// How often a field took something that the event said.
+    var taken = 0
+
+    init(plan: AdapterPlan, tape: JSONTape, headers: [HeaderField], zone: TimeZoneRules) {
+        self.plan = plan
+        tables = plan.tables
+        self.tape = tape
+        self.headers = headers
+        self.zone = zone
+        marks = [UInt8](repeating: 0, count: tape.count)
+    }
+
+    /// Whether a node says nothing: null, blanks, an empty container, one of the adapter's words for it, or what redaction left.
+    func isNothing(_ node: Int) -> Bool {
+        switch tape.kind(node) {
+        case .null: true
+        case .object, .array: tape.childCount(node) == 0
+        case .string: isNothing(text: tape.text(node))
+        case .number: !plan.absent.isEmpty && plan.absent.find(number: tape.text(node)) != nil
+        case .true, .false: false
+        }
+    }
+
+    /// Whether a text says nothing.
+    func isNothing(text: UnsafeRawBufferPointer) -> Bool {
+        guard let first = text.first else { return true }
+        if plan.absent.isEmpty, !ASCII.isBlank(first), first != UInt8(ascii: "[") { return false }
+        let trimmed = ASCII.trimmed(text)
+        return trimmed.isEmpty || RedactionMark.isMark(trimmed) || plan.absent.find(trimmed) != nil
+    }
+
+    /// Whether a node is a value that was redacted.
+    func isRedacted(node: Int) -> Bool { tape.kind(node) == .string && RedactionMark.isMark(tape.text(node)) }
+
+    /// The item that a path begins at: the document or the item at hand.
+    @inline(__always) func owner(_ reference: SlotReference, _ item: Int) -> Int { reference.ofDocument ? 0 : item }
+
+    /// Marks what a value was made from.
+    mutating func use(_ value: Value) {
+        switch value.origin {
+        case .none:
+            if case .constant = value.content { return }
+        case .node(let node): marks[node] |= Mark.used
+        case .nodes(let nodes): for node in nodes { marks[node] |= Mark.used }
+        }
+        taken += 1
+    }
+
+    /// The items of a block, or the one that it stands in.
+    func items(_ reference: SlotReference?, within item: Int) -> [Int] {
+        guard let reference else { return [item] }
+        return bindings.values(reference.slot, of: owner(reference, item))
+    }
+}
