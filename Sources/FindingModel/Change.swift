@@ -4,7 +4,7 @@ package struct Change: Equatable, Sendable {
     package var sequence: UInt64
     /// `<tag>-<entry number>-<n>`: the idempotency key at every sink.
     package var id: String
-    /// `finding.opened`, `scan.completed`, `notice.target_created`…
+    /// What happened, for example `finding.opened`, `scan.completed` or `notice.target_created`.
     package var type: String
     /// `/sources/<name>`, or `/gateway` for the gateway's own notices.
     package var source: String

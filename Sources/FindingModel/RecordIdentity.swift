@@ -66,7 +66,9 @@ package enum RecordIdentity {
 }
 
 extension UInt8 {
-    /// The byte, an ASCII capital made small. Unicode's mappings change with its versions, identities must not.
+    /// The byte, an ASCII capital made small.
+    ///
+    /// Unicode's mappings change with its versions, identities must not.
     fileprivate var asciiLowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self + 32 : self }
 
     /// The byte, an ASCII small letter made capital.

@@ -74,7 +74,12 @@ struct HMACKeyTests {
 
     /// A HostedScan delivery: the code is over the timestamp header, a dot and the body.
     @Test func signsADeliveryAsItsVendorDoes() {
-        let body = #"{"id":"66f2c0d99c41d8004e0b7c89","created_at":1727185049,"type":"risk.closed","data":{"id":"66d17b5e9c41d80040f65b02","target_id":"65a1f0c4b7d2e9003f4c1a02","target":"203.0.113.24","tags":["edge"],"status":"CLOSED","risk_definition":{"scan_type":"NMAP","title":"Open TCP Port: 3306","threat_level":"LOW","additional_info":{"portid":"3306","protocol":"tcp","state":"open","service":{"name":"mysql","product":"MySQL","version":"8.0.36"}}}}}"#
+        let body = #"""
+            {"id":"66f2c0d99c41d8004e0b7c89","created_at":1727185049,"type":"risk.closed","data":{"id":"66d17b5e9c41d80040f65b02","target_id":\#
+            "65a1f0c4b7d2e9003f4c1a02","target":"203.0.113.24","tags":["edge"],"status":"CLOSED","risk_definition":{"scan_type":"NMAP","title"\#
+            :"Open TCP Port: 3306","threat_level":"LOW","additional_info":{"portid":"3306","protocol":"tcp","state":"open","service":{"name":"\#
+            mysql","product":"MySQL","version":"8.0.36"}}}}}
+            """#
         let key = HMACKey(Array("example-secret".utf8), algorithm: .sha256)
         let code = Array("1727185048310".utf8).withUnsafeBytes { time in
             Array(".".utf8).withUnsafeBytes { dot in

@@ -27,7 +27,11 @@ struct CivilDateTests {
         #expect(expected == CivilDate.dayRange.upperBound + 1)
     }
 
-    @Test(arguments: [(0, 1, 1), (10_000, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 1, 0), (2026, 1, -1), (2100, 2, 29), (.max, .max, .max), (.min, 1, 1)] as [(Int64, Int64, Int64)])
+    @Test(
+        arguments: [
+            (0, 1, 1), (10_000, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 1, 0), (2026, 1, -1), (2100, 2, 29), (.max, .max, .max),
+            (.min, 1, 1),
+        ] as [(Int64, Int64, Int64)])
     func refusesDaysOutsideTheCalendar(year: Int64, month: Int64, day: Int64) {
         #expect(CivilDate(year: year, month: month, day: day) == nil)
     }

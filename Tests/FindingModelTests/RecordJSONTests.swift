@@ -87,7 +87,8 @@ struct RecordJSONTests {
     }
 
     @Test(arguments: [
-        ("\"title\":\"T\",", "", RecordError.Code.missing, "title"), ("\"resources\":[],", "", .missing, "resources"), ("\"size\":1400", "\"size\":-1", .invalid, "size"),
+        ("\"title\":\"T\",", "", RecordError.Code.missing, "title"), ("\"resources\":[],", "", .missing, "resources"),
+        ("\"size\":1400", "\"size\":-1", .invalid, "size"),
         ("\"title\":\"T\",", "\"title\":7,", .invalid, "title"), ("\"title\":\"T\",", "\"title\":\"T\",\"odd\":1,", .missing, "severity"),
         ("\"size\":1400}", "\"size\":1400,\"odd\":1}", .unexpected, "odd"), ("\"severity_id\":0", "\"severity_id\":1", .invalid, "severity_id"),
         ("\"severity\":\"unknown\"", "\"severity\":\"worst\"", .invalid, "severity"), ("\"status\":\"unknown\"", "\"status\":\"gone\"", .invalid, "status"),

@@ -17,7 +17,8 @@ struct WordsTests {
     }
 
     @Test(arguments: [
-        ("target_created", "target_created"), ("a", "a"), ("0_9", "0_9"), ("", "other"), ("Target", "other"), ("a.b", "other"), ("é", "other"), ("a b", "other"),
+        ("target_created", "target_created"), ("a", "a"), ("0_9", "0_9"), ("", "other"), ("Target", "other"), ("a.b", "other"), ("é", "other"),
+        ("a b", "other"),
         (String(repeating: "a", count: 64), String(repeating: "a", count: 64)), (String(repeating: "a", count: 65), "other"),
     ])
     func noticesHaveAKindThatFitsAType(word: String, kind: String) {

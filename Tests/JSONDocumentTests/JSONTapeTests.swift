@@ -15,9 +15,10 @@ struct JSONTapeTests {
             #expect((0..<9).map { Self.text(tape.key($0)) } == ["", "a", "", "", "", "b", "c", "d", "e"])
             #expect((0..<9).map { tape.string($0) } == ["", "", "1", "té\n", "", "null", "-1.50e+3", "true", ""])
             let bytes = Array(source.utf8)
-            #expect((1..<9).map { String(decoding: bytes[tape.source($0)], as: UTF8.self) } == [
-                "[1, \"t\\u00e9\\n\", {\"b\":null}]", "1", "\"t\\u00e9\\n\"", "{\"b\":null}", "null", "-1.50e+3", "true", "{}",
-            ])
+            #expect(
+                (1..<9).map { String(decoding: bytes[tape.source($0)], as: UTF8.self) } == [
+                    "[1, \"t\\u00e9\\n\", {\"b\":null}]", "1", "\"t\\u00e9\\n\"", "{\"b\":null}", "null", "-1.50e+3", "true", "{}",
+                ])
             #expect(tape.source(0) == 1..<bytes.count - 1)
             #expect(tape.member("c", of: 0) == 6)
             #expect(tape.member("b", of: 0) == nil)

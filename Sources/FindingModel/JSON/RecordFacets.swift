@@ -6,6 +6,7 @@ package struct RecordFacets: Equatable, Sendable {
     package var status = ""
     /// Absent for scans and notices.
     package var severity: Severity?
+    /// The record's labels, and those of its resources.
     package var labels: [String] = []
     /// Every name, host name, address, URL and vendor's id of the record's resources, in their order; a scan's targets.
     package var resources: [String] = []
@@ -26,10 +27,10 @@ package struct RecordFacets: Equatable, Sendable {
         tape.forEachChild(node) { child in
             switch tape.key(child).count {
             case 6 where tape.keyEquals(child, "status"): status = tape.string(child)
-            case 6 where tape.keyEquals(child, "labels"): labels = Self.strings(tape, child)
+            case 6 where tape.keyEquals(child, "labels"): labels += Self.strings(tape, child)
             case 8 where tape.keyEquals(child, "severity"): severity = Severity(word: tape.string(child))
-            case 8 where tape.keyEquals(child, "resource"): resources += Self.names(tape, child)
-            case 9 where tape.keyEquals(child, "resources"): tape.forEachChild(child) { resources += Self.names(tape, $0) }
+            case 8 where tape.keyEquals(child, "resource"): add(resource: child, tape)
+            case 9 where tape.keyEquals(child, "resources"): tape.forEachChild(child) { add(resource: $0, tape) }
             case 5 where tape.keyEquals(child, "scope"):
                 if let targets = tape.member("targets", of: child) { resources += Self.strings(tape, targets) }
             default: break
@@ -37,7 +38,13 @@ package struct RecordFacets: Equatable, Sendable {
         }
     }
 
+    private mutating func add(resource: Int, _ tape: JSONTape) {
+        resources += Self.names(tape, resource)
+        if let child = tape.member("labels", of: resource) { labels += Self.strings(tape, child) }
+    }
+
     private static func strings(_ tape: JSONTape, _ array: Int) -> [String] {
+        guard tape.kind(array) == .array else { return [] }
         var strings: [String] = []
         tape.forEachChild(array) { if tape.kind($0) == .string { strings.append(tape.string($0)) } }
         return strings

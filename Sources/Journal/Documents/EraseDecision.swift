@@ -1,0 +1,37 @@
+import JSONDocument
+
+/// The body of the `decision` entry by which a person has an entry's body erased.
+package struct EraseDecision: Equatable, Sendable {
+    /// The entry whose body goes.
+    package let number: UInt64
+    package let reason: String
+    package let who: String
+
+    package init(number: UInt64, reason: String, who: String) {
+        self.number = number
+        self.reason = reason
+        self.who = who
+    }
+
+    /// Reads the body of a `decision` entry; nothing when it decides something else.
+    package init?(parsing body: [UInt8]) {
+        guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "erase", let number = value.entryNumber("number")
+        else { return nil }
+        self.init(number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "")
+    }
+
+    package var bytes: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("action")
+        writer.string("erase")
+        writer.key("number")
+        writer.unsigned(number)
+        writer.key("reason")
+        writer.string(reason)
+        writer.key("who")
+        writer.string(who)
+        writer.endObject()
+        return writer.bytes
+    }
+}

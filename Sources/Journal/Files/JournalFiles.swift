@@ -1,0 +1,72 @@
+/// A journal's files, read without changing them, whether a gateway runs or not.
+///
+/// Beside a running gateway the last entries that are seen may not be durable yet.
+package struct JournalFiles: Sendable {
+    private let source: FileSource
+
+    /// The files in `directory`.
+    ///
+    /// - Throws: `.corrupt` when there is no journal, `.unwritable` when the directory cannot be read, `.newerVersion`.
+    package init(_ directory: String, fileSystem: JournalFileSystem = .system) throws(JournalError) {
+        source = FileSource(directory: directory, fileSystem: fileSystem, erasures: try Erasures.read(in: directory, fileSystem).numbers)
+        guard let last = try source.segments().last else { throw JournalError(.corrupt, "there is no journal in \(directory)") }
+        _ = try SegmentFile(first: last, in: directory, fileSystem)
+    }
+
+    /// The number of the oldest entry that is kept.
+    package var firstNumber: UInt64 { get throws(JournalError) { try source.segments().first ?? 1 } }
+
+    /// Reads from entry `number` on, up to the last whole batch.
+    package func reader(from number: UInt64 = 1) -> any JournalReader { SegmentReader(source, from: number) }
+
+    /// Checks every byte of the journal, and that it continues what `head` says of it, if one is given.
+    package func verify(against head: JournalHead? = nil) throws(JournalError) -> VerifyReport {
+        var verification = Verification(source, head: head)
+        return try verification.run()
+    }
+
+    /// Counts what there is, by the heads alone.
+    package func statistics() throws(JournalError) -> JournalStatistics { try JournalStatistics.count(source) }
+
+    /// The journal's end at this moment; nothing when no batch can be read.
+    package func head() throws(JournalError) -> JournalHead? {
+        for first in try source.segments().reversed() {
+            let survey = try SegmentSurvey.make(try SegmentFile(first: first, in: source.directory, source.fileSystem), erasures: source.erasures)
+            if survey.chain.nextNumber > first, let tag = survey.tag {
+                return JournalHead(tag: tag, number: survey.chain.nextNumber - 1, hash: survey.chain.previousHash)
+            }
+        }
+        return nil
+    }
+
+    /// Gives the receipts from `number` on to `write`, one JSON object a line; with `all`, the other entries too.
+    ///
+    /// - Returns: the numbers that could not be read.
+    package func export(from number: UInt64 = 1, all: Bool = false, _ write: ([UInt8]) throws -> Void) throws -> [ClosedRange<UInt64>] {
+        var reader = reader(from: number)
+        while true {
+            let entries = try reader.next(limit: 512, maxBytes: 4 << 20)
+            if entries.isEmpty { return reader.skipped }
+            var lines: [UInt8] = []
+            for entry in entries where all || entry.kind == .receipt { lines += JournalExport.line(entry) }
+            if !lines.isEmpty { try write(lines) }
+        }
+    }
+}
+
+/// What stands in the files, with no word about how far it is durable.
+struct FileSource: SegmentSource {
+    let directory: String
+    let fileSystem: JournalFileSystem
+    let erasures: Set<UInt64>
+
+    var watermark: UInt64 { .max }
+
+    func segments() throws(JournalError) -> [UInt64] {
+        do throws(SystemError) {
+            return SegmentName.segments(try fileSystem.list(directory))
+        } catch {
+            throw JournalError(error.isMissingFile ? .corrupt : .readFailed, "cannot read the journal in \(directory): \(error.reason)")
+        }
+    }
+}

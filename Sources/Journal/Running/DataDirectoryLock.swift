@@ -1,0 +1,40 @@
+import FindingModel
+import Glibc
+
+/// Keeps a second process from using the same data directory; held until the value ends or the process does.
+package struct DataDirectoryLock: ~Copyable {
+    /// The file in the data directory that is locked, and says by whom.
+    package static let fileName = "lock"
+
+    private let descriptor: Int32
+
+    /// Locks `directory`, which must be there.
+    ///
+    /// - Throws: `.locked` with the holder's process id and start, or `.unwritable`.
+    package init(_ directory: String, now: Timestamp) throws(JournalError) {
+        let path = directory + "/" + Self.fileName
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .unwritable(path, SystemError("open")) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = SystemError("flock")
+            let holder = Self.holder(descriptor)
+            close(descriptor)
+            guard error.number == EWOULDBLOCK else { throw .unwritable(path, error) }
+            throw JournalError(.locked, "the data directory \(directory) is in use by \(holder)")
+        }
+        self.descriptor = descriptor
+        let text = Array("process \(getpid()), since \(now.rfc3339)\n".utf8)
+        // Who holds the lock is only told, never relied on: what fails here changes nothing.
+        _ = ftruncate(descriptor, 0)
+        _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        let line = bytes.prefix(max(0, count)).prefix { $0 >= 0x20 && $0 < 0x7f }
+        return line.isEmpty ? "another process" : String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,101 @@
+import Synchronization
+
+/// What everybody may know about a running journal, without waiting for its writer.
+final class JournalStatus: Sendable {
+    private struct Names {
+        var segments: [UInt64]
+        var tag: String
+        var erasures: Set<UInt64>
+    }
+
+    private let stallMilliseconds: Int64
+    private let monotonic: @Sendable () -> Int64
+    private let durable: Atomic<UInt64>
+    private let failed = Atomic<Bool>(false)
+    private let stopping = Atomic<Bool>(false)
+    private let reserveReached = Atomic<Bool>(false)
+    /// When the write that is under way began; 0 when there is none.
+    private let writeStarted = Atomic<Int64>(0)
+    private let names: Mutex<Names>
+    private let waiterCount = Atomic<Int>(0)
+    private let waiters = Mutex<[ThreadSignal]>([])
+    private let idleSignals = Mutex<[ThreadSignal]>([])
+
+    init(
+        watermark: UInt64, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
+        monotonic: @escaping @Sendable () -> Int64
+    ) {
+        durable = Atomic(watermark)
+        names = Mutex(Names(segments: segments, tag: tag, erasures: erasures))
+        self.stallMilliseconds = stallMilliseconds
+        self.monotonic = monotonic
+    }
+
+    var watermark: UInt64 { durable.load(ordering: .sequentiallyConsistent) }
+    var segments: [UInt64] { names.withLock { $0.segments } }
+    var tag: String { names.withLock { $0.tag } }
+    var erasures: Set<UInt64> { names.withLock { $0.erasures } }
+    var isFailed: Bool { failed.load(ordering: .acquiring) }
+    var isStopping: Bool { stopping.load(ordering: .acquiring) }
+    var isReserveReached: Bool { reserveReached.load(ordering: .relaxed) }
+
+    var availability: JournalAvailability {
+        if isFailed { return .failed }
+        if isStopping { return .stopping }
+        let started = writeStarted.load(ordering: .relaxed)
+        if started != 0, monotonic() - started > stallMilliseconds { return .stalled }
+        return isReserveReached ? .diskReserve : .ready
+    }
+
+    func writeBegan() { writeStarted.store(monotonic(), ordering: .relaxed) }
+    func writeEnded() { writeStarted.store(0, ordering: .relaxed) }
+    func setReserveReached(_ reached: Bool) { reserveReached.store(reached, ordering: .relaxed) }
+    func setTag(_ tag: String) { names.withLock { $0.tag = tag } }
+    func addSegment(_ first: UInt64) { names.withLock { $0.segments.append(first) } }
+    func addErasure(_ number: UInt64) { names.withLock { _ = $0.erasures.insert(number) } }
+
+    /// Marks the journal as failed; says whether it was not before.
+    func fail() -> Bool { !failed.exchange(true, ordering: .acquiringAndReleasing) }
+
+    func stop() {
+        stopping.store(true, ordering: .releasing)
+        wakeWaiters()
+    }
+
+    /// Lets readers see entries up to `watermark`, which are durable.
+    func publish(watermark: UInt64) {
+        durable.store(watermark, ordering: .sequentiallyConsistent)
+        if waiterCount.load(ordering: .sequentiallyConsistent) > 0 { wakeWaiters() }
+    }
+
+    /// Blocks the calling thread until the watermark is above `number`, the time is up or the journal stops.
+    func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool {
+        if watermark > number { return true }
+        let deadline = monotonicNow() + Int64(max(0, min(milliseconds, 1 << 40)))
+        guard let signal = idleSignals.withLock({ $0.popLast() }) ?? (try? ThreadSignal()) else {
+            // Without a descriptor to wait on, a short pause still keeps the caller from spinning.
+            ThreadSignal.pause(milliseconds: min(milliseconds, 10))
+            return watermark > number
+        }
+        waiters.withLock { $0.append(signal) }
+        waiterCount.add(1, ordering: .sequentiallyConsistent)
+        defer {
+            waiterCount.subtract(1, ordering: .sequentiallyConsistent)
+            waiters.withLock { $0.removeAll { $0 === signal } }
+            idleSignals.withLock { if $0.count < 8 { $0.append(signal) } }
+        }
+        while watermark <= number {
+            let rest = deadline - monotonicNow()
+            if rest <= 0 || isStopping { return false }
+            signal.wait(milliseconds: Int(rest))
+        }
+        return true
+    }
+
+    private func wakeWaiters() {
+        waiters.withLock { for waiter in $0 { waiter.signal() } }
+    }
+
+    /// Waiting is measured by the real clock, also where tests control the one that stalls are measured by.
+    private func monotonicNow() -> Int64 { MonotonicClock.milliseconds() }
+}

@@ -1,0 +1,126 @@
+import Synchronization
+
+/// The journal in segment files, with one writer thread.
+package final class SegmentJournal: Journal {
+    private let context: WriterContext
+    private let lock: DirectoryLock
+    private let threads = ThreadEnds()
+
+    /// Opens the journal in `options.directory`, or makes it.
+    ///
+    /// Reads the last segment only, copies its good part, and starts the threads.
+    ///
+    /// - Throws: `.locked`, `.unwritable`, `.newerVersion`, `.diskFull` or `.readFailed`; in the first three cases nothing was touched.
+    package static func open(_ options: SegmentJournalOptions) throws(JournalError) -> (journal: SegmentJournal, recovery: RecoveryReport) {
+        let directory = options.directory
+        do throws(SystemError) { try options.fileSystem.createDirectory(directory) } catch { throw .unwritable(directory, error) }
+        let lock = try DirectoryLock(directory, options.fileSystem)
+        let opened = try JournalOpening(options: options).run()
+        let journal: SegmentJournal
+        do throws(SystemError) {
+            journal = try SegmentJournal(options, opened, lock)
+            try journal.startThreads(opened)
+        } catch {
+            throw JournalError(.unwritable, "cannot start the journal: \(error.reason)")
+        }
+        return (journal, opened.report)
+    }
+
+    private init(_ options: SegmentJournalOptions, _ opened: JournalOpening.Opened, _ lock: DirectoryLock) throws(SystemError) {
+        self.lock = lock
+        let status = JournalStatus(
+            watermark: opened.chain.nextNumber - 1, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures.numbers,
+            stallMilliseconds: options.stallMilliseconds, monotonic: options.monotonic)
+        context = WriterContext(
+            options: options, status: status, queue: try AppendQueue(bytesMax: options.queueBytesMax),
+            spare: SpareSegment(directory: options.directory, fileSystem: options.fileSystem, segmentBytes: options.segmentBytes),
+            space: SpaceWatch(directory: options.directory, fileSystem: options.fileSystem, reserve: options.diskReserve, status: status),
+            refill: DedupeRefill(), housekeeping: try ThreadSignal())
+        context.space.check(now: options.monotonic())
+    }
+
+    private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
+        let context = context, active = opened.active, chain = opened.chain, unfinished = opened.erasures.unfinished
+        let source = LiveSource(context)
+        try threads.start(priority: .normal) {
+            var writer = SegmentWriter(context, active: active, chain: chain)
+            writer.run()
+        }
+        try threads.start(priority: .low) { Housekeeping(context).run() }
+        try threads.start(priority: .low) {
+            let goesOn = { !context.status.isStopping }
+            context.refill.run(source, last: chain.nextNumber - 1, capacity: context.options.dedupeWindow, while: goesOn)
+            for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number) }
+        }
+    }
+
+    deinit { beginStopping() }
+
+    package var tag: String { context.status.tag }
+    package var watermark: UInt64 { context.status.watermark }
+    package var firstNumber: UInt64 { context.status.segments.first ?? 1 }
+    package var availability: JournalAvailability { context.status.availability }
+
+    package func append(_ draft: EntryDraft, token: UInt64, to receiver: any AppendReceiver) {
+        put(AppendQueue.Item(draft: draft, token: token, receiver: receiver))
+    }
+
+    package func append(_ draft: EntryDraft) async throws(JournalError) -> Appended { try await append(draft, tag: nil) }
+
+    package func mintTag(reason: String) async throws(JournalError) -> String {
+        let tag = JournalTag.make(random: context.options.random)
+        _ = try await append(EntryDraft(kind: .recovery, body: RecoveryNote(tag: tag, reason: .retagged(reason)).bytes), tag: tag)
+        return tag
+    }
+
+    private func append(_ draft: EntryDraft, tag: String?) async throws(JournalError) -> Appended {
+        let outcome = await withCheckedContinuation { continuation in
+            put(AppendQueue.Item(draft: draft, token: 0, receiver: SingleReceiver(continuation), tag: tag))
+        }
+        return try outcome.get()
+    }
+
+    private func put(_ item: AppendQueue.Item) {
+        if !context.queue.put(item) { item.receiver.appended([(item.token, .failure(.stopping))]) }
+    }
+
+    package func reader(from number: UInt64) -> any JournalReader { SegmentReader(LiveSource(context), from: number) }
+
+    package func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool {
+        context.status.waitForEntries(after: number, milliseconds: milliseconds)
+    }
+
+    /// Has the body of entry `number`, a receipt, erased: a `decision` entry is durable before the body is zeroed. Nothing happens if it is erased.
+    package func erase(_ number: UInt64, reason: String, who: String) async throws(JournalError) {
+        guard !context.status.erasures.contains(number) else { return }
+        let source = LiveSource(context)
+        let isReceipt = try await Blocking.run { () throws(JournalError) in try EntryPlace.find(number, source).isReceipt }
+        guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
+        _ = try await append(EntryDraft(kind: .decision, body: EraseDecision(number: number, reason: reason, who: who).bytes))
+        context.status.addErasure(number)
+        try await Blocking.run { () throws(JournalError) in try Erasing(source).run(number) }
+    }
+
+    package func stop() async {
+        beginStopping()
+        await threads.wait()
+        lock.release()
+    }
+
+    private func beginStopping() {
+        context.status.stop()
+        context.queue.stop()
+        context.housekeeping.signal()
+    }
+}
+
+/// The receiver of one append that somebody awaits.
+private final class SingleReceiver: AppendReceiver {
+    private let continuation: CheckedContinuation<Result<Appended, JournalError>, Never>
+
+    init(_ continuation: CheckedContinuation<Result<Appended, JournalError>, Never>) { self.continuation = continuation }
+
+    func appended(_ outcomes: [AppendOutcome]) {
+        for outcome in outcomes { continuation.resume(returning: outcome.outcome) }
+    }
+}

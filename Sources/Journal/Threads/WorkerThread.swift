@@ -1,0 +1,44 @@
+import Glibc
+
+/// A thread of the journal's own: blocking calls do not belong on the cooperative pool.
+enum WorkerThread {
+    /// How the scheduler treats the thread beside the others of the process.
+    enum Priority: Sendable {
+        case normal
+        /// Gives way to everything that answers senders.
+        case low
+    }
+
+    /// Starts `body` on a new thread.
+    static func start(priority: Priority = .normal, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+        let start = ThreadStart(priority: priority, body: body)
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(start)
+        let result = pthread_create(&thread, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
+            return nil
+        }, argument.toOpaque())
+        guard result == 0 else {
+            argument.release()
+            throw SystemError("pthread_create", result)
+        }
+        pthread_detach(thread)
+    }
+}
+
+private final class ThreadStart: Sendable {
+    private let priority: WorkerThread.Priority
+    private let body: @Sendable () -> Void
+
+    init(priority: WorkerThread.Priority, body: @escaping @Sendable () -> Void) {
+        self.priority = priority
+        self.body = body
+    }
+
+    func run() {
+        // On Linux 0 means the calling thread, not the process.
+        if priority == .low { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+        body()
+    }
+}

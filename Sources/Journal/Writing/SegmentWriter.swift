@@ -1,0 +1,183 @@
+import FindingModel
+
+/// The writer thread's own: forms batches of what is queued, makes each durable, and tells the appenders.
+struct SegmentWriter: ~Copyable {
+    private let context: WriterContext
+    private var active: ActiveSegment
+    private var chain: ChainPosition
+    private var window: DedupeWindow
+    private var encoder = BatchEncoder()
+    private var groups = OutcomeGroups()
+    /// Until when no new segment is begun, after that failed.
+    private var rollAfter: Int64 = 0
+    /// Until when no zeros are written ahead, after that failed.
+    private var runwayAfter: Int64 = 0
+
+    init(_ context: WriterContext, active: ActiveSegment, chain: ChainPosition) {
+        self.context = context
+        self.active = active
+        self.chain = chain
+        window = DedupeWindow(capacity: context.options.dedupeWindow)
+    }
+
+    /// Works until it is asked to stop and nothing is left.
+    mutating func run() {
+        var work = AppendQueue.Work()
+        while true {
+            context.queue.take(&work)
+            for item in work.refused { groups.add(item, .failure(.busy)) }
+            groups.deliver()
+            write(work.items)
+            let isIdle = work.items.isEmpty && work.refused.isEmpty
+            work.items.removeAll(keepingCapacity: true)
+            work.refused.removeAll(keepingCapacity: false)
+            guard isIdle else { continue }
+            if work.stops { break }
+            extendRunwayWhenIdle()
+            context.queue.wait()
+        }
+        for item in context.queue.close() { groups.add(item, .failure(.stopping)) }
+        groups.deliver()
+    }
+
+    /// Writes all of `items`, in as many batches as they need.
+    private mutating func write(_ items: [AppendQueue.Item]) {
+        var next = 0
+        while next < items.count {
+            guard !context.status.isFailed else {
+                for item in items[next...] { groups.add(item, .failure(.afterFailure)) }
+                groups.deliver()
+                return
+            }
+            if let refilled = context.refill.take() { window = window.following(refilled) }
+            context.space.check(now: context.options.monotonic())
+            next = writeBatch(items, from: next)
+            groups.deliver()
+        }
+    }
+
+    /// Writes one batch of `items` from `first` on; returns the index of the first that did not belong into it.
+    private mutating func writeBatch(_ items: [AppendQueue.Item], from first: Int) -> Int {
+        let wall = context.options.clock(), received = chain.receiptTime(at: wall)
+        var plan = BatchPlan()
+        encoder.begin()
+        var index = first
+        while index < items.count {
+            guard accept(items[index], index, &plan, wall: wall, received: received) else { break }
+            index += 1
+        }
+        if encoder.count > 0 {
+            do throws(JournalError) {
+                try commit(items, plan, received: received)
+            } catch {
+                window.removeNewest(from: chain.nextNumber)
+                for index in plan.written { groups.add(items[index], .failure(error)) }
+                for duplicate in plan.duplicates { groups.add(items[duplicate.index], .failure(error)) }
+            }
+        }
+        return index
+    }
+
+    /// Adds one draft to the batch, or settles what becomes of it; false when the batch is full.
+    private mutating func accept(_ item: AppendQueue.Item, _ index: Int, _ plan: inout BatchPlan, wall: Timestamp, received: Timestamp) -> Bool {
+        let draft = item.draft
+        guard draft.body.count <= JournalFormat.bodyBytesMax, EntryHead.byteCount(of: draft) <= JournalFormat.headBytesMax else {
+            groups.add(item, .failure(.tooLarge))
+            return true
+        }
+        let deduplicates = draft.kind == .receipt && draft.deduplicates
+        if deduplicates, let number = window.number(source: draft.source, digest: draft.bodySHA256) {
+            if number < chain.nextNumber {
+                groups.add(item, .success(Appended(number: number, receivedTime: received, duplicate: true)))
+            } else {
+                plan.duplicates.append((index, number))
+            }
+            return true
+        }
+        if draft.kind == .receipt, context.status.isReserveReached {
+            groups.add(item, .failure(.reserve))
+            return true
+        }
+        guard encoder.hasRoom(for: draft) else { return false }
+        let number = chain.nextNumber + UInt64(encoder.count)
+        encoder.add(draft, number: number, receivedTime: received, wallTime: wall)
+        if deduplicates { window.insert(source: draft.source, digest: draft.bodySHA256, number: number) }
+        plan.written.append(index)
+        return true
+    }
+
+    /// Makes the batch durable, counts it, and settles the outcomes of its entries.
+    private mutating func commit(_ items: [AppendQueue.Item], _ plan: BatchPlan, received: Timestamp) throws(JournalError) {
+        context.status.writeBegan()
+        defer { context.status.writeEnded() }
+        if active.offset + encoder.length > context.options.segmentBytes, !active.isEmpty { try roll(received: received) }
+        let batch = encoder.finish(
+            salt: active.salt, firstNumber: chain.nextNumber, previousHash: chain.previousHash, receiptClock: received)
+        do throws(SystemError) {
+            try encoder.withBytes(batch.length) { bytes throws(SystemError) in try active.write(bytes) }
+        } catch {
+            active.undo(batch.length)
+            throw .write(error)
+        }
+        extendRunway(after: batch.length)
+        do throws(SystemError) { try active.file.synchronize() } catch { throw fail(error) }
+
+        let firstNumber = chain.nextNumber
+        active.advance(batch.length)
+        chain = ChainPosition(nextNumber: firstNumber + UInt64(encoder.count), previousHash: batch.hash, receiptClock: received)
+        for (offset, index) in plan.written.enumerated() {
+            if let tag = items[index].tag { context.status.setTag(tag) }
+            groups.add(items[index], .success(Appended(number: firstNumber + UInt64(offset), receivedTime: received, duplicate: false)))
+        }
+        for duplicate in plan.duplicates {
+            groups.add(items[duplicate.index], .success(Appended(number: duplicate.number, receivedTime: received, duplicate: true)))
+        }
+        context.status.publish(watermark: chain.nextNumber - 1)
+    }
+
+    /// Begins a new segment; where that is not possible now, the present one goes on. Throws only what is final.
+    private mutating func roll(received: Timestamp) throws(JournalError) {
+        let now = context.options.monotonic()
+        guard now >= rollAfter else { return }
+        let header = SegmentHeader(
+            salt: SegmentSalt(random: context.options.random(SegmentSalt.byteCount)), firstNumber: chain.nextNumber,
+            previousHash: chain.previousHash, createdTime: context.options.clock(), receiptClock: chain.receiptClock, tag: context.status.tag)
+        let begun = SegmentBeginning(context.directory, context.fileSystem)
+        do throws(SegmentBeginning.Failure) {
+            let next = try begun.begin(header, spare: context.spare, segmentBytes: context.options.segmentBytes)
+            active.trim()
+            active = next
+            context.status.addSegment(header.firstNumber)
+            context.housekeeping.signal()
+        } catch {
+            if error.isFinal { throw fail(error.cause) }
+            rollAfter = now + 1000
+        }
+    }
+
+    private mutating func extendRunway(after length: Int) {
+        let limit = context.options.segmentBytes
+        guard active.needsRunway(after: length, within: limit) else { return }
+        let now = context.options.monotonic()
+        guard now >= runwayAfter else { return }
+        let before = active.preparedBytes
+        active.extendRunway(after: length, within: limit)
+        if active.preparedBytes == before { runwayAfter = now + 1000 }
+    }
+
+    /// Writes zeros ahead in a quiet moment, so that no batch has to wait for it.
+    private mutating func extendRunwayWhenIdle() {
+        guard !context.status.isFailed, active.needsRunway(after: ActiveSegment.runwayBytes / 4, within: context.options.segmentBytes) else { return }
+        extendRunway(after: 0)
+        context.status.writeBegan()
+        defer { context.status.writeEnded() }
+        do throws(SystemError) { try active.file.synchronize() } catch { _ = fail(error) }
+    }
+
+    /// An fsync failed: what the disk holds is not known any more, and asking again would prove nothing.
+    private func fail(_ cause: SystemError) -> JournalError {
+        let error = JournalError(.failed, "the journal's \(cause.call) failed: \(cause.reason); weir has to be restarted")
+        if context.status.fail() { context.options.onFatal(error) }
+        return error
+    }
+}

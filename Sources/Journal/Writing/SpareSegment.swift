@@ -1,0 +1,51 @@
+import Synchronization
+
+/// The next segment's file, filled with zeros while the present one is written to.
+final class SpareSegment: Sendable {
+    static let fileName = "spare.partial"
+    private static let step = 1 << 20
+
+    private let directory: String
+    private let fileSystem: JournalFileSystem
+    private let segmentBytes: Int
+    private let isReady = Mutex(false)
+
+    init(directory: String, fileSystem: JournalFileSystem, segmentBytes: Int) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+        self.segmentBytes = segmentBytes
+    }
+
+    var path: String { directory + "/" + Self.fileName }
+    var needsPreparation: Bool { isReady.withLock { !$0 } }
+
+    /// Hands the prepared file to the caller, who renames it; false when it is not ready.
+    func take() -> Bool {
+        isReady.withLock { ready in
+            defer { ready = false }
+            return ready
+        }
+    }
+
+    /// Fills the file and makes it durable; ends early when `goesOn` says no. The next call continues where this one ended.
+    ///
+    /// Half of the time is left to the others that use the disk.
+    func prepare(while goesOn: () -> Bool) throws(SystemError) {
+        let file = try File(path, .keep, in: fileSystem)
+        let first = try file.read(JournalFormat.blockBytes, at: 0)
+        // What a segment's first block was written into must not be used again; everything else in such a file is zero.
+        if !first.allSatisfy({ $0 == 0 }) { try file.truncate(to: 0) }
+        var offset = min(try file.size, segmentBytes)
+        while offset < segmentBytes {
+            guard goesOn() else { return }
+            let started = MonotonicClock.milliseconds()
+            let end = min(offset + Self.step, segmentBytes)
+            try file.zero(offset..<end)
+            try file.synchronize()
+            offset = end
+            ThreadSignal.pause(milliseconds: Int(min(100, MonotonicClock.milliseconds() - started)))
+        }
+        try file.synchronize()
+        isReady.withLock { $0 = true }
+    }
+}
