@@ -60,7 +60,7 @@ let package = Package(
 
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
-        module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedAdapters"]),
+        module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
         module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, logging]),
         module("CurlTransport", ["CCurl"]),
@@ -77,15 +77,15 @@ let package = Package(
                 "Gateway", "Console", "Delivery", "State", "Adapters", "Journal", "Ingest", "CurlTransport", "FindingModel",
                 "JSONDocument", "YAMLDocument", "Digests", argumentParser, logging,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, plugins: ["EmbedFiles"]),
 
         // The receiver that `make run` shows the webhook sink with.
         .executableTarget(
             name: "example-receiver", dependencies: ["Digests", "JSONDocument", hummingbird, httpTypes], path: "examples/receiver", swiftSettings: strict),
 
-        // One copy of adapters/ inside the binary.
-        .executableTarget(name: "embed-adapters", path: "Plugins/embed-adapters", swiftSettings: strict),
-        .plugin(name: "EmbedAdapters", capability: .buildTool(), dependencies: ["embed-adapters"], path: "Plugins/EmbedAdapters"),
+        // One copy of adapters/ and schemas/ inside the binary.
+        .executableTarget(name: "embed-files", path: "Plugins/embed-files", swiftSettings: strict),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Plugins/EmbedFiles"),
 
         tests("JSONDocumentTests", ["JSONDocument"]),
         tests("YAMLDocumentTests", ["YAMLDocument"]),
@@ -96,7 +96,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
-        tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument"]),
+        tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
         tests("GatewayTests", ["Gateway", "Adapters", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),

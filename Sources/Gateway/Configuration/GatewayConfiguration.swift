@@ -1,4 +1,5 @@
 import Adapters
+import CurlTransport
 import Delivery
 import YAMLDocument
 
@@ -14,29 +15,34 @@ package struct GatewayConfiguration: Sendable {
     package var adapters = AdapterCatalog()
     package var sources: [SourceSettings] = []
     package var sinks: [SinkSettings] = []
-    package var routes: [RouteSettings] = []
+    /// A sink that no route names gets every change through a route of its own.
+    package var routes: [Route] = []
     package var operators: [OperatorSettings] = []
     /// What is doubtful and does not keep the gateway from starting.
     package var warnings: [Issue] = []
 
     /// Reads `file`; throws everything that is wrong with it, each with its place.
-    package static func load(file: String, environment: [String: String]) throws(IssueList) -> GatewayConfiguration {
+    ///
+    /// - Parameter needsSecrets: whether a secret that is not there is an error; otherwise it is left out.
+    package static func load(file: String, environment: [String: String], needsSecrets: Bool = true) throws(IssueList) -> GatewayConfiguration {
         switch FilePaths.contents(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
-        case .success(let bytes): return try parse(String(decoding: bytes, as: UTF8.self), file: file, environment: environment)
+        case .success(let bytes): return try parse(String(decoding: bytes, as: UTF8.self), file: file, environment: environment, needsSecrets: needsSecrets)
         case .failure(let error):
             throw IssueList([Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE")])
         }
     }
 
     /// Reads `text` as the content of `file`, whose folder is where relative paths start.
-    package static func parse(_ text: String, file: String, environment: [String: String]) throws(IssueList) -> GatewayConfiguration {
+    package static func parse(
+        _ text: String, file: String, environment: [String: String], needsSecrets: Bool = true
+    ) throws(IssueList) -> GatewayConfiguration {
         let root: YAMLNode
         switch YAMLDocument.parse(text, file: file) {
         case .success(let node): root = node
         case .failure(let list): throw list
         }
         let directory = FilePaths.folder(of: FilePaths.absolute(file, in: FilePaths.workingDirectory))
-        var context = SettingsContext(issues: IssueCollector(file: file), directory: directory, environment: environment)
+        var context = SettingsContext(issues: IssueCollector(file: file), directory: directory, environment: environment, needsSecrets: needsSecrets)
         let configuration = read(root, &context)
         try context.issues.check()
         guard var configuration else { throw context.issues.list }
@@ -59,7 +65,10 @@ package struct GatewayConfiguration: Sendable {
         let sinksNode = reader.take("sinks")
         let (sinks, sinkNames) = SinkSettings.read(all: sinksNode, &context)
         configuration.sinks = sinks
-        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, &context)
+        let sourceNames = sourcesNode?.members?.compactMap { $0.key.scalar } ?? []
+        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, sources: sourceNames, &context)
+        let routed = Set(configuration.routes.flatMap(\.sinks))
+        configuration.routes += sinks.map(\.name).filter { !routed.contains($0) }.map { Route(to: [$0]) }
         configuration.operators = OperatorSettings.read(reader.take("operators"), &context)
         reader.finish(&context.issues)
         if configuration.listen.console != nil, configuration.operators.isEmpty, let listenNode {
@@ -73,11 +82,9 @@ package struct GatewayConfiguration: Sendable {
     }
 
     private static func readPublicURL(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
-        let url = context.value(node, "public-url", form: "an http or https URL without query, such as https://hooks.example.com") { text -> WebURL? in
-            WebURL(text).flatMap { $0.text.utf8.contains(UInt8(ascii: "?")) ? nil : $0 }
-        }
-        guard let url else { return nil }
-        if url.scheme == "http" { context.issues.warning(node, "public-url: vendors send credentials there in clear text", hint: "use https") }
+        guard let url = URLReader.read(node, "public-url", &context) else { return nil }
+        if url.text.utf8.contains(UInt8(ascii: "?")) { context.issues.error(node, "public-url: the URL has a query (?…)") }
+        if url.isPlain { context.issues.warning(node, "public-url: vendors send credentials there in clear text", hint: "use https") }
         let bytes = Array(url.text.utf8)
         return String(decoding: bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }

@@ -21,7 +21,7 @@ struct ConfigurationErrorTests {
         ("data:", "w:1:6: error: data is empty"),
         ("disk-reserve: lots", "w:1:15: error: disk-reserve: 'lots' is not a size such as 1GiB, or a share such as 5%"),
         ("connections: 0", "w:1:14: error: connections: '0' is not a number from 1 to 1000000"),
-        ("public-url: hooks.example.com", "w:1:13: error: public-url: 'hooks.example.com' is not an http or https URL without query, such as https://hooks.example.com"),
+        ("public-url: hooks.example.com", "w:1:13: error: public-url: this is not a URL (hint: https://host.example.com/path)"),
         (
             "listen: { ingest: localhost }",
             "w:1:19: error: listen.ingest: 'localhost' is not an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8443"
@@ -68,7 +68,7 @@ struct ConfigurationErrorTests {
         ("h: { adapter: holm, secret: \"env:HOLM_URL_SECRET\" }", "2:23: error: unknown key 'secret' (hint: did you mean 'secrets'?)"),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", allow: [ 192.0.2.1/24 ] }",
-            "2:64: error: allow: '192.0.2.1/24' is not an address or a range such as 192.0.2.0/24 or 2001:db8::/32 (bits after the prefix are zero)"
+            "2:64: error: allow: '192.0.2.1/24' has bits set beyond the first 24 (hint: 192.0.2.0/24)"
         ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timezone: Stockholm }",
@@ -79,10 +79,10 @@ struct ConfigurationErrorTests {
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
             "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 64 MiB, such as 512KiB, 16MiB or 1GiB"
         ),
-        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }", "2:61: error: rate: 'fast' is not a rate such as 200/s or 50/h"),
+        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }", "2:61: error: rate: 'fast' is not a rate of whole requests per second, such as 200/s"),
         (
             "h: { adapter: holm, secrets: \"literal:a secret with spaces\" }",
-            "2:32: error: secrets: literal on line 2 holds a character that the path of a URL cannot (hint: use letters, digits, '-', '.', '_' and '~')"
+            "2:32: error: secrets: literal on line 2 holds a character that a URL would escape: use A-Z, a-z, 0-9, '-', '.', '_' and '~'"
         ),
         ("h: word", "2:6: error: the source 'h' must be a mapping, not a word"),
     ]) func mistakesInSourcesHaveAPlace(source: String, error: String) {
@@ -103,16 +103,16 @@ struct ConfigurationErrorTests {
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"http://siem.example\" }",
             [
-                "2:55: error: url: plain http is sent only to addresses in the sink's 'networks' (hint: use https, or list the network under 'networks', such as networks: [ 127.0.0.0/8 ])"
+                "2:55: error: url: plain http is sent only to addresses in the sink's 'networks' (hint: use https, or list the receiver's network: networks: [ 127.0.0.0/8 ])"
             ]
         ),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://10.0.0.1/\" }",
-            ["2:55: error: url: 10.0.0.1 is in none of the sink's 'networks' (hint: list the network under 'networks', such as networks: [ 127.0.0.0/8 ])"]
+            ["2:55: error: url: 10.0.0.1 is a private address that `networks` does not list (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"]
         ),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://169.254.169.254/\", networks: [ 169.254.0.0/16 ] }",
-            ["2:55: error: url: 169.254.169.254 is a link-local address, which no sink may reach"]
+            ["2:55: error: url: 169.254.169.254 is a cloud metadata address, which is never allowed (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"]
         ),
         (
             "s: { type: webhook, secret: \"env:ALICE_TOKEN\", url: \"https://siem.example\" }",
@@ -136,6 +136,29 @@ struct ConfigurationErrorTests {
         #expect(Self.errors(yaml).contains("w:" + error), "\(Self.errors(yaml))")
     }
 
+    @Test(arguments: [
+        ("{ tipe: x }", ["2:28: error: unknown key 'tipe' (hint: did you mean 'type'?)"]),
+        ("{ type: finding.opned }", ["2:34: error: unknown type 'finding.opned' (hint: did you mean 'finding.opened'?)"]),
+        ("{ type: [ finding.opened, scan.complted ] }", ["2:52: error: unknown type 'scan.complted' (hint: did you mean 'scan.completed'?)"]),
+        ("{ status: closed }", [
+                "2:36: error: unknown status 'closed' (hint: known: accepted, cancelled, completed, failed, false_positive, fixed, ignored, in_progress, open, queued, reopened, scheduled, started, unknown)"
+            ]),
+        ("{ source: [ hh, /gateway ] }", ["2:38: error: unknown source 'hh' (hint: did you mean 'h'?)"]),
+        ("{ min-severity: hihg }", ["2:42: error: unknown severity 'hihg' (hint: did you mean 'high'?)"]),
+        ("{ min-severity: high, unknown: no }", ["2:57: error: unknown word 'no' (hint: known: true, false)"]),
+        ("{ not: { types: x } }", ["2:35: error: unknown key 'types' (hint: did you mean 'type'?)"]),
+        ("{ label: [] }", ["2:35: error: label: the list is empty, so nothing matches"]),
+        ("high", ["2:26: error: when must be a mapping, not a word"]),
+        ("{ type: [ notice.whatever, \"*.opened\", \"no*\" ], source: \"h*\", label: pci, not: [ { status: fixed }, { resource: \"*.test\" } ] }", []),
+    ]) func mistakesInConditionsHaveAPlace(condition: String, errors: [String]) {
+        let yaml = """
+            sinks: { a: { type: file, path: a } }
+            routes: [ { to: a, when: \(condition) } ]
+            sources: { h: { adapter: holm, secrets: "env:HOLM_URL_SECRET" } }
+            """
+        #expect(Self.errors(yaml) == errors.map { "w:" + $0 })
+    }
+
     @Test func everythingIsSaidAtOnceInTheOrderOfTheLines() {
         let yaml = """
             lisen: {}
@@ -151,7 +174,7 @@ struct ConfigurationErrorTests {
                 "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
                 "w:3:36: error: secrets: the environment variable ABSENT is not set",
-                "w:3:58: error: rate: 'x' is not a rate such as 200/s or 50/h",
+                "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
                 "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook)",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
             ])

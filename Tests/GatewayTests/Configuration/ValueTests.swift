@@ -64,35 +64,6 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        ("192.0.2.0/24", "192.0.2.77", true), ("192.0.2.0/24", "192.0.3.1", false), ("192.0.2.1", "192.0.2.1", true), ("2001:db8::/33", "2001:db8:7fff::1", true),
-        ("2001:db8::/33", "2001:db8:8000::1", false), ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("0.0.0.0/0", "203.0.113.9", true), ("::/0", "::1", true),
-        ("0.0.0.0/0", "2001:db8::1", false), ("127.0.0.0/8", "name", false),
-    ]) func rangesContainTheirAddresses(block: String, address: String, contained: Bool) {
-        #expect(AddressBlock(block)?.contains(address) == contained)
-    }
-
-    @Test(arguments: ["", "192.0.2.0/33", "192.0.2.1/24", "192.0.2.0/", "192.0.2/24", "2001:db8::/129", "a/8", "1.2.3.4/8/8", "192.0.2.0/-1", "192.0.2.0/+8"])
-    func otherRangesAreNot(text: String) {
-        #expect(AddressBlock(text) == nil)
-    }
-
-    @Test(arguments: [
-        ("https://siem.example.com:8088/x?y=1", "https", "siem.example.com", true), ("http://127.0.0.1:9000", "http", "127.0.0.1", false),
-        ("HTTPS://Example.com/", "https", "Example.com", false), ("https://[2001:db8::1]:443/hook", "https", "2001:db8::1", true),
-    ]) func urlsAreRead(text: String, scheme: String, host: String, hasPath: Bool) {
-        let url = WebURL(text)
-        #expect(url?.scheme == scheme && url?.host == host && url?.hasPath == hasPath)
-    }
-
-    @Test(arguments: [
-        "", "example.com", "ftp://example.com", "https://", "https:///x", "https://user@example.com", "https://user:secret@example.com/", "https://example.com/#x",
-        "https://example.com:0", "https://example.com:99999", "https://example.com:x", "https://exa mple.com", "https://example.com\u{7}", "https://[::1",
-        "https://example.com\\@evil",
-    ]) func otherURLsAreNot(text: String) {
-        #expect(WebURL(text) == nil)
-    }
-
-    @Test(arguments: [
         ("2026-03-02", "2026-03-02T00:00:00.000Z"), ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00.000Z"), ("2026-03-02T10:00:00.1Z", "2026-03-02T10:00:00.100Z"),
         ("2026-03-02T10:00:00.123456789Z", "2026-03-02T10:00:00.123Z"),
     ]) func momentsAreRead(text: String, moment: String) {
@@ -109,15 +80,6 @@ struct ValueTests {
         ("env:", nil), ("env:1X", nil), ("env:A B", nil), ("file:", nil), ("literal:", nil), ("ENV:X", nil), ("hunter2", nil),
     ] as [(String, SecretReference?)]) func secretReferences(text: String, reference: SecretReference?) {
         #expect(SecretReference(text) == reference)
-    }
-
-    @Test func aSecretIsNeverPrinted() {
-        let secret = Secret(label: "env:X", value: Array("hunter2-hunter2".utf8))
-        var dumped = ""
-        dump(secret, to: &dumped)
-        #expect("\(secret)" == "env:X")
-        #expect(!String(reflecting: secret).contains("104"))
-        #expect(!dumped.contains("104"))
     }
 
     @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{1}ÿ>?"]) func base64ReadsWhatItWrites(text: String) {

@@ -21,20 +21,18 @@ enum SourceChecks {
         checkAccounts(configuration, sourcesNode, &context)
     }
 
-    /// A secret in a URL reaches the vendor's screens and proxies' logs, so it has rules of its own.
     private static func check(_ source: SourceSettings, _ adapter: Adapter, _ node: YAMLNode, _ context: inout SettingsContext) {
-        guard adapter.authentication.isSecretURL, let secretsNode = node["secrets"] else { return }
-        for secret in source.secrets where !secret.value.allSatisfy(isPathByte) {
-            context.issues.error(
-                secretsNode, "secrets: \(secret.label) holds a character that the path of a URL cannot", hint: "use letters, digits, '-', '.', '_' and '~'")
+        if let secretsNode = node["secrets"] {
+            for secret in source.secrets {
+                guard let problem = adapter.authentication.problem(withSecret: secret.value) else { continue }
+                context.issues.error(secretsNode, "secrets: \(secret.label) \(problem)")
+            }
         }
-    }
-
-    /// RFC 3986 section 2.3: unreserved characters.
-    private static func isPathByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: "-._~".utf8.contains(byte)
+        if !source.redact.isEmpty, !Redactor.fits(adapter.redaction, extra: source.redact), let redactNode = node["redact"] {
+            context.issues.error(redactNode, "redact: more places than a plan can hold, with those of the adapter '\(source.adapter)'")
+        }
+        if source.tolerance != nil, !adapter.authentication.signsTime, let toleranceNode = node["timestamp-tolerance"] {
+            context.issues.warning(toleranceNode, "timestamp-tolerance has no effect: \(source.adapter) signs no time")
         }
     }
 

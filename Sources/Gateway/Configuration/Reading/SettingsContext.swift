@@ -1,4 +1,4 @@
-import Glibc
+import Adapters
 import YAMLDocument
 
 /// What the readers of settings share: the issues found so far, and the places that references lead to.
@@ -7,6 +7,8 @@ struct SettingsContext {
     /// The configuration's folder, absolute; relative paths start there.
     let directory: String
     let environment: [String: String]
+    /// Whether a secret that is not there is an error; commands that only read need none.
+    var needsSecrets = true
 
     /// `path` made absolute.
     func absolute(_ path: String) -> String {
@@ -68,19 +70,27 @@ struct SettingsContext {
         }
     }
 
-    mutating func rate(_ node: YAMLNode?, _ what: String) -> Double? {
-        value(node, what, form: "a rate such as 200/s or 50/h", RateText.perSecond)
+    /// Whole requests per second.
+    mutating func rate(_ node: YAMLNode?, _ what: String) -> Int? {
+        value(node, what, form: "a rate of whole requests per second, such as 200/s") { RateText.perSecond($0).flatMap { Int(exactly: $0) } }
     }
 
     mutating func address(_ node: YAMLNode?, _ what: String) -> ListenAddress? {
         value(node, what, form: "an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8443") { ListenAddress($0) }
     }
 
-    mutating func blocks(_ node: YAMLNode?, _ what: String) -> [AddressBlock] {
-        guard let node else { return [] }
-        return list(node, what).compactMap { item in
-            value(item, what, form: "an address or a range such as 192.0.2.0/24 or 2001:db8::/32 (bits after the prefix are zero)") { AddressBlock($0) }
+    mutating func blocks(_ node: YAMLNode?, _ what: String) -> AddressBlockList {
+        guard let node else { return AddressBlockList([]) }
+        var blocks: [AddressBlock] = []
+        for item in list(node, what) {
+            guard let text = word(item, what) else { continue }
+            do throws(AddressBlockError) {
+                blocks.append(try AddressBlock(text))
+            } catch {
+                issues.error(item, "\(what): \(error.message)", hint: error.hint)
+            }
         }
+        return AddressBlockList(blocks)
     }
 
     mutating func path(_ node: YAMLNode?, _ what: String) -> String? {
@@ -93,7 +103,7 @@ struct SettingsContext {
     }
 
     /// The secret that a reference leads to.
-    mutating func secret(_ node: YAMLNode?, _ what: String) -> Secret? {
+    mutating func secret(_ node: YAMLNode?, _ what: String) -> LabelledSecret? {
         guard let node, let text = word(node, what) else { return nil }
         guard let reference = SecretReference(text) else {
             // The text is not repeated: it may be the secret itself.
@@ -104,7 +114,7 @@ struct SettingsContext {
         switch reference {
         case .environment(let name):
             guard let found = environment[name] else {
-                issues.error(node, "\(what): the environment variable \(name) is not set")
+                if needsSecrets { issues.error(node, "\(what): the environment variable \(name) is not set") }
                 return nil
             }
             (label, value) = (text, Self.withoutNewline(Array(found.utf8)))
@@ -112,7 +122,7 @@ struct SettingsContext {
             switch FilePaths.contents(of: absolute(path), limit: 64 << 10) {
             case .success(let bytes): (label, value) = (text, Self.withoutNewline(bytes))
             case .failure(let error):
-                issues.error(node, "\(what): \(error.message)")
+                if needsSecrets { issues.error(node, "\(what): \(error.message)") }
                 return nil
             }
         case .literal(let secret):
@@ -123,7 +133,7 @@ struct SettingsContext {
             issues.error(node, "\(what): \(label) is empty")
             return nil
         }
-        return Secret(label: label, value: value)
+        return LabelledSecret(label: label, value: value)
     }
 
     /// Editors end a file with a newline that is no part of the secret.

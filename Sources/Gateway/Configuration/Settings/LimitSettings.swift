@@ -23,7 +23,7 @@ package struct LimitSettings: Equatable, Sendable {
     package var bodiesInFlight: Int64 = 64 << 20
     package var bodiesInFlightPerAddress: Int64 = 8 << 20
     /// Requests per second of one source.
-    package var rate: Double = 200
+    package var rate = 200
     package var burst = 20_000
     package var bytesPerDay: Int64 = 8 << 30
 

@@ -1,3 +1,4 @@
+import Adapters
 import YAMLDocument
 
 /// The addresses that the gateway listens on.
@@ -12,7 +13,7 @@ package struct IngestListener: Sendable {
     package var address: ListenAddress
     package var tls: TLSFiles?
     /// Whose X-Forwarded-For is believed.
-    package var trustedProxies: [AddressBlock] = []
+    package var trustedProxies = AddressBlockList([])
 }
 
 /// PEM files, by absolute path.

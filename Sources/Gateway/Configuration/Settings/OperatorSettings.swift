@@ -1,3 +1,4 @@
+import Adapters
 import YAMLDocument
 
 /// Someone who may use the console over TCP.
@@ -8,7 +9,7 @@ package struct OperatorSettings: Sendable {
     }
 
     package var name: String
-    package var token: Secret
+    package var token: LabelledSecret
     package var role: Role
 }
 

@@ -1,24 +1,21 @@
 import Delivery
 import YAMLDocument
 
-/// Which changes go to which sinks.
-package struct RouteSettings: Sendable {
-    /// Names of sinks.
-    package var sinks: [String]
-    package var route: Route
-}
-
-extension RouteSettings {
-    static func read(all node: YAMLNode?, sinks: [String], _ context: inout SettingsContext) -> [RouteSettings] {
+/// Reads `routes:`, which say which changes go to which sinks.
+enum RouteSettings {
+    /// - Parameters:
+    ///   - sinks: names of all sinks of the file, usable or not.
+    ///   - sources: names of all sources.
+    static func read(all node: YAMLNode?, sinks: [String], sources: [String], _ context: inout SettingsContext) -> [Route] {
         guard let node else { return [] }
         guard let items = node.items else {
             context.issues.error(node, "routes must be a list of { to: [ … ], when: { … } }, not \(node.kindName)")
             return []
         }
-        return items.compactMap { read($0, sinks: sinks, &context) }
+        return items.compactMap { read($0, sinks: sinks, sources: sources, &context) }
     }
 
-    private static func read(_ node: YAMLNode, sinks: [String], _ context: inout SettingsContext) -> RouteSettings? {
+    private static func read(_ node: YAMLNode, sinks: [String], sources: [String], _ context: inout SettingsContext) -> Route? {
         guard var reader = MappingReader(node, "a route", &context.issues) else { return nil }
         var names: [String] = []
         if let to = reader.require("to", "a route", &context.issues) {
@@ -29,9 +26,12 @@ extension RouteSettings {
                 if sinks.contains(name) { names.append(name) } else { context.issues.unknownWord(item, what: "sink", known: sinks.sorted()) }
             }
         }
-        let condition = reader.take("when")
+        var condition: RouteCondition?
+        if let when = reader.take("when") {
+            condition = RouteConditionReader(sources: sources).read(when, &context)
+            if condition == nil { return nil }
+        }
         reader.finish(&context.issues)
-        guard let route = Route.compile(condition, &context.issues) else { return nil }
-        return RouteSettings(sinks: names, route: route)
+        return Route(to: names, when: condition)
     }
 }

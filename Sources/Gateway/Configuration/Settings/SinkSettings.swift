@@ -1,21 +1,16 @@
-import FindingModel
+import Delivery
 import YAMLDocument
 
 /// One destination for changes.
 package struct SinkSettings: Sendable {
-    /// Where a new sink begins; one that has a cursor goes on from there.
-    package enum Start: Equatable, Sendable {
-        case beginning, now
-        case time(Timestamp)
-    }
-
     package enum Kind: Sendable {
         case file(FileSinkSettings)
         case webhook(WebhookSinkSettings)
     }
 
     package var name: String
-    package var start = Start.beginning
+    /// Where a new sink begins; one that has a cursor goes on from there.
+    package var start = StartPoint.beginning
     package var kind: Kind
 
     /// The `type` words that this version has.
@@ -62,7 +57,7 @@ extension SinkSettings {
         return kind.map { SinkSettings(name: name, start: start ?? .beginning, kind: $0) }
     }
 
-    private static func readStart(_ text: String) -> Start? {
+    private static func readStart(_ text: String) -> StartPoint? {
         switch text {
         case "now": .now
         case "beginning": .beginning

@@ -1,32 +1,26 @@
+import Adapters
 import YAMLDocument
 
 /// One endpoint that a scanner sends to.
 package struct SourceSettings: Sendable {
-    /// The source's own word about the adapter's signed-time tolerance.
-    package enum Tolerance: Equatable, Sendable {
-        case adapter
-        /// The signed time is not compared with the clock.
-        case none
-        case milliseconds(Int64)
-    }
-
     package var name: String
     package var adapter: String
     /// The scope of event keys and record uids.
     package var account: String
-    package var secrets: [Secret] = []
+    package var secrets: [LabelledSecret] = []
     package var timezone: String?
     /// Empty: every address.
-    package var allow: [AddressBlock] = []
-    package var tolerance = Tolerance.adapter
+    package var allow = AddressBlockList([])
+    /// How far the signed time may be off; nothing: as the adapter says.
+    package var tolerance: Tolerance?
     /// Bytes.
     package var bodyMax: Int
     /// Requests per second.
-    package var rate: Double
+    package var rate: Int
     package var burst: Int
     package var bytesPerDay: Int64
-    /// More paths to redact, in the adapter language's form.
-    package var redact: YAMLNode?
+    /// What goes beside what the adapter redacts.
+    package var redact: [RedactionRule] = []
 
     static let bodyRange: ClosedRange<Int64> = 1024...64 << 20
     static let bytesPerDayRange: ClosedRange<Int64> = 1 << 20...1 << 50
@@ -55,20 +49,21 @@ extension SourceSettings {
         if let secrets = reader.require("secrets", what, &context.issues) { settings.secrets = readSecrets(secrets, &context) }
         settings.timezone = reader.take("timezone").flatMap { context.word($0, "timezone") }
         settings.allow = context.blocks(reader.take("allow"), "allow")
-        if let node = reader.take("timestamp-tolerance") { settings.tolerance = readTolerance(node, &context) }
+        let tolerance = reader.take("timestamp-tolerance")
+        settings.tolerance = context.value(tolerance, "timestamp-tolerance", form: "a duration such as 5m, or none") { Tolerance($0) }
         if let bytes = context.bytes(reader.take("body-max"), "body-max", bodyRange) { settings.bodyMax = Int(bytes) }
         if let rate = context.rate(reader.take("rate"), "rate") { settings.rate = rate }
         if let burst = context.integer(reader.take("burst"), "burst", 1...10_000_000) { settings.burst = burst }
         if let bytes = context.bytes(reader.take("bytes-per-day"), "bytes-per-day", bytesPerDayRange) { settings.bytesPerDay = bytes }
-        settings.redact = reader.take("redact")
+        if let node = reader.take("redact") { settings.redact = RedactionRule.compile(list: node, issues: &context.issues) }
         reader.finish(&context.issues)
         return settings
     }
 
-    private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [Secret] {
+    private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [LabelledSecret] {
         let items = context.list(node, "secrets")
         if items.isEmpty, !node.isEmpty { context.issues.error(node, "secrets: the list is empty", hint: "there is no source without authentication") }
-        var secrets: [Secret] = []
+        var secrets: [LabelledSecret] = []
         for item in items {
             guard let secret = context.secret(item, "secrets") else { continue }
             if secrets.contains(where: { $0.value == secret.value }) {
@@ -80,14 +75,5 @@ extension SourceSettings {
             secrets.append(secret)
         }
         return secrets
-    }
-
-    private static func readTolerance(_ node: YAMLNode, _ context: inout SettingsContext) -> Tolerance {
-        if node.scalar == "none" { return .none }
-        let form = "a duration such as 5m, or none"
-        let milliseconds = context.value(node, "timestamp-tolerance", form: form) { text in
-            DurationText.milliseconds(text).flatMap { (1000...365 * 86_400_000).contains($0) ? $0 : nil }
-        }
-        return milliseconds.map { .milliseconds($0) } ?? .adapter
     }
 }

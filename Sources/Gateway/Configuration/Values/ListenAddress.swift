@@ -1,3 +1,5 @@
+import Adapters
+
 /// Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`.
 package struct ListenAddress: Equatable, Sendable {
     /// An IP address without brackets, or `localhost`.
@@ -24,14 +26,16 @@ package struct ListenAddress: Equatable, Sendable {
             return nil
         }
         let name = String(decoding: host, as: UTF8.self)
-        guard name == "localhost" || AddressBlock(name) != nil, !name.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        guard name == "localhost" || IPAddress(name) != nil else { return nil }
         self.init(host: name, port: Int(port))
     }
 
     /// Whether only this machine can connect.
     package var isLoopback: Bool {
-        host == "localhost" || AddressBlock("127.0.0.0/8")?.contains(host) == true || AddressBlock("::1")?.contains(host) == true
+        host == "localhost" || Self.loopback.contains(host)
     }
+
+    private static let loopback = AddressBlockList(["127.0.0.0/8", "::1"].compactMap { try? AddressBlock($0) })
 
     /// `host:port`, with brackets around an IPv6 address.
     package var text: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)" }

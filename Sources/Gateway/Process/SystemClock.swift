@@ -1,0 +1,12 @@
+import FindingModel
+import Glibc
+
+/// The machine's clock.
+package enum SystemClock {
+    /// The wall clock, to the millisecond.
+    @Sendable package static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

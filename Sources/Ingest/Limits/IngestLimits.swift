@@ -1,0 +1,60 @@
+/// Every bound of the ingest port; the values here are the defaults of a configuration that names none.
+package struct IngestLimits: Sendable {
+    /// Bytes of a head: request line, fields, line ends and the empty line.
+    package var headBytesMax = 16_384
+    /// Fields of a head.
+    package var headFieldsMax = 100
+    /// From a new connection, or from the first byte of a later request, to the end of its head.
+    package var headTimeout = Duration.seconds(10)
+    /// From the end of a head to the end of its body.
+    package var bodyTimeout = Duration.seconds(30)
+    /// Bytes a second, on average since the end of the head, below which a body is too slow after `bodyGrace`.
+    package var bodyBytesPerSecondMin = 240
+    /// How long a body may be slow at first.
+    package var bodyGrace = Duration.seconds(5)
+    /// How long a connection may be quiet between requests.
+    package var idleTimeout = Duration.seconds(60)
+    /// How long a client may leave answers untaken.
+    package var writeTimeout = Duration.seconds(30)
+    /// From the last byte of a body to the journal's answer.
+    package var journalTimeout = Duration.seconds(4)
+    /// Open connections.
+    package var connectionsMax = 10_000
+    /// Open connections of one client address; requests in work, for clients behind a trusted proxy.
+    package var connectionsPerAddressMax = 500
+    /// Bytes of bodies in flight, in all.
+    package var bodiesInFlightMax = 64 << 20
+    /// Bytes of bodies in flight of one client address, or one body of its source's largest size if that is more.
+    package var bodiesInFlightPerAddressMax = 8 << 20
+    /// Bodies up to this size do not count as in flight.
+    package var bodyExemptMax = 65_536
+    /// How long reading may stop for want of memory before the request is refused.
+    package var budgetTimeout = Duration.seconds(2)
+    /// Bytes that are read and dropped after a refusal that closes the connection.
+    package var lingerBytesMax = 65_536
+    /// How long bytes are read and dropped after a refusal that closes the connection.
+    package var lingerTimeout = Duration.seconds(1)
+    /// How often time limits are looked at, and so how late they may strike.
+    package var tick = Duration.milliseconds(100)
+
+    package init() {}
+}
+
+/// The bounds of one source.
+package struct SourceLimits: Equatable, Sendable {
+    /// Bytes of a body.
+    package var bodyMax: Int
+    /// Authenticated requests a second, over time.
+    package var rate: Int
+    /// Authenticated requests at once, above `rate`.
+    package var burst: Int
+    /// Bytes of authenticated bodies a day (UTC).
+    package var bytesPerDay: Int
+
+    package init(bodyMax: Int = 4 << 20, rate: Int = 200, burst: Int = 20_000, bytesPerDay: Int = 8 << 30) {
+        self.bodyMax = max(0, bodyMax)
+        self.rate = max(1, rate)
+        self.burst = max(1, burst)
+        self.bytesPerDay = max(0, bytesPerDay)
+    }
+}

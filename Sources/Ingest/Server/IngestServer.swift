@@ -1,0 +1,170 @@
+import Adapters
+import FindingModel
+import Glibc
+import Journal
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// The ingest port: takes vendors' requests, and answers 200 once their bodies are on disk.
+package final class IngestServer: Sendable {
+    /// An event loop and what belongs to it.
+    private struct Station: Sendable {
+        let loop: any EventLoop
+        let shard: NIOLoopBound<Shard>
+    }
+
+    /// What exists between `start` and `stop`.
+    private struct Running: Sendable {
+        let group: MultiThreadedEventLoopGroup
+        let listener: any Channel
+        let stations: [Station]
+        var routing: RoutingTable
+    }
+
+    private enum State: Sendable {
+        case idle(SourceTable)
+        case starting(SourceTable)
+        case running(Running)
+        case stopped
+    }
+
+    /// Descriptors that stay free for the journal, the databases and the sinks however many clients connect.
+    private static let descriptorsKept = 128
+
+    /// What was counted so far.
+    package let counters = IngestCounters()
+    private let configuration: IngestConfiguration
+    private let shared: SharedState
+    private let state: Mutex<State>
+
+    /// A server that is not yet listening.
+    ///
+    /// - Parameters:
+    ///   - clock: the wall clock, for signed times, Date fields and the daily allowance.
+    package init(
+        configuration: IngestConfiguration, sources: SourceTable, journal: any Journal, log: Logger, clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.configuration = configuration
+        let connectionsMax = min(configuration.limits.connectionsMax, Self.descriptors() - Self.descriptorsKept)
+        shared = SharedState(
+            configuration: configuration, connectionsMax: max(16, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
+        state = Mutex(.idle(sources))
+    }
+
+    /// How many files the process may have open.
+    private static func descriptors() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Opens the port and says where it is.
+    package func start() async throws(IngestError) -> BoundAddress {
+        let sources = try state.withLock { state throws(IngestError) in
+            guard case .idle(let sources) = state else { throw IngestError(.started, "the ingest port was opened before") }
+            state = .starting(sources)
+            return sources
+        }
+        let tls = try configuration.tls.map { files throws(IngestError) in try TLSSetup.context(files) }
+        let routing = RoutingTable(sources, counters: counters, previous: nil)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
+        let running: Running
+        do {
+            let stations = try await stations(group, routing)
+            running = Running(group: group, listener: try await bind(group, stations, tls), stations: stations, routing: routing)
+        } catch {
+            try? await group.shutdownGracefully()
+            state.withLock { $0 = .stopped }
+            throw IngestError(.address, "cannot listen on \(BoundAddress(host: configuration.host, port: configuration.port)): \(Self.reason(error))")
+        }
+        state.withLock { $0 = .running(running) }
+        return BoundAddress(host: configuration.host, port: running.listener.localAddress?.port ?? configuration.port)
+    }
+
+    /// Puts another source table in force; requests whose head has come are finished under the old one.
+    package func replace(sources: SourceTable) {
+        state.withLock { state in
+            switch state {
+            case .idle: state = .idle(sources)
+            case .running(var running):
+                let routing = RoutingTable(sources, counters: counters, previous: running.routing)
+                running.routing = routing
+                state = .running(running)
+                for station in running.stations { station.loop.execute { station.shard.value.replace(routing) } }
+            case .starting, .stopped: break
+            }
+        }
+    }
+
+    /// Stops listening, refuses new requests, answers those in work, and closes what is left after `limit`.
+    package func stop(within limit: Duration = .seconds(10)) async {
+        let running = state.withLock { state -> Running? in
+            guard case .running(let running) = state else { return nil }
+            state = .stopped
+            return running
+        }
+        guard let running else { return }
+        try? await running.listener.close().get()
+        let end = NIODeadline.now() + TimeAmount(limit)
+        let drains = running.stations.map { station in
+            station.loop.flatSubmit {
+                let shard = station.shard.value
+                station.loop.assumeIsolated().scheduleTask(deadline: end) { shard.end() }
+                return shard.drain()
+            }
+        }
+        for drain in drains { try? await drain.get() }
+        for station in running.stations { try? await station.loop.submit { station.shard.value.end() }.get() }
+        try? await running.group.shutdownGracefully()
+    }
+
+    /// Connections open now, and bytes of large bodies in flight.
+    package var load: (connections: Int, bodyBytes: Int) {
+        (shared.connections.withLock { $0.connections }, shared.budget.withLock { $0.bytes })
+    }
+
+    private func stations(_ group: MultiThreadedEventLoopGroup, _ routing: RoutingTable) async throws -> [Station] {
+        var stations: [Station] = []
+        for loop in group.makeIterator() {
+            let shared = shared
+            stations.append(
+                try await loop.submit {
+                    Station(loop: loop, shard: NIOLoopBound(Shard(loop: loop, shared: shared, routing: routing), eventLoop: loop))
+                }.get())
+        }
+        return stations
+    }
+
+    private func bind(_ group: MultiThreadedEventLoopGroup, _ stations: [Station], _ tls: NIOSSLContext?) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // One read for each event keeps what a paused client has in memory to one buffer.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 65_536))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let station = stations.first(where: { $0.loop === channel.eventLoop }) else { throw ChannelError.ioOnClosedChannel }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    try channel.pipeline.syncOperations.addHandler(Connection(shard: station.shard.value))
+                }
+            }
+            .bind(host: configuration.host, port: configuration.port).get()
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        switch error.errnoCode {
+        case EADDRINUSE: return "another process listens there"
+        case EADDRNOTAVAIL: return "it is no address of this machine"
+        case EACCES: return "permission denied"
+        default: return String(cString: strerror(error.errnoCode))
+        }
+    }
+}

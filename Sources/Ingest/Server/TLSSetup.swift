@@ -1,0 +1,35 @@
+import NIOSSL
+
+/// The TLS settings of the ingest port.
+enum TLSSetup {
+    /// TLS 1.2 or newer, for 1.2 only forward-secret authenticated ciphers, HTTP/1.1 only.
+    static func context(_ files: IngestTLS) throws(IngestError) -> NIOSSLContext {
+        let chain: [NIOSSLCertificateSource]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) }
+        } catch {
+            throw IngestError(.certificate, "cannot read a certificate in \(files.certificate)")
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        } catch {
+            throw IngestError(.certificate, "cannot read a private key in \(files.key)")
+        }
+        guard !chain.isEmpty else { throw IngestError(.certificate, "there is no certificate in \(files.certificate)") }
+        var settings = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        settings.minimumTLSVersion = .tlsv12
+        settings.applicationProtocols = ["http/1.1"]
+        settings.cipherSuiteValues = [
+            .TLS_AES_128_GCM_SHA256, .TLS_AES_256_GCM_SHA384, .TLS_CHACHA20_POLY1305_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ]
+        do {
+            return try NIOSSLContext(configuration: settings)
+        } catch {
+            throw IngestError(.certificate, "the certificate in \(files.certificate) and the key in \(files.key) do not belong together")
+        }
+    }
+}
