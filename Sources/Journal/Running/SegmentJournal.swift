@@ -93,7 +93,11 @@ package final class SegmentJournal: Journal {
         context.status.waitForEntries(after: number, milliseconds: milliseconds)
     }
 
-    /// Has the body of entry `number`, a receipt, erased: a `decision` entry is durable before the body is zeroed. Nothing happens if it is erased.
+    /// Has the body of a receipt erased: a `decision` entry is durable before the body is zeroed.
+    ///
+    /// Nothing happens if it was erased before.
+    ///
+    /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
     package func erase(_ number: UInt64, reason: String, who: String) async throws(JournalError) {
         guard !context.status.erasures.contains(number) else { return }
         let source = LiveSource(context)

@@ -138,7 +138,9 @@ struct SegmentWriter: ~Copyable {
         context.status.publish(watermark: chain.nextNumber - 1)
     }
 
-    /// Begins a new segment; where that is not possible now, the present one goes on. Throws only what is final.
+    /// Begins a new segment; where that is not possible now, the present one goes on.
+    ///
+    /// - Throws: only what is final.
     private mutating func roll(received: Timestamp) throws(JournalError) {
         let now = context.options.monotonic()
         guard now >= rollAfter else { return }
