@@ -10,7 +10,7 @@ package struct AdapterCatalog: Sendable {
     /// Names whose manifest does not compile; what is wrong with it was said there.
     private(set) var broken: Set<String> = []
 
-    static let builtInOrigin = "the built-in one"
+    package static let builtInOrigin = "the built-in one"
 
     /// The adapters of the program itself.
     package init() {
@@ -54,7 +54,9 @@ package struct AdapterCatalog: Sendable {
                 broken.insert(name)
             case .success(let bytes):
                 switch Adapter.compile(name: name, yaml: String(decoding: bytes, as: UTF8.self), file: file) {
-                case .success(let adapter): adapters[name] = adapter
+                case .success(let adapter):
+                    adapters[name] = adapter
+                    context.issues.merge(IssueList(adapter.warnings))
                 case .failure(let list):
                     context.issues.merge(list)
                     adapters[name] = nil

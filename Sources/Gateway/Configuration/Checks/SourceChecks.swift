@@ -28,6 +28,9 @@ enum SourceChecks {
                 context.issues.error(secretsNode, "secrets: \(secret.label) \(problem)")
             }
         }
+        if !source.redact.isEmpty, !Redactor.fits(adapter.redaction, extra: source.redact), let redactNode = node["redact"] {
+            context.issues.error(redactNode, "redact: more places than a plan can hold, with those of the adapter '\(source.adapter)'")
+        }
         if source.tolerance != nil, !adapter.authentication.signsTime, let toleranceNode = node["timestamp-tolerance"] {
             context.issues.warning(toleranceNode, "timestamp-tolerance has no effect: \(source.adapter) signs no time")
         }

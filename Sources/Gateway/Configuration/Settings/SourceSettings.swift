@@ -19,8 +19,8 @@ package struct SourceSettings: Sendable {
     package var rate: Int
     package var burst: Int
     package var bytesPerDay: Int64
-    /// More paths to redact, in the adapter language's form.
-    package var redact: YAMLNode?
+    /// What goes beside what the adapter redacts.
+    package var redact: [RedactionRule] = []
 
     static let bodyRange: ClosedRange<Int64> = 1024...64 << 20
     static let bytesPerDayRange: ClosedRange<Int64> = 1 << 20...1 << 50
@@ -55,7 +55,7 @@ extension SourceSettings {
         if let rate = context.rate(reader.take("rate"), "rate") { settings.rate = rate }
         if let burst = context.integer(reader.take("burst"), "burst", 1...10_000_000) { settings.burst = burst }
         if let bytes = context.bytes(reader.take("bytes-per-day"), "bytes-per-day", bytesPerDayRange) { settings.bytesPerDay = bytes }
-        settings.redact = reader.take("redact")
+        if let node = reader.take("redact") { settings.redact = RedactionRule.compile(list: node, issues: &context.issues) }
         reader.finish(&context.issues)
         return settings
     }

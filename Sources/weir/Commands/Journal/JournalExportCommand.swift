@@ -1,0 +1,28 @@
+import ArgumentParser
+import Journal
+
+/// `weir journal export`: the receipts, one JSON object a line.
+struct JournalExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Prints the receipts, one JSON object a line: receipt, time, source, headers, body.")
+
+    @Option(help: ArgumentHelp("The first entry.", valueName: "number"))
+    var from: UInt64 = 1
+
+    @Flag(help: "The gateway's own entries too.")
+    var all = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() throws {
+        let files = try config.journalFiles()
+        let skipped: [ClosedRange<UInt64>]
+        do {
+            skipped = try files.export(from: from, all: all) { StandardOutput.write($0) }
+        } catch let error as JournalError {
+            throw CommandFailure(error.message)
+        }
+        guard let first = skipped.first else { return }
+        throw CommandFailure("entries that cannot be read were left out, the first is \(first.lowerBound)", hint: "weir journal verify")
+    }
+}
