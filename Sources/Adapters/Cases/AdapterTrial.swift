@@ -44,9 +44,9 @@ package struct AdapterTrial: Sendable {
         do {
             redacted = try parser.withTape(request.body) { tape in request.body.withUnsafeBytes { redactor.redact(tape, body: $0) } }
         } catch let error as JSONError {
-            return .refused(TrialOutcome.Refusal(status: 400, code: error.code.rawValue, detail: "byte \(error.offset)"))
+            return .refused(TrialOutcome.Refusal(error))
         } catch {
-            return .refused(TrialOutcome.Refusal(status: 400, code: "invalid_json", detail: "\(error)"))
+            return .refused(TrialOutcome.Refusal(code: "invalid_json", detail: "\(error)"))
         }
         var kept = request.body, places: [String] = []
         if case .rewritten(let body, let removed) = redacted { (kept, places) = (body, removed) }
@@ -55,7 +55,7 @@ package struct AdapterTrial: Sendable {
         do throws(MappingError) {
             return .mapped(try plan.map(input, parser: &parser), kept: kept, redacted: places)
         } catch {
-            return .refused(TrialOutcome.Refusal(status: 400, code: error.code.rawValue, detail: error.message))
+            return .refused(TrialOutcome.Refusal(code: "invalid_json", detail: error.message))
         }
     }
 
@@ -83,19 +83,26 @@ package struct AdapterTrial: Sendable {
 package enum TrialOutcome: Equatable, Sendable {
     /// Why it was not taken.
     package struct Refusal: Equatable, Sendable {
-        /// The answer's HTTP status.
-        package let status: Int
+        /// The word in logs and counters.
         package let code: String
         package let detail: String?
 
-        package init(status: Int, code: String, detail: String? = nil) {
-            self.status = status
+        package init(code: String, detail: String? = nil) {
             self.code = code
             self.detail = detail
         }
 
-        init(_ refusal: AuthenticationRefusal) {
-            self.init(status: 401, code: refusal.code.rawValue, detail: refusal.detail)
+        init(_ refusal: AuthenticationRefusal) { self.init(code: refusal.code.rawValue, detail: refusal.detail) }
+
+        init(_ error: JSONError) {
+            let code =
+                switch error.code {
+                case .empty: "empty_body"
+                case .syntax: "invalid_json"
+                case .tooLarge: "body_too_large"
+                case .invalidUTF8, .duplicateKey, .tooDeep: error.code.rawValue
+                }
+            self.init(code: code, detail: "at byte \(error.offset)")
         }
     }
 

@@ -107,6 +107,7 @@ struct RedactorTests {
         #expect(try redact(#"{"content":"{\"id\": 1, \"site\": {\"url\": \"u\"}}"}"#, yaml: yaml) == nil)
         let inside = try redact(#"{"content":"{\"id\": 1, \"site\": {\"pin\": 2, \"password\": \"x\"}}","password":"y"}"#, yaml: yaml)
         #expect(inside?.text == #"{"content":"{\"id\":1,\"site\":{\"pin\":\"[redacted]\",\"password\":\"[redacted]\"}}","password":"[redacted]"}"#)
+        #expect(inside?.removed == ["$.content.site.pin", "$.content.site.password", "$.password"])
         #expect(try redact(#"{"content":{"site":{"pin":2}}}"#, yaml: yaml)?.text == #"{"content":{"site":{"pin":"[redacted]"}}}"#)
     }
 
