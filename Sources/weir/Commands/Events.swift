@@ -1,0 +1,27 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir events`.
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows what the receipts meant, the newest first.")
+
+    @Option(help: ArgumentHelp("Only of these sources; may be repeated.", valueName: "name"))
+    var source: [String] = []
+
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        var table = Table([
+            .init("RECEIPT", isNumber: true), .init("RECEIVED"), .init("SOURCE"), .init("OUTCOME"), .init("KIND"), .init("CHANGES", isNumber: true), .init("KEY"),
+        ])
+        try await listing.walk(client, ["v1", "events"], member: "events", filters: source.map { (name: "source", value: $0) }) { event in
+            table.add([
+                event.word("receipt"), event.time("received_time"), event.word("source"), event.word("outcome"), event.word("kind"), event.word("changes"),
+                event.word("key"),
+            ])
+        }
+        listing.finish(table, nothing: "no events")
+    }
+}
