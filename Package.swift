@@ -96,7 +96,7 @@ let package = Package(
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
-        tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument"]),
+        tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
         tests("GatewayTests", ["Gateway", "Adapters", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),

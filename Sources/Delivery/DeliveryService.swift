@@ -1,0 +1,72 @@
+import FindingModel
+import Logging
+import State
+import Synchronization
+
+/// Delivers the changes to all sinks, each at its own pace.
+package final class DeliveryService: Sendable {
+    /// A configured sink and where it begins when it is new.
+    package struct Assignment: Sendable {
+        package let sink: any Sink
+        package let start: StartPoint
+
+        package init(_ sink: any Sink, from start: StartPoint) {
+            self.sink = sink
+            self.start = start
+        }
+    }
+
+    private let pumps: [Pump]
+    private let feed: any ChangeFeed
+    private let clock: any DeliveryClock
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+
+    /// `random` gives fractions from 0 up to 1. The ledger stays the caller's to close, after `stop`.
+    package init(
+        feed: any ChangeFeed, ledger: Ledger, sinks: [Assignment], routes: [Route], policy: RetryPolicy = RetryPolicy(),
+        clock: any DeliveryClock = SystemClock(), random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        log: Logger = Logger(label: "weir.delivery")
+    ) {
+        self.feed = feed
+        self.clock = clock
+        let surroundings = PumpSurroundings(feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, log: log)
+        pumps = sinks.map { assignment in
+            let filter = SinkFilter(routes: routes, sink: assignment.sink.name)
+            return Pump(sink: assignment.sink, filter: filter, start: assignment.start, surroundings: surroundings)
+        }
+    }
+
+    /// Begins to deliver; what fails from now on is the affair of each sink's state and is tried again.
+    package func start() {
+        tasks.withLock { tasks in
+            guard tasks.isEmpty else { return }
+            // Senders wait for what is received, nobody waits for what is delivered.
+            tasks = pumps.map { pump in Task(priority: .utility) { await pump.run() } }
+        }
+    }
+
+    /// Begins no further request, waits up to `grace` for those under way, cuts off the rest, writes the positions down and closes
+    /// the sinks.
+    package func stop(within grace: Duration) async {
+        let running = tasks.withLock { tasks in
+            defer { tasks = [] }
+            return tasks
+        }
+        for task in running { task.cancel() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [clock, pumps] in
+                guard (try? await clock.sleep(for: grace)) != nil else { return }
+                for pump in pumps { pump.abandonAttempt() }
+            }
+            for task in running { await task.value }
+            group.cancelAll()
+        }
+        for pump in pumps { await pump.sink.close() }
+    }
+
+    /// The sinks in the order of the configuration.
+    package func statuses() async -> [SinkStatus] {
+        let last = try? await feed.lastSequence()
+        return pumps.map { $0.status(last: last) }
+    }
+}

@@ -1,0 +1,113 @@
+import Dispatch
+import FindingModel
+import GRDB
+import Synchronization
+
+/// ledger.db: each sink's position and what it was told; the one writer's view.
+///
+/// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it.
+package final class Ledger: Sendable {
+    private struct State {
+        var pool: DatabasePool?
+        /// Counts openings, so that of several who found the file broken only one opens it again.
+        var generation: UInt64 = 1
+    }
+
+    package let path: String
+    private let state: Mutex<State>
+    /// Where files are opened and closed: both block.
+    private let queue = DispatchQueue(label: "weir.ledger")
+
+    /// Opens or creates the file; blocks. A file of a newer version is refused and left as it is.
+    package init(path: String) throws(LedgerError) {
+        self.path = path
+        state = Mutex(State(pool: try LedgerFile.open(path)))
+    }
+
+    /// Every sink that ever ran, by name.
+    package func positions() async throws(LedgerError) -> [SinkPosition] { try await read { try LedgerRows.positions($0) } }
+
+    package func position(of sink: String) async throws(LedgerError) -> SinkPosition? {
+        try await read { try LedgerRows.position($0, of: sink) }
+    }
+
+    /// The newest rows first, at most `limit`; of one sink, or around one sequence, or both.
+    package func deliveries(sink: String? = nil, around sequence: UInt64? = nil, limit: Int) async throws(LedgerError) -> [DeliveryRow] {
+        try await read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) }
+    }
+
+    /// Enters a new sink.
+    package func insert(_ position: SinkPosition) async throws(LedgerError) { try await write { try LedgerRows.insert(position, $0) } }
+
+    /// Moves a sink's cursor from `old` and enters the row of the request that did it, in one transaction.
+    package func move(from old: UInt64, to position: SinkPosition, row: DeliveryRow?) async throws(LedgerError) {
+        try await write { try LedgerRows.move(from: old, to: position, row: row, $0) }
+    }
+
+    /// Which opening of the file is in use; for `reopen`.
+    package var generation: UInt64 { state.withLock { $0.generation } }
+
+    /// Closes the file and opens it again, unless that was done since `generation`.
+    package func reopen(since generation: UInt64) async throws(LedgerError) {
+        let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: self.replacePool(since: generation)) }
+        }
+        try result.get()
+    }
+
+    /// Closes the file; nothing can be read or written afterwards.
+    package func close() async {
+        let pool = state.withLock { state in
+            defer { state.pool = nil }
+            return state.pool
+        }
+        guard let pool else { return }
+        await withCheckedContinuation { continuation in
+            queue.async {
+                try? pool.close()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func replacePool(since generation: UInt64) -> Result<Void, LedgerError> {
+        let old: DatabasePool?? = state.withLock { state in
+            guard state.generation == generation else { return nil }
+            defer { state.pool = nil }
+            return .some(state.pool)
+        }
+        guard let old else { return .success(()) }
+        try? old?.close()
+        do throws(LedgerError) {
+            let pool = try LedgerFile.open(path)
+            state.withLock { state in
+                state.pool = pool
+                state.generation += 1
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func openPool() throws(LedgerError) -> DatabasePool {
+        guard let pool = state.withLock({ $0.pool }) else { throw LedgerError(.unavailable, "\(path) is closed") }
+        return pool
+    }
+
+    private func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
+        let pool = try openPool()
+        do { return try await pool.read(body) } catch { throw LedgerFile.ledgerError(error, path) }
+    }
+
+    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
+        let pool = try openPool()
+        let path = path
+        let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
+            pool.asyncWrite(body) { _, result in
+                continuation.resume(returning: result.mapError { LedgerFile.ledgerError($0, path) })
+            }
+        }
+        try result.get()
+    }
+}

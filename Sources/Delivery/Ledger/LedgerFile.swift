@@ -1,0 +1,66 @@
+import FindingModel
+import GRDB
+import Glibc
+
+/// Opens ledger.db and makes sure that what it acknowledges survives a power cut.
+enum LedgerFile {
+    /// The file for its one writer, created with mode 0600 if it is not there, and brought up to the present schema.
+    static func open(_ path: String) throws(LedgerError) -> DatabasePool {
+        // SQLite gives its side files the mode of the database.
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LedgerError(.unavailable, "\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+        close(descriptor)
+        return try naming(path) {
+            var configuration = Configuration()
+            configuration.label = "ledger"
+            configuration.maximumReaderCount = 2
+            configuration.busyMode = .timeout(5)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.read { try refuseNewer($0, path) }
+            try pool.writeWithoutTransaction { database in
+                // GRDB lowers it to NORMAL when it turns on the write-ahead log, and an acknowledged row could then be lost.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+                let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+                guard synchronous == 2, mode == "wal" else {
+                    throw LedgerError(.notDurable, "\(path): SQLite does not take synchronous = FULL with a write-ahead log")
+                }
+            }
+            try LedgerSchema.migrator.migrate(pool)
+            return pool
+        }
+    }
+
+    /// The file for reading beside its writer or without one.
+    static func openReadOnly(_ path: String) throws(LedgerError) -> DatabaseQueue {
+        try naming(path) {
+            var configuration = Configuration()
+            configuration.label = "ledger"
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { try refuseNewer($0, path) }
+            return queue
+        }
+    }
+
+    private static func refuseNewer(_ database: Database, _ path: String) throws {
+        guard try LedgerSchema.migrator.hasBeenSuperseded(database) else { return }
+        throw LedgerError(.newerVersion, "\(path) was written by a newer version of weir")
+    }
+
+    /// Runs `body` and turns whatever it throws into a `LedgerError` that names the file.
+    static func naming<R>(_ path: String, _ body: () throws -> R) throws(LedgerError) -> R {
+        do { return try body() } catch { throw ledgerError(error, path) }
+    }
+
+    static func ledgerError(_ error: any Error, _ path: String) -> LedgerError {
+        if let error = error as? LedgerError { return error }
+        guard let error = error as? DatabaseError else { return LedgerError(.unavailable, "\(path): \(error)") }
+        let message = error.message ?? "error \(error.resultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: return LedgerError(.corrupt, "\(path) is damaged: \(message)")
+        default: return LedgerError(.unavailable, "\(path): \(message)")
+        }
+    }
+}

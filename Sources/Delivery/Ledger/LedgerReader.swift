@@ -1,0 +1,24 @@
+import FindingModel
+import GRDB
+
+/// ledger.db for commands that run without a gateway: reads, and changes nothing. Its calls block.
+package struct LedgerReader: Sendable {
+    private let queue: DatabaseQueue
+    private let path: String
+
+    /// Opens the file, which must be there.
+    package init(path: String) throws(LedgerError) {
+        self.path = path
+        queue = try LedgerFile.openReadOnly(path)
+    }
+
+    /// Every sink that ever ran, by name.
+    package func positions() throws(LedgerError) -> [SinkPosition] {
+        try LedgerFile.naming(path) { try queue.read { try LedgerRows.positions($0) } }
+    }
+
+    /// The newest rows first, at most `limit`; of one sink, or around one sequence, or both.
+    package func deliveries(sink: String? = nil, around sequence: UInt64? = nil, limit: Int) throws(LedgerError) -> [DeliveryRow] {
+        try LedgerFile.naming(path) { try queue.read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) } }
+    }
+}

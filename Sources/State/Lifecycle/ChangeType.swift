@@ -1,0 +1,48 @@
+import FindingModel
+
+/// Which change, if any, a record's step from one form to the next makes; see the table of change types in the design.
+package enum ChangeType {
+    /// Points of progress after which a scan's change tells it again.
+    package static let progressStep: Int64 = 10
+
+    /// The type of a finding's change; `before` is nothing when this is the first word about it.
+    package static func of(_ before: Finding?, _ after: Finding) -> String? {
+        guard let before else { return type(of: after.status == .unknown ? .open : after.status) }
+        if before.status != after.status, after.status != .unknown { return type(of: after.status) }
+        let differs =
+            before.severity != after.severity || before.title != after.title || before.resources != after.resources
+            || before.vulnerabilities != after.vulnerabilities || before.tickets != after.tickets
+        return differs ? "finding.updated" : nil
+    }
+
+    /// The type of a scan's change; `toldProgress` is what the newest change told.
+    package static func of(_ before: Scan?, _ after: Scan, toldProgress: Int64?) -> String? {
+        guard let before else { return after.status == .unknown ? "scan.updated" : "scan.\(after.status.word)" }
+        if before.status != after.status, after.status != .unknown { return "scan.\(after.status.word)" }
+        if hasNews(toldProgress, after.progress) { return "scan.updated" }
+        var quiet = before
+        quiet.status = after.status
+        quiet.progress = after.progress
+        quiet.raw = after.raw
+        quiet.unmapped = after.unmapped
+        return quiet == after ? nil : "scan.updated"
+    }
+
+    /// The type of a notice's change.
+    package static func of(_ before: Notice?, _ after: Notice) -> String? {
+        guard let before else { return "notice.\(after.kind)" }
+        var quiet = before
+        quiet.raw = after.raw
+        return quiet == after ? nil : "notice.\(after.kind)"
+    }
+
+    private static func type(of status: FindingStatus) -> String {
+        status == .open ? "finding.opened" : "finding.\(status.word)"
+    }
+
+    private static func hasNews(_ told: Int64?, _ progress: Int64?) -> Bool {
+        guard let progress else { return false }
+        let (step, overflow) = progress.subtractingReportingOverflow(told ?? 0)
+        return overflow || step.magnitude >= UInt64(progressStep)
+    }
+}

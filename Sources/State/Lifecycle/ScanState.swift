@@ -1,0 +1,44 @@
+import FindingModel
+
+/// What is known of one scan, with the stamps that decided it: any order of the same events ends in the same state.
+package struct ScanState: Equatable, Sendable {
+    /// Nothing before the first event.
+    package internal(set) var scan: Scan?
+    package internal(set) var stamps = StampSet(slots: ScanSlots.count)
+    /// The progress that the newest change told; not part of the scan, because it depends on what was told when.
+    package var toldProgress: Int64?
+
+    package init() {}
+
+    /// Takes in what one event says about the scan; the stamp's hash must be `ContentHash.of(event, says: says)`.
+    package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp) {
+        var merged = scan ?? event
+        if says.contains(.status) { _ = stamps.advance(ScanSlots.slot(of: event.status), to: stamp) }
+        if wins(.name, says, stamp) { merged.name = event.name }
+        if wins(.type, says, stamp) { merged.type = event.type }
+        if wins(.progress, says, stamp) { merged.progress = event.progress }
+        if wins(.scope, says, stamp) { merged.scope = event.scope }
+        if wins(.startTime, says, stamp) { merged.startTime = event.startTime }
+        if wins(.endTime, says, stamp) { merged.endTime = event.endTime }
+        if wins(.duration, says, stamp) { merged.durationMilliseconds = event.durationMilliseconds }
+        if wins(.totals, says, stamp) { merged.totals = event.totals }
+        if wins(.findingUIDs, says, stamp) { merged.findingUIDs = event.findingUIDs }
+        if wins(.errors, says, stamp) { merged.errors = event.errors }
+        if wins(.srcURL, says, stamp) { merged.srcURL = event.srcURL }
+        if wins(.scanner, says, stamp) { merged.scanner = event.scanner }
+        if wins(.unmapped, says, stamp) { merged.unmapped = event.unmapped }
+        if stamps.advance(ScanSlots.newest, to: stamp) { merged.raw = event.raw }
+        merged.status = status
+        scan = merged
+    }
+
+    /// Whether an event without a key only repeats the newest one about the scan.
+    package func isRepeated(by stamp: Stamp) -> Bool { stamps[ScanSlots.newest].map { stamp.repeats($0) } ?? false }
+
+    /// The status that the stamps stand for.
+    package var status: ScanStatus { stamps.newest(in: ScanSlots.statuses).map { ScanSlots.status(at: $0.slot) } ?? .unknown }
+
+    private mutating func wins(_ group: ScanFields, _ says: ScanFields, _ stamp: Stamp) -> Bool {
+        says.contains(group) && stamps.advance(ScanSlots.slot(of: group), to: stamp)
+    }
+}

@@ -1,0 +1,55 @@
+import Adapters
+import FindingModel
+
+/// What the records of one event share.
+struct EventInWork {
+    let entry: ProjectedEntry
+    /// The source's number in state.db.
+    let source: Int64
+    let time: EventTime
+    let rank: UInt32
+
+    func stamp(of record: MappedRecord) -> Stamp { stamp(hash: record.contentHash) }
+
+    func stamp(hash: UInt64) -> Stamp { time.stamp(rank: rank, hash: hash, entry: UInt64(clamping: entry.number)) }
+}
+
+extension MappedRecord {
+    var uid: String {
+        switch self {
+        case .finding(let finding, _): finding.uid
+        case .scan(let scan, _): scan.uid
+        case .notice(let notice): notice.uid
+        }
+    }
+
+    var kind: RecordKind {
+        switch self {
+        case .finding: .finding
+        case .scan: .scan
+        case .notice: .notice
+        }
+    }
+
+    var contentHash: UInt64 {
+        switch self {
+        case .finding(let finding, let says): ContentHash.of(finding, says: says)
+        case .scan(let scan, let says): ContentHash.of(scan, says: says)
+        case .notice(let notice): ContentHash.of(notice)
+        }
+    }
+}
+
+extension RecordState {
+    /// The newest stamp, if `stamp` is that of an event without a key that only repeats it.
+    func repetition(of stamp: Stamp) -> Stamp? {
+        let newest: Stamp? =
+            switch self {
+            case .finding(let state): state.finding == nil ? nil : state.stamps[FindingSlots.newest]
+            case .scan(let state): state.stamps[ScanSlots.newest]
+            case .notice(let state): state.stamp
+            }
+        guard let newest, stamp.repeats(newest) else { return nil }
+        return newest
+    }
+}

@@ -1,0 +1,99 @@
+import FindingModel
+import JSONDocument
+import Journal
+
+/// What the gateway itself has to say: the body of a `notice` entry, or what another entry amounts to.
+package struct GatewayNotice: Equatable, Sendable {
+    /// The source of the gateway's own changes.
+    package static let source = "/gateway"
+    /// What every kind of such a notice begins with, so that no vendor's event can be taken for one.
+    package static let prefix = "gateway_"
+    /// Places that a summary spells out; the rest is in the details.
+    private static let placesShownMax = 5
+
+    /// `drift`, `recovery`, `quarantine`… without the prefix.
+    package let kind: String
+    /// One sentence.
+    package let summary: String
+    /// One JSON object.
+    package let details: RawJSON?
+
+    package init(kind: String, summary: String, details: RawJSON? = nil) {
+        self.kind = Notice.kind(of: kind)
+        self.summary = summary
+        self.details = details
+    }
+
+    /// Reads the body of a `notice` entry; nothing unless it holds a kind and a summary.
+    package init?(parsing body: [UInt8]) {
+        guard let value = try? JSONValue(parsing: body), let kind = value["kind"]?.stringValue, let summary = value["summary"]?.stringValue else {
+            return nil
+        }
+        self.init(kind: kind, summary: summary, details: value["details"].map { RawJSON(bytes: $0.bytes) })
+    }
+
+    /// The body of a `notice` entry.
+    package var bytes: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("kind")
+        writer.string(kind)
+        writer.key("summary")
+        writer.string(summary)
+        if let details {
+            writer.key("details")
+            writer.raw(details.bytes)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The record of what entry `number` of the journal `tag` says.
+    func notice(tag: String, entry number: Int64) -> Notice {
+        let kind = Notice.kind(of: Self.prefix + kind)
+        let digest = RecordIdentity.digest(vendor: "weir", account: "gateway", key: "\(kind)-\(tag)-\(number)")
+        return Notice(uid: RecordIdentity.uid(.notice, digest: digest), kind: kind, summary: summary, unmapped: details)
+    }
+
+    /// A receipt of `source` brought something that its adapter does not know and that was not seen before.
+    static func drift(source: String, places: [DriftPlace]) -> GatewayNotice {
+        var shown = places.prefix(placesShownMax).map { "\($0.kind) \($0.place)" }.joined(separator: ", ")
+        if places.count > placesShownMax { shown += " and \(places.count - placesShownMax) more" }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("source")
+        writer.string(source)
+        writer.key("places")
+        writer.beginArray()
+        for place in places {
+            writer.beginObject()
+            writer.key("kind")
+            writer.string(place.kind)
+            writer.key("place")
+            writer.string(place.place)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return GatewayNotice(
+            kind: "drift", summary: "Source \(source) sends what its adapter does not know: \(shown)", details: RawJSON(bytes: writer.bytes))
+    }
+
+    /// The journal was recovered, or got another tag; `body` is that of the `recovery` entry.
+    static func recovery(_ note: RecoveryNote, body: [UInt8]) -> GatewayNotice {
+        var words: [String] = []
+        if let cut = note.cut { words.append("\(cut.bytes) bytes of an unfinished end were cut off \(cut.segment) and kept") }
+        let places = note.damaged.count
+        if places > 0 { words.append("\(places) damaged place\(places == 1 ? " was" : "s were") passed over") }
+        if case .retagged(let why) = note.reason { words.append("the journal has a new tag: \(why)") }
+        let summary = words.isEmpty ? "The journal was recovered" : "The journal was recovered: " + words.joined(separator: "; ")
+        return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: body))
+    }
+
+    /// A receipt ended the process too often and is left out from now on; `body` is that of the `quarantine` entry.
+    static func quarantine(_ note: QuarantineNote, body: [UInt8]) -> GatewayNotice {
+        GatewayNotice(
+            kind: "quarantine", summary: "Receipt \(note.receipt) is left out after \(note.deaths) ends of the process: \(note.reason)",
+            details: RawJSON(bytes: body))
+    }
+}

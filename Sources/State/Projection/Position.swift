@@ -1,0 +1,31 @@
+import GRDB
+
+/// How far state.db has come: part of every transaction that takes it further.
+struct Position: Equatable {
+    /// The last entry that was projected.
+    var entry: UInt64
+    /// Its receipt time.
+    var received: Int64
+    /// The journal's tag in force; empty before the first `recovery` entry.
+    var tag: String
+    /// The last change.
+    var sequence: Int64
+    /// Receipts so far, whatever became of them.
+    var receipts: Int64
+
+    init(from database: Database) throws {
+        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts FROM projection") else {
+            throw StateError(.corrupt, "state.db: the position is missing: move the file away, and it is made again from the journal")
+        }
+        entry = UInt64(clamping: row[0] as Int64)
+        received = row[1]
+        tag = row[2]
+        sequence = row[3]
+        receipts = row[4]
+    }
+
+    func write(to database: Database) throws {
+        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?")
+            .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts])
+    }
+}

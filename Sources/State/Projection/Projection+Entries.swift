@@ -1,0 +1,68 @@
+import FindingModel
+import GRDB
+import Journal
+
+extension Projection {
+    /// Takes in an entry that is no receipt: what the gateway noticed, what a person decided, or nothing but a position.
+    ///
+    /// `rebuild` entries are the projector's own work; see `RebuildApplication`.
+    func project(own entry: Entry, in database: Database) throws {
+        let body = entry.body.bytes ?? []
+        switch entry.kind {
+        case .recovery:
+            guard let note = RecoveryNote(parsing: body) else { break }
+            let isFirst = !setTag(note.tag)
+            let work = begin(entry)
+            // The entry that makes a journal is no news.
+            if !isFirst { try tell(.recovery(note, body: body), entry: work, in: database) }
+            return
+        case .quarantine:
+            guard let note = QuarantineNote(parsing: body) else { break }
+            let work = begin(entry)
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO quarantined VALUES (?, ?, ?, ?)")
+                .execute(arguments: [Int64(clamping: note.receipt), work.number, note.deaths, note.reason])
+            return try tell(.quarantine(note, body: body), entry: work, in: database)
+        case .notice:
+            guard let notice = GatewayNotice(parsing: body) else { break }
+            return try tell(notice, entry: begin(entry), in: database)
+        case .decision: try decide(body, entry: entry, in: database)
+        case .receipt, .config, .tick, .rebuild, .retention, .checkpoint: break
+        }
+        _ = begin(entry)
+    }
+
+    /// Makes a notice of the gateway's own.
+    func tell(_ said: GatewayNotice, entry: ProjectedEntry, in database: Database) throws {
+        let time = EventTime(said: nil, received: Timestamp(milliseconds: entry.received))
+        let event = EventInWork(entry: entry, source: SourceNames.gateway, time: time, rank: 0)
+        let notice = said.notice(tag: entry.tag, entry: entry.number)
+        try take(notice, stamp: event.stamp(hash: ContentHash.of(notice)), event: event, in: database)
+    }
+
+    /// Whether a person had the receipt left out.
+    func isVoid(_ entry: Entry) -> Bool {
+        voids.contains { $0.covers(source: entry.source, received: entry.receivedTime) }
+    }
+
+    private func decide(_ body: [UInt8], entry: Entry, in database: Database) throws {
+        if let decision = VoidDecision(parsing: body) {
+            voids.append(decision)
+            try decision.insert(entry: Int64(clamping: entry.number), into: database)
+        } else if let decision = EraseDecision(parsing: body) {
+            try erase(decision.number, in: database)
+        }
+    }
+
+    /// From here on the receipt counts as erased: a replay will find its body gone.
+    private func erase(_ receipt: UInt64, in database: Database) throws {
+        let lookup = try database.cachedStatement(sql: "SELECT source, outcome FROM events WHERE entry = ?")
+        guard let row = try Row.fetchOne(lookup, arguments: [Int64(clamping: receipt)]), let outcome = EventOutcome(rawValue: row[1]),
+            outcome != .erased
+        else { return }
+        let source: Int64 = row[0]
+        counters.count(outcome, source: source, by: -1)
+        counters.count(.erased, source: source)
+        try database.cachedStatement(sql: "UPDATE events SET outcome = ? WHERE entry = ?")
+            .execute(arguments: [EventOutcome.erased.rawValue, Int64(clamping: receipt)])
+    }
+}

@@ -1,0 +1,146 @@
+import Adapters
+import FindingModel
+import Foundation
+import GRDB
+import Journal
+
+/// Turns entries, in order, into records, changes and counts: a pure function of the entries and of what they did before.
+///
+/// Lives on one thread and inside one transaction at a time: `begin` comes first, `flush` last. After an error it is thrown away.
+final class Projection {
+    struct Options {
+        /// Whether changes are written; a projection made for comparison makes none.
+        var writesChanges = true
+        /// Projects every receipt with this generation instead of its own.
+        var generation: UInt64?
+        /// Void decisions that count from the beginning, although their entries come later.
+        var voids: [VoidDecision] = []
+    }
+
+    let options: Options
+    private(set) var position: Position
+    let records: RecordCache
+    var changes: ChangeWriter
+    var counters = OutcomeCounters()
+    var drift: DriftLedger
+    var keys: EventKeys
+    var sources: SourceNames
+    var voids: [VoidDecision]
+
+    /// Takes up where state.db stands.
+    init(from database: Database, options: Options = Options()) throws {
+        self.options = options
+        position = try Position(from: database)
+        records = try RecordCache(from: database)
+        changes = ChangeWriter(sequence: position.sequence, isOn: options.writesChanges)
+        drift = try DriftLedger(from: database)
+        keys = try EventKeys(from: database)
+        sources = try SourceNames(from: database)
+        voids = try VoidDecision.all(in: database) + options.voids
+    }
+
+    /// Takes in an event that was mapped from the receipt `entry`; `scope` is where its key is unique.
+    func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, in database: Database) throws {
+        let work = begin(entry)
+        let source = try sources.number(of: entry.source, in: database)
+        let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
+        let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank))
+        var row = EventRow(entry: work.number, source: source, received: work.received, outcome: .mapped, kind: mapped.kind, key: mapped.key)
+        if mapped.ignored {
+            row.outcome = .ignored
+        } else if let first = try firstOccurrence(of: mapped, scope: scope, event: event, in: database) {
+            row.outcome = .duplicate
+            row.first = first
+        } else {
+            for record in mapped.records { try take(record, event: event, in: database) }
+        }
+        if row.outcome != .duplicate { try countDrift(of: mapped, event: event, name: entry.source, in: database) }
+        row.changes = changes.number
+        try finish(row, in: database)
+    }
+
+    /// Counts a receipt that is not mapped.
+    func pass(_ entry: Entry, as outcome: EventOutcome, in database: Database) throws {
+        let work = begin(entry)
+        let source = try sources.number(of: entry.source, in: database)
+        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome), in: database)
+    }
+
+    /// Counts numbers that the journal cannot read at all; what they were is lost with them.
+    func skip(_ numbers: ClosedRange<UInt64>, in database: Database) throws {
+        let count = Int64(clamping: numbers.count)
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO skipped VALUES (?, ?)")
+            .execute(arguments: [Int64(clamping: numbers.lowerBound), Int64(clamping: numbers.upperBound)])
+        counters.count(.unreadable, source: SourceNames.gateway, by: count)
+        position.receipts += count
+        position.entry = max(position.entry, numbers.upperBound)
+    }
+
+    /// Writes what the batch has in memory, and the position with it.
+    func flush(to database: Database) throws {
+        try records.flush(to: database)
+        try counters.flush(to: database)
+        try drift.flush(to: database)
+        position.sequence = changes.sequence
+        try position.write(to: database)
+    }
+
+    /// Moves on to `entry`.
+    func begin(_ entry: Entry, after made: Int64 = 0) -> ProjectedEntry {
+        changes.begin(after: made)
+        position.entry = entry.number
+        position.received = entry.receivedTime.milliseconds
+        return ProjectedEntry(
+            number: Int64(clamping: entry.number), received: entry.receivedTime.milliseconds, tag: position.tag,
+            generation: options.generation ?? entry.generation)
+    }
+
+    /// Puts `tag` in force; returns whether there was one before.
+    func setTag(_ tag: String) -> Bool {
+        defer { position.tag = tag }
+        return !position.tag.isEmpty
+    }
+
+    private func finish(_ row: EventRow, in database: Database) throws {
+        try row.insert(into: database)
+        counters.count(row.outcome, source: row.source)
+        position.receipts += 1
+    }
+
+    /// The receipt that brought the same event before: by its key, or without one by the newest words about each of its records.
+    private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
+        if let key = mapped.key {
+            let digest = EventKeys.digest(vendor: scope.vendor, account: scope.account, key: key)
+            return try keys.claim(digest, entry: event.entry.number, received: event.entry.received, in: database)
+        }
+        var first: Int64?
+        for record in mapped.records {
+            guard let known = try records.existing(record.uid, kind: record.kind, in: database),
+                let stamp = known.state.repetition(of: event.stamp(of: record))
+            else { return nil }
+            first = Int64(clamping: stamp.entry)
+        }
+        return first
+    }
+
+    private func countDrift(of mapped: MappedEvent, event: EventInWork, name: String, in database: Database) throws {
+        var places = mapped.drift.map { DriftPlace(kind: $0.kind.rawValue, place: $0.place) }
+        if event.time.isDrift { places.append(.eventTime) }
+        guard !places.isEmpty else { return }
+        let fresh = drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
+        guard !fresh.isEmpty else { return }
+        try tell(GatewayNotice.drift(source: name, places: fresh), entry: event.entry, in: database)
+    }
+}
+
+/// Where an event key is unique: an account at a vendor, whichever source it comes through.
+package struct KeyScope: Hashable, Sendable {
+    /// The adapter's name.
+    package let vendor: String
+    package let account: String
+
+    package init(vendor: String, account: String) {
+        self.vendor = vendor
+        self.account = account
+    }
+}

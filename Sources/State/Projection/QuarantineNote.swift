@@ -1,0 +1,53 @@
+import JSONDocument
+
+/// The body of a `quarantine` entry: a receipt that is left out of every projection from here on, this journal's replays included.
+package struct QuarantineNote: Equatable, Sendable {
+    package let receipt: UInt64
+    /// How often the process ended with the receipt in work.
+    package let deaths: Int
+    package let reason: String
+    /// The configuration that a rebuild was projecting with; nothing when it was the receipt's own.
+    package let generation: UInt64?
+
+    package init(receipt: UInt64, deaths: Int, reason: String, generation: UInt64? = nil) {
+        self.receipt = receipt
+        self.deaths = deaths
+        self.reason = reason
+        self.generation = generation
+    }
+
+    /// Reads the body of a `quarantine` entry; nothing unless it names a receipt.
+    package init?(parsing body: [UInt8]) {
+        guard let value = try? JSONValue(parsing: body), let receipt = value["receipt"]?.unsignedValue else { return nil }
+        self.init(
+            receipt: receipt, deaths: Int(clamping: value["deaths"]?.integerValue ?? 0), reason: value["reason"]?.stringValue ?? "",
+            generation: value["generation"]?.unsignedValue)
+    }
+
+    package var bytes: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("receipt")
+        writer.unsigned(receipt)
+        writer.key("deaths")
+        writer.integer(Int64(deaths))
+        writer.key("reason")
+        writer.string(reason)
+        if let generation {
+            writer.key("generation")
+            writer.unsigned(generation)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONValue {
+    /// A whole number of at least 0, written as a number or as a decimal string.
+    var unsignedValue: UInt64? {
+        switch self {
+        case .number(let digits), .string(let digits): UInt64(digits)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import FindingModel
+
+/// A record in the projector's hands: its state, and what of it is not written yet.
+final class RecordEntry {
+    /// The record's number in state.db, in the order in which the journal first names records; 0 before its first write.
+    var number: Int64
+    let uid: String
+    var state: RecordState
+    /// The source whose event touched it last, and when that event was received.
+    var source: Int64
+    var received: Int64 = 0
+    /// Whether state.db has a row for it.
+    var isStored: Bool
+    var isDirty = false
+    /// The record as JSON, while it is known to be that of `state`.
+    var encoded: [UInt8]?
+
+    init(number: Int64, uid: String, state: RecordState, source: Int64, isStored: Bool) {
+        self.number = number
+        self.uid = uid
+        self.state = state
+        self.source = source
+        self.isStored = isStored
+    }
+
+    /// The record as canonical JSON, nothing while it is not known.
+    func json() -> [UInt8]? {
+        if let encoded { return encoded }
+        encoded = state.record?.json.bytes
+        return encoded
+    }
+}

@@ -1,0 +1,99 @@
+import Digests
+import FindingModel
+
+extension RecordState {
+    private static let version: UInt8 = 1
+
+    /// The part of the state that the record itself does not hold, as it stands in state.db.
+    var blob: [UInt8] {
+        var writer = BlobWriter()
+        writer.byte(Self.version)
+        switch self {
+        case .finding(let state): state.write(to: &writer)
+        case .scan(let state):
+            writer.optional(state.toldProgress)
+            state.stamps.write(to: &writer)
+        case .notice(let state):
+            var stamps = StampSet(slots: 1)
+            if let stamp = state.stamp { _ = stamps.advance(0, to: stamp) }
+            stamps.write(to: &writer)
+        }
+        return writer.bytes
+    }
+
+    /// Puts a state together from its two parts in state.db.
+    init(kind: RecordKind, blob: [UInt8], record: Record?) throws(StateError) {
+        var reader = BlobReader(blob)
+        guard try reader.byte() == Self.version else { throw BlobReader.damaged }
+        switch (kind, record) {
+        case (.finding, nil): self = .finding(try FindingState(from: &reader, finding: nil))
+        case (.finding, .finding(let finding)): self = .finding(try FindingState(from: &reader, finding: finding))
+        case (.scan, .scan(let scan)):
+            var state = ScanState()
+            state.scan = scan
+            state.toldProgress = try reader.optional()
+            state.stamps = try StampSet(from: &reader, slots: ScanSlots.count)
+            self = .scan(state)
+        case (.notice, .notice(let notice)):
+            var state = NoticeState()
+            state.notice = notice
+            state.stamp = try StampSet(from: &reader, slots: 1)[0]
+            self = .notice(state)
+        default: throw BlobReader.damaged
+        }
+    }
+}
+
+extension FindingState {
+    fileprivate func write(to writer: inout BlobWriter) {
+        for time in [seen.saidFirst, seen.saidLast, seen.earliest, seen.latest, saidFixedTime] { writer.optional(time?.milliseconds) }
+        writer.optional(evidence.map { Int64(bitPattern: $0.entry) })
+        writer.optional(evidence.map { Int64(bitPattern: $0.generation) })
+        // A known finding's receipt stands in the record.
+        if finding == nil, let raw {
+            writer.byte(1)
+            writer.number(raw.receipt)
+            writer.number(Int64(raw.size))
+            writer.append(raw.sha256.bytes)
+        } else {
+            writer.byte(0)
+        }
+        stamps.write(to: &writer)
+    }
+
+    fileprivate init(from reader: inout BlobReader, finding: Finding?) throws(StateError) {
+        self.init()
+        self.finding = finding
+        seen.saidFirst = try reader.time()
+        seen.saidLast = try reader.time()
+        seen.earliest = try reader.time()
+        seen.latest = try reader.time()
+        saidFixedTime = try reader.time()
+        let entry = try reader.optional(), generation = try reader.optional()
+        if let entry, let generation {
+            evidence = EvidenceReference(entry: UInt64(bitPattern: entry), generation: UInt64(bitPattern: generation))
+        }
+        raw = finding?.raw
+        if try reader.byte() == 1 {
+            let receipt: UInt64 = try reader.number()
+            let size: Int64 = try reader.number()
+            guard let digest = SHA256Digest(try reader.take(32)), let bytes = Int(exactly: size) else { throw BlobReader.damaged }
+            raw = RawReference(receipt: receipt, sha256: digest, size: bytes)
+        }
+        stamps = try StampSet(from: &reader, slots: FindingSlots.count)
+    }
+}
+
+extension BlobWriter {
+    fileprivate mutating func optional(_ value: Int64?) {
+        guard let value else { return byte(0) }
+        byte(1)
+        number(value)
+    }
+}
+
+extension BlobReader {
+    fileprivate mutating func optional() throws(StateError) -> Int64? { try byte() == 1 ? try number() : nil }
+
+    fileprivate mutating func time() throws(StateError) -> Timestamp? { try optional().map { Timestamp(milliseconds: $0) } }
+}

@@ -1,0 +1,43 @@
+/// What the projector had in work when it was last written down: enough to tell, after the process died, which entry killed it.
+struct Attempt: Equatable, Sendable {
+    /// Deaths with one entry alone in work after which it is left out.
+    static let deathsMax = 3
+
+    /// The entries in work; equal when one is alone.
+    var first: UInt64
+    var last: UInt64
+    /// How often the process died with this range in work, or with the one it was split from.
+    var deaths: Int
+    /// The end of a range that the process died on: its entries are taken one at a time.
+    var suspectsEnd: UInt64
+
+    var isAlone: Bool { first == last }
+
+    /// The entry that has to be left out before anything is projected.
+    var condemned: UInt64? { isAlone && deaths >= Self.deathsMax ? first : nil }
+
+    /// What is known at a start: the range counts a death if it was in work, that is if `position` lies before its end.
+    func atStart(position: UInt64) -> Attempt {
+        guard position < last else { return Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: suspectsEnd) }
+        var next = self
+        next.deaths += 1
+        next.suspectsEnd = max(suspectsEnd, last)
+        return next
+    }
+
+    /// Whether entry `number` has to be alone in work.
+    func isSuspect(_ number: UInt64) -> Bool { number <= suspectsEnd }
+
+    /// What to write down before the entries `first` to `last` are taken into work.
+    func taking(first: UInt64, last: UInt64) -> Attempt {
+        Attempt(first: first, last: last, deaths: inheritedDeaths(first), suspectsEnd: isSuspect(first) ? suspectsEnd : 0)
+    }
+
+    private func inheritedDeaths(_ number: UInt64) -> Int {
+        guard isSuspect(number) else { return 0 }
+        // An entry that was alone keeps its own count; the others of the range begin with the one death they shared.
+        return first...last ~= number ? deaths : min(deaths, 1)
+    }
+
+    static let none = Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: 0)
+}

@@ -1,0 +1,56 @@
+import Journal
+
+/// What later entries say about earlier ones, found by reading ahead: which receipts are left out, and which a person voided.
+struct JournalSurvey {
+    /// Receipts that are left out of every projection.
+    private(set) var quarantined: Set<UInt64> = []
+    /// Receipts that are left out of a projection with another configuration than their own, by its number.
+    private(set) var quarantinedByGeneration: [UInt64: Set<UInt64>] = [:]
+    private(set) var voids: [VoidDecision] = []
+
+    /// Whether the receipt is left out when it is projected with `generation`, or with its own for nothing.
+    func isQuarantined(_ receipt: UInt64, generation: UInt64?) -> Bool {
+        if quarantined.contains(receipt) { return true }
+        guard let generation else { return false }
+        return quarantinedByGeneration[generation]?.contains(receipt) ?? false
+    }
+
+    mutating func add(_ note: QuarantineNote) {
+        if let generation = note.generation {
+            quarantinedByGeneration[generation, default: []].insert(note.receipt)
+        } else {
+            quarantined.insert(note.receipt)
+        }
+    }
+
+    mutating func add(_ entry: Entry) {
+        switch entry.kind {
+        case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
+        case .decision: VoidDecision(parsing: entry.body.bytes ?? []).map { voids.append($0) }
+        default: break
+        }
+    }
+
+    /// Reads the journal from entry `first` through `last`; stops early when `isStopping` says so.
+    mutating func read(_ journal: any Journal, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
+        guard first <= last else { return }
+        var reader = journal.reader(from: first)
+        while !isStopping() {
+            let entries = try reader.entries(limit: 1024, maxBytes: 8 << 20)
+            guard !entries.isEmpty else { return }
+            for entry in entries {
+                if entry.number > last { return }
+                if entry.kind == .quarantine || entry.kind == .decision { add(entry) }
+            }
+        }
+    }
+}
+
+extension JournalReader {
+    /// `next`, with the journal's error as one of this target's.
+    mutating func entries(limit: Int, maxBytes: Int) throws(StateError) -> [Entry] {
+        do throws(JournalError) { return try next(limit: limit, maxBytes: maxBytes) } catch {
+            throw StateError(.journal, "the journal cannot be read: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import FindingModel
+import Journal
+import Logging
+import Synchronization
+
+/// Keeps state.db up with the journal, on a thread of its own that gives way to everything that answers senders.
+package final class Projector: Sendable {
+    package let store: StateStore
+    package let journal: any Journal
+    let options: ProjectorOptions
+    let makeMapper: @Sendable () -> any ReceiptMapper
+    /// Told of every transaction that made changes.
+    package let changes = ChangeSignal()
+
+    private struct Run {
+        var isStarted = false
+        var isEnded = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let isStopping = Atomic<Bool>(false)
+    private let run = Mutex(Run())
+    private let reported = Mutex(ProjectorStatus())
+
+    /// - Parameter makeMapper: Called once on the projector's thread.
+    package init(
+        store: StateStore, journal: any Journal, options: ProjectorOptions = ProjectorOptions(),
+        makeMapper: @escaping @Sendable () -> any ReceiptMapper
+    ) {
+        self.store = store
+        self.journal = journal
+        self.options = options
+        self.makeMapper = makeMapper
+    }
+
+    /// Compares state.db with the journal and begins to project.
+    ///
+    /// To be called before the first receipt is accepted: once the journal has grown past state.db's position, entries that it lost can no longer
+    /// be told from new ones.
+    package func start() async throws(StateError) {
+        try await JournalLoss.settle(store: store, journal: journal, log: options.log)
+        let position = try store.read { try Position(from: $0) }
+        report(position)
+        guard run.withLock({ run in
+            defer { run.isStarted = true }
+            return !run.isStarted
+        }) else { return }
+        WorkThread.start("weir-projector", givesWay: options.givesWay) { [self] in
+            ProjectorLoop(self).run()
+            let waiting = run.withLock { run in
+                run.isEnded = true
+                defer { run.waiting = [] }
+                return run.waiting
+            }
+            for continuation in waiting { continuation.resume() }
+        }
+    }
+
+    /// Ends after the transaction in work; returns when the thread is done.
+    package func stop() async {
+        isStopping.store(true, ordering: .relaxed)
+        await withCheckedContinuation { continuation in
+            let isOver = run.withLock { run in
+                if run.isEnded || !run.isStarted { return true }
+                run.waiting.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    package var status: ProjectorStatus { reported.withLock { $0 } }
+
+    /// Entries of the journal that are not projected yet.
+    package var lag: UInt64 {
+        let projected = status.entry, watermark = journal.watermark
+        return watermark > projected ? watermark - projected : 0
+    }
+
+    var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
+
+    func report(_ position: Position) {
+        let grew = reported.withLock { status in
+            let sequence = UInt64(clamping: position.sequence)
+            defer {
+                status.entry = position.entry
+                status.receivedTime = position.entry == 0 ? nil : Timestamp(milliseconds: position.received)
+                status.sequence = sequence
+                status.failure = nil
+            }
+            return sequence > status.sequence
+        }
+        if grew { changes.advance(to: UInt64(clamping: position.sequence)) }
+    }
+
+    func report(failure: StateError) {
+        options.log.error("the projector cannot go on and tries again: \(failure.message)")
+        reported.withLock { $0.failure = failure }
+    }
+
+    func report(rebuild: UInt64?) { reported.withLock { $0.rebuild = rebuild } }
+}

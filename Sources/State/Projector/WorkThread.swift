@@ -1,0 +1,17 @@
+import Foundation
+import Glibc
+
+/// A thread for work that blocks, which does not belong on the cooperative pool.
+enum WorkThread {
+    /// Runs `body` on a thread of its own; with `givesWay`, the scheduler prefers everything else of the process.
+    static func start(_ name: String, givesWay: Bool, _ body: @escaping @Sendable () -> Void) {
+        let thread = Thread {
+            // On Linux, 0 names the calling thread and not the process (setpriority(2), "C library/kernel differences").
+            if givesWay { _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 10) }
+            body()
+        }
+        thread.name = name
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}

@@ -1,0 +1,63 @@
+import GRDB
+
+/// Why state.db could not do something: one sentence, without any vendor's text.
+package struct StateError: Error, Equatable, Sendable {
+    /// What went wrong, for the callers that branch.
+    package enum Code: String, Sendable {
+        /// The file was written by a newer version of this program.
+        case newerVersion
+        /// The file is not a state database.
+        case notAStateDatabase
+        /// The file cannot be opened or made.
+        case unopenable
+        /// The database does not keep what it commits through a power cut, so it must not be used.
+        case notDurable
+        /// The file's content is damaged.
+        case corrupt
+        /// The disk has no room.
+        case diskFull
+        /// A statement failed.
+        case failed
+        /// The journal could not be read, or an entry of it not be understood.
+        case journal
+        /// The store was closed.
+        case closed
+    }
+
+    package let code: Code
+    /// One sentence for a person.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether the same can succeed later without a person's help.
+    package var isRetriable: Bool {
+        switch code {
+        case .diskFull, .failed, .journal: true
+        case .newerVersion, .notAStateDatabase, .unopenable, .notDurable, .corrupt, .closed: false
+        }
+    }
+}
+
+extension StateError: CustomStringConvertible {
+    package var description: String { message }
+}
+
+extension StateError {
+    /// What an error of the database stands for; SQLite's own words hold no row's content.
+    static func wrapping(_ error: any Error, at path: String) -> StateError {
+        if let error = error as? StateError { return error }
+        guard let error = error as? DatabaseError else { return StateError(.failed, "\(path): \(error)") }
+        let words = "\(path): SQLite error \(error.resultCode.rawValue), \(error.message ?? "no message")"
+        switch error.resultCode {
+        case .SQLITE_FULL: return StateError(.diskFull, words)
+        case .SQLITE_CORRUPT: return StateError(.corrupt, words)
+        case .SQLITE_NOTADB: return StateError(.notAStateDatabase, words)
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: return StateError(.unopenable, words)
+        default: return StateError(.failed, words)
+        }
+    }
+}

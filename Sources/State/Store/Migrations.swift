@@ -1,0 +1,38 @@
+import GRDB
+
+/// The numbered steps that bring a state database from any older version to this one's; a step, once released, never changes.
+enum Migrations {
+    static let steps: [(number: Int32, sql: String)] = [(1, Schema1.sql)]
+
+    static var newest: Int32 { steps.last?.number ?? 0 }
+
+    /// Refuses a file that is not ours or that a newer version wrote, before anything is opened or changed.
+    static func check(path: String) throws(StateError) {
+        guard let header = try DatabaseHeader.read(path: path) else { return }
+        // Both are zero only in a file whose first migration was never committed.
+        if header.applicationID == 0, header.userVersion == 0 { return }
+        guard header.applicationID == DatabaseHeader.applicationID else {
+            throw StateError(.notAStateDatabase, "\(path) is a database of another program: move it away, and it is made again from the journal")
+        }
+        guard header.userVersion <= newest else {
+            throw StateError(
+                .newerVersion,
+                "\(path) was written by a newer version (schema \(header.userVersion), this version knows \(newest)): start that version, or move the file away to have it made again from the journal"
+            )
+        }
+    }
+
+    /// Runs the steps that are missing, each in a transaction of its own, and brings the header into the main file.
+    static func run(on database: Database) throws {
+        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        for step in steps where step.number > version {
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: step.sql)
+                try database.execute(sql: "PRAGMA application_id = \(DatabaseHeader.applicationID)")
+                try database.execute(sql: "PRAGMA user_version = \(step.number)")
+                return .commit
+            }
+        }
+        if version < newest { try database.checkpoint(.truncate) }
+    }
+}

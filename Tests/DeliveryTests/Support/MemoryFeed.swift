@@ -1,0 +1,94 @@
+import FindingModel
+import State
+import Synchronization
+
+/// Changes in memory.
+final class MemoryFeed: ChangeFeed {
+    struct Unreadable: Error {}
+
+    private struct State {
+        var changes: [Change] = []
+        var failures = 0
+        var nextID = 0
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var cancelled: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+
+    init(_ changes: [Change] = []) { state.withLock { $0.changes = changes } }
+
+    func append(_ changes: [Change]) {
+        let waiting = state.withLock { state in
+            state.changes += changes
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        for waiter in waiting { waiter.resume() }
+    }
+
+    /// Makes the next reads fail.
+    func fail(times: Int) { state.withLock { $0.failures = times } }
+
+    func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change] {
+        try state.withLock { state in
+            if state.failures > 0 {
+                state.failures -= 1
+                throw Unreadable()
+            }
+            var page: [Change] = []
+            var bytes = 0
+            let begin = state.changes.partitioningIndex { $0.sequence > sequence }
+            for change in state.changes[begin...].prefix(limit) {
+                bytes += change.data.bytes.count
+                if !page.isEmpty, bytes > maxBytes { break }
+                page.append(change)
+            }
+            return page
+        }
+    }
+
+    func lastSequence() async throws -> UInt64 { state.withLock { $0.changes.last?.sequence ?? 0 } }
+
+    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
+        state.withLock { state in
+            state.changes.first { $0.receivedTime >= time }?.sequence ?? (state.changes.last?.sequence ?? 0) + 1
+        }
+    }
+
+    func waitForChange(after sequence: UInt64) async {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let isOver = state.changes.last.map { $0.sequence > sequence } ?? false || state.cancelled.remove(id) != nil
+                    if !isOver { state.waiting[id] = continuation }
+                    return isOver
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+                if let waiter = state.waiting.removeValue(forKey: id) { return waiter }
+                state.cancelled.insert(id)
+                return nil
+            }
+            waiter?.resume()
+        }
+    }
+}
+
+extension Array {
+    /// The first index for which `predicate`, false and then true, is true.
+    fileprivate func partitioningIndex(_ predicate: (Element) -> Bool) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
