@@ -3,22 +3,24 @@ import JSONDocument
 
 /// `weir findings`.
 struct Findings: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows findings, the worst first.")
+    static let configuration = CommandConfiguration(abstract: "Shows findings, the newest first.")
 
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
 
-    @Option(help: ArgumentHelp("Only with one of these severities; may be repeated.", valueName: "word"))
-    var severity: [String] = []
+    @Option(help: ArgumentHelp("Only at least as bad; unknown severities are shown too.", valueName: "word"))
+    var minSeverity: String?
 
-    @Option(help: ArgumentHelp("Only of these sources; may be repeated.", valueName: "name"))
-    var source: [String] = []
+    @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
+    var source: String?
 
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let filters = status.map { (name: "status", value: $0) } + severity.map { (name: "severity", value: $0) } + source.map { (name: "source", value: $0) }
+        var filters = status.map { (name: "status", value: $0) }
+        if let minSeverity { filters.append((name: "min-severity", value: minSeverity)) }
+        if let source { filters.append((name: "source", value: source)) }
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
         var table = Table([.init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN"), .init("UID")])
         try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in

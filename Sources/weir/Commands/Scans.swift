@@ -8,14 +8,15 @@ struct Scans: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
 
-    @Option(help: ArgumentHelp("Only of these sources; may be repeated.", valueName: "name"))
-    var source: [String] = []
+    @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
+    var source: String?
 
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let filters = status.map { (name: "status", value: $0) } + source.map { (name: "source", value: $0) }
+        var filters = status.map { (name: "status", value: $0) }
+        if let source { filters.append((name: "source", value: source)) }
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
         var table = Table([
             .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START"), .init("END"), .init("FINDINGS", isNumber: true), .init("SCANNER"), .init("UID"),

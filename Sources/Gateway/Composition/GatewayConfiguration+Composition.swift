@@ -1,5 +1,7 @@
 import Adapters
+import Console
 import Ingest
+import Journal
 
 extension GatewayConfiguration {
     /// What a `config` entry of the journal holds: all that records depend on beside the receipts.
@@ -42,5 +44,28 @@ extension GatewayConfiguration {
         let tls = listen.ingest.tls.map { IngestTLS(certificate: $0.certificate, key: $0.key) }
         return IngestConfiguration(
             host: listen.ingest.address.host, port: listen.ingest.address.port, tls: tls, trustedProxies: listen.ingest.trustedProxies, limits: limits)
+    }
+}
+
+extension GatewayConfiguration {
+    var sourceDescriptions: [SourceDescription] {
+        sources.map { source in
+            SourceDescription(
+                name: source.name, adapter: source.adapter, account: source.account,
+                credential: adapters.adapters[source.adapter]?.authentication.word ?? "")
+        }
+    }
+
+    var sinkDescriptions: [SinkDescription] { sinks.map { SinkDescription(name: $0.name, type: $0.type) } }
+
+    /// How the journal is opened; `onFatal` is called when it can keep nothing more in this process.
+    func journalOptions(onFatal: @escaping @Sendable (JournalError) -> Void) -> SegmentJournalOptions {
+        var options = SegmentJournalOptions(directory: storage.journal, onFatal: onFatal)
+        switch storage.diskReserve {
+        case nil: break
+        case .bytes(let bytes): options.diskReserve = DiskReserve(bytes: UInt64(clamping: bytes), percent: 0)
+        case .percent(let percent): options.diskReserve = DiskReserve(bytes: 0, percent: UInt64(clamping: percent))
+        }
+        return options
     }
 }
