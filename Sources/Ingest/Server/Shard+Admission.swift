@@ -30,7 +30,7 @@ extension Shard {
             let tape = try parser.parse(bytes)
             if let refusal = exceeds(request, bytes.count, at: now, wall: wall) ?? unavailable(bytes.count) { return .refuse(refusal) }
             let body: [UInt8]
-            switch source.redactor.redact(tape, body: bytes, parser: &parser) {
+            switch source.redactor.redact(tape, body: bytes) {
             case .unchanged: body = owned ?? Array(bytes)
             case .rewritten(let rewritten, _): body = rewritten
             }

@@ -1,0 +1,14 @@
+import FindingModel
+
+/// The changes in order, as sinks read them.
+package protocol ChangeFeed: Sendable {
+    /// The changes after `sequence`, at most `limit` of them and about `maxBytes` of data, but at least one if there is one; evidence that
+    /// stayed in its receipt is put back.
+    func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change]
+    /// The sequence of the newest change; 0 when there is none.
+    func lastSequence() async throws -> UInt64
+    /// The sequence of the first change whose receipt came at `time` or later; one more than the last when there is none.
+    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64
+    /// Returns when a change after `sequence` may be there, or the task is cancelled.
+    func waitForChange(after sequence: UInt64) async
+}
