@@ -11,6 +11,10 @@ enum PathChecks {
                 context.issues.error(node, "journal: the data folder \(storage.data) is inside it")
             }
         }
+        // sockaddr_un has 108 bytes for the path, and the socket is made in a folder of its own: data/socket.new/s.
+        if storage.socketFile.utf8.count > 105 {
+            context.issues.error(root["data"] ?? root, "data: the path of \(storage.socketFile) is too long for a socket (105 bytes)")
+        }
         var own = [storage.stateFile, storage.ledgerFile, storage.lockFile, storage.socketFile]
         own += [storage.stateFile, storage.ledgerFile].flatMap { ["\($0)-wal", "\($0)-shm"] }
         var taken: [String: String] = [:]
