@@ -14,11 +14,13 @@ enum WorkerThread {
         let start = ThreadStart(priority: priority, body: body)
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(start)
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, argument.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
         guard result == 0 else {
             argument.release()
             throw SystemError("pthread_create", result)
