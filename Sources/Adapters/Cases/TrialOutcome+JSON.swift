@@ -11,7 +11,10 @@ extension TrialOutcome {
             return Self.object([
                 ("event", Self.event(event)),
                 ("records", .array(event.records.map { Self.record($0.record) })),
-                ("drift", event.drift.isEmpty ? nil : .array(event.drift.map { Self.object([("kind", .string($0.kind.rawValue)), ("place", .string($0.place))]) })),
+                (
+                    "drift",
+                    event.drift.isEmpty ? nil : .array(event.drift.map { Self.object([("kind", .string($0.kind.rawValue)), ("place", .string($0.place))]) })
+                ),
                 ("redacted", redacted.isEmpty ? nil : .array(redacted.map { .string($0) })),
             ])
         }

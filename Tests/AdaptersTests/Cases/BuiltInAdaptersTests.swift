@@ -11,7 +11,8 @@ struct BuiltInAdaptersTests {
         "holm": ["scheduled_scan", "finished_scan", "ticket"],
         "hostedscan": ["scan.created", "scan.updated", "risk.created", "risk.updated", "scan.succeeded", "risk.opened", "risk.closed"],
         "probely": [
-            "user_created", "user_deleted", "target_created", "target_deleted", "target_verified", "target_verification_failed", "scan_started", "scan_canceled",
+            "user_created", "user_deleted", "target_created", "target_deleted", "target_verified", "target_verification_failed", "scan_started",
+            "scan_canceled",
             "scan_completed", "scan_failed", "finding_detected", "finding_fixed",
         ],
         "reconfirm": ["in_progress", "completed", "failed"],
@@ -72,8 +73,14 @@ struct BuiltInAdaptersTests {
     private struct NoFinding: Error {}
 
     @Test(arguments: [
-        (#"{"name":"A","target":"a.test","lastSeen":"2024-11-01T00:00:00Z","severity":"low"}"#, #"{"name":"A","target":"a.test","lastSeen":"2024-11-02T00:00:00Z","severity":"high"}"#),
-        (#"{"threat":{"title":"A","lastSeen":"2024-11-01"},"asset":{"host":"a.test","lastSeen":"x"}}"#, #"{"threat":{"title":"A","lastSeen":"2024-11-02"},"asset":{"host":"a.test","lastSeen":"y"}}"#),
+        (
+            #"{"name":"A","target":"a.test","lastSeen":"2024-11-01T00:00:00Z","severity":"low"}"#,
+            #"{"name":"A","target":"a.test","lastSeen":"2024-11-02T00:00:00Z","severity":"high"}"#
+        ),
+        (
+            #"{"threat":{"title":"A","lastSeen":"2024-11-01"},"asset":{"host":"a.test","lastSeen":"x"}}"#,
+            #"{"threat":{"title":"A","lastSeen":"2024-11-02"},"asset":{"host":"a.test","lastSeen":"y"}}"#
+        ),
         (#"{"id":7,"name":"A"}"#, #"{"id":7,"name":"B","host":"b.test"}"#), (#""A on a.test""#, #""A on a.test""#),
         (#"{"Title":"A","HOST":"a.test","Port":443}"#, #"{"title":"A","host":"a.test","port":"443","risk":"low"}"#),
     ])
@@ -87,7 +94,8 @@ struct BuiltInAdaptersTests {
     }
 
     @Test(arguments: [
-        (#"{"name":"A","target":"a.test"}"#, #"{"name":"A","target":"b.test"}"#), (#"{"name":"A","port":1}"#, #"{"name":"A","port":2}"#), (#"{"x":1}"#, #"{"x":2}"#),
+        (#"{"name":"A","target":"a.test"}"#, #"{"name":"A","target":"b.test"}"#), (#"{"name":"A","port":1}"#, #"{"name":"A","port":2}"#),
+        (#"{"x":1}"#, #"{"x":2}"#),
         (#""A""#, #""B""#), (#"{"id":"1","name":"A"}"#, #"{"id":"2","name":"A"}"#),
     ])
     func differentThreatsAreDifferentFindings(first: String, second: String) throws {

@@ -53,7 +53,9 @@ struct CaseRunnerTests {
 
     @Test func aDifferenceIsShownByLines() throws {
         let expected = #"{"refusal":"wrong_secret"}"#
-        let files = ["found-one.body.json": #"{"id":"1","kind":"found"}"#, "found-one.request.yaml": Self.request + "headers: {}\n", "found-one.expected.json": expected]
+        let files = [
+            "found-one.body.json": #"{"id":"1","kind":"found"}"#, "found-one.request.yaml": Self.request + "headers: {}\n", "found-one.expected.json": expected,
+        ]
         try withCases(files) { _, cases, _ in
             let result = CaseRunner(adapter: try adapter()).run(try #require(cases.first))
             #expect(result.verdict == .failed([#"-   "refusal": "wrong_secret""#, #"+   "refusal": "missing_credential""#]))
@@ -77,14 +79,16 @@ struct CaseRunnerTests {
 
     @Test func slipsInTheFolderAreNamed() throws {
         let files = [
-            "a.body.json": "{}", "b.request.yaml": Self.request, "c.body.json": "{}", "c.request.yaml": "secret: [ x ]\ntime: soon\nheader: {}\ntimezone: Mars/Olympus\n",
+            "a.body.json": "{}", "b.request.yaml": Self.request, "c.body.json": "{}",
+            "c.request.yaml": "secret: [ x ]\ntime: soon\nheader: {}\ntimezone: Mars/Olympus\n",
             "d.body.json": "{}", "d.request.yaml": "headers: x\n", "notes.txt": "x",
         ]
         try withCases(files) { _, cases, issues in
             #expect(cases.isEmpty)
             for message in [
                 "a.request.yaml:1:1: error: the case has no such file", "there is no 'b.body.json' beside it", "notes.txt:1:1: error: not a file of a case",
-                "c.request.yaml:1:9: error: 'secret' must be a word", "'time' must be a moment", "did you mean 'headers'?", "there is no time zone 'Mars/Olympus'",
+                "c.request.yaml:1:9: error: 'secret' must be a word", "'time' must be a moment", "did you mean 'headers'?",
+                "there is no time zone 'Mars/Olympus'",
                 "'secret' is missing", "'time' is missing", "'headers' must be a mapping",
             ] {
                 #expect(issues.text.contains(message), "\(message) in \(issues)")

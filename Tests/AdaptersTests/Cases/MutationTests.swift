@@ -25,7 +25,9 @@ struct MutationTests {
             #expect((try? JSONValue(parsing: kept)) != nil, "seed \(seed), round \(round)")
             let text = String(decoding: kept, as: UTF8.self) + event.records.map { $0.record.json.text }.joined()
             #expect(!text.contains("hunter-42"), "seed \(seed), round \(round)")
-            for record in event.records { #expect((try? Record(kind: record.record.kind, parsing: record.record.json)) == record.record, "seed \(seed), round \(round)") }
+            for record in event.records {
+                #expect((try? Record(kind: record.record.kind, parsing: record.record.json)) == record.record, "seed \(seed), round \(round)")
+            }
         }
     }
 
@@ -53,10 +55,14 @@ struct MutationTests {
 
     private func odd(_ generator: inout SeededGenerator) -> JSONValue {
         let values: [JSONValue] = [
-            .null, .bool(true), .bool(false), .number("0"), .number("-1"), .number("1e999"), .number("9223372036854775808"), .number("30.0"), .string(""), .string(" "),
-            .string("hunter-42"), .string("\u{0}\u{1b}[31m\r\n"), .string("https://u:hunter-42@[::1]:99999/\u{301}"), .string("{\"password\":\"x\"}"), .string("0000-00-00"),
+            .null, .bool(true), .bool(false), .number("0"), .number("-1"), .number("1e999"), .number("9223372036854775808"), .number("30.0"), .string(""),
+            .string(" "),
+            .string("hunter-42"), .string("\u{0}\u{1b}[31m\r\n"), .string("https://u:hunter-42@[::1]:99999/\u{301}"), .string("{\"password\":\"x\"}"),
+            .string("0000-00-00"),
             .string("CLOSED"), .string("[redacted]"), .array([]), .array([.null, .array([.string("x")])]), .object([]),
-            .object([JSONMember(name: "id", value: .object([JSONMember(name: "$", value: .number("1"))])), JSONMember(name: "token", value: .string("hunter-42"))]),
+            .object([
+                JSONMember(name: "id", value: .object([JSONMember(name: "$", value: .number("1"))])), JSONMember(name: "token", value: .string("hunter-42")),
+            ]),
             .string(String(repeating: "é", count: 300)), .number(String(repeating: "9", count: 400)),
         ]
         return values.randomElement(using: &generator) ?? .null

@@ -43,7 +43,9 @@ struct SampleFactsTests {
 
     /// Whether the record can be what the change is about: its kind, the status in the change's type, and all facts.
     private static func matches(_ record: Record, _ change: JSONValue) -> Bool {
-        guard let type = change["type"]?.stringValue, let facts = change["data"]?.objectValue, let data = try? JSONValue(parsing: record.json.bytes) else { return false }
+        guard let type = change["type"]?.stringValue, let facts = change["data"]?.objectValue, let data = try? JSONValue(parsing: record.json.bytes) else {
+            return false
+        }
         guard type.hasPrefix(record.kind.rawValue) else { return false }
         let end = type.dropFirst(record.kind.rawValue.count + 1)
         let word = end == "opened" ? "open" : String(end)
