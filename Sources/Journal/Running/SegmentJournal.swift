@@ -45,12 +45,12 @@ package final class SegmentJournal: Journal {
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
         let context = context, active = opened.active, chain = opened.chain, unfinished = opened.erasures.unfinished
         let source = LiveSource(context)
-        try threads.start(priority: .normal) {
+        try threads.start("journal-writer", priority: .normal) {
             var writer = SegmentWriter(context, active: active, chain: chain)
             writer.run()
         }
-        try threads.start(priority: .low) { Housekeeping(context).run() }
-        try threads.start(priority: .low) {
+        try threads.start("journal-ahead", priority: .low) { Housekeeping(context).run() }
+        try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, capacity: context.options.dedupeWindow, while: goesOn)
             for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number) }

@@ -13,6 +13,8 @@ package struct RecordFilter: Sendable {
     package var minSeverity: Severity?
     /// The source whose event touched the record last.
     package var source: String?
+    /// Only records that were first spoken of before this one, for the next page.
+    package var before: String?
     package var limit = 50
 
     package init(_ kind: RecordKind) { self.kind = kind }
@@ -27,6 +29,10 @@ package struct RecordFilter: Sendable {
         if let minSeverity {
             conditions.append("(r.severity >= ? OR r.severity = 0)")
             arguments += [Int64(minSeverity.rawValue)]
+        }
+        if let before {
+            conditions.append("r.id < (SELECT id FROM records WHERE uid = ?)")
+            arguments += [before]
         }
         let codes = kind == .scan ? scanStatuses.map { ScanSlots.slot(of: $0) } : findingStatuses.map { FindingSlots.slot(of: $0) }
         if !codes.isEmpty { conditions.append("r.status IN (\(codes.map { "\($0)" }.joined(separator: ", ")))") }

@@ -133,7 +133,11 @@ struct ManifestErrorTests {
         ("key: $.id\ntitle: { hash: [ $.a ] }", ["m.yaml:9:14: error: 'hash' is only for keys, not for 'title'"]),
         ("key: $.id\ntitle: { header: X-Title }", ["m.yaml:9:14: error: 'header' is only for the event's key, kind and time"]),
         ("key: { join: [ ], with: [ a ] }", ["m.yaml:8:20: error: 'join' is an empty list", "m.yaml:8:31: error: 'with' must be a word, not a list"]),
-        ("each: [ $.a, $.b ]\nkey: .id", ["m.yaml:8:13: error: 'each' must be one path, not a list (hint: write a block for each path)"]),
+        ("each: [ $.a, $.b ]\nkey: .id", ["m.yaml:8:13: error: 'each' must be a path, not a list (hint: { all: [ … ] } takes the items of several paths)"]),
+        ("each: { all: $.a }\nkey: .id", ["m.yaml:8:13: error: 'each' must be a path, or have a list of paths under 'all'"]),
+        // Both readings of the block find the same fault, which is told once.
+        ("each: { all: [ $.a, $.b ] }\nkey: .id\ntitel: .t", ["m.yaml:10:7: error: unknown key 'titel' (hint: did you mean 'title'?)"]),
+        ("each: { all: [ $.a, $.b ] }\nkey: id", ["m.yaml:9:12: error: 'id' is no value for 'key' (hint: a path begins with $ or with a point: $.id)"]),
         ("each: $.a\nkey: .id\ndrop: [ . ]", ["m.yaml:10:13: error: 'drop' cannot name everything"]),
         ("key: $.id\nrule: $.rule\nresources: [ { adress: $.a } ]\nscanner: { vendor: x }", [
             "m.yaml:9:13: error: 'rule' must be a mapping, not a word", "m.yaml:10:22: error: unknown key 'adress' (hint: did you mean 'address'?)",

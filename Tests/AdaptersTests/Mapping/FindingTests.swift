@@ -152,6 +152,14 @@ struct FindingTests {
         #expect(event.findings.allSatisfy { $0.sourceUID == nil && $0.resources.first?.hostname == "h.example" && $0.unmapped == nil })
     }
 
+    @Test func itemsCanStandInSeveralPlaces() throws {
+        let adapter = try MappingBench.finding("each: { all: [ $.open, $.closed, $.open.parts ] }\nkey: .id\ntitle: .name")
+        let event = try MappingBench.map(#"{"event":"found","id":1,"open":[{"id":1,"name":"A","parts":[{"id":2,"name":"B"}]}],"closed":{"id":3,"name":"C","x":0}}"#, adapter)
+        #expect(event.findings.map(\.title) == ["A", "C", "B"])
+        #expect(event.findings.map(\.unmapped?.text) == [nil, #"{"x":0}"#, nil])
+        #expect(event.drifts == ["field $.closed.x"])
+    }
+
     @Test func namesCompareLooselyWhenAsked() throws {
         let adapter = try MappingBench.finding(top: "names: loose\nknown: [ $.object_type ]", "key: $.finding_id\nfirst_seen_time: $.first_seen\ntitle: $.title")
         let event = try MappingBench.map(#"{"event":"found","ID":"e","Finding-Id":"f","firstSeen":"2026-01-01T00:00:00Z","TITLE":"T","objectType":"x","Other_One":1}"#, adapter)
