@@ -1,3 +1,4 @@
+import Adapters
 import Console
 import Glibc
 import Logging

@@ -1,3 +1,4 @@
+import Adapters
 import Console
 import CurlTransport
 import Delivery
@@ -42,12 +43,12 @@ struct GatewayStart {
         let ledger = try openLedger(&parts)
         let generation = try await projectionEntry(journal)
 
-        let configurations = ConfigurationReader(journal: journal)
+        let configurations = ConfigurationReader(EntrySource(journal))
         let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
         do throws(StateError) { try await projector.start() } catch { throw GatewayError(error.message) }
         parts.projector = projector
 
-        let archive = EvidenceArchive(journal: journal, configurations: configurations)
+        let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
         let feed = StateChangeFeed(store: store, signal: projector.changes, archive: archive)
         let transport: CurlTransport
         do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
@@ -69,7 +70,7 @@ struct GatewayStart {
         let api = OperatorAPI(
             OperatorAPI.Sources(
                 state: .success(StateQueries(store: store, archive: archive)),
-                conservation: { try await StateQueries(store: store).conservation(journal: journal) }, lastSequence: { try await feed.lastSequence() },
+                conservation: { try await StateQueries(store: store).conservation(EntrySource(journal)) }, lastSequence: { try await feed.lastSequence() },
                 positions: { try await ledger.positions() }, configuredSources: configuration.sourceDescriptions,
                 configuredSinks: configuration.sinkDescriptions, live: live))
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))

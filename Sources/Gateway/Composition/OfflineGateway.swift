@@ -16,7 +16,7 @@ package enum OfflineGateway {
         do throws(JournalError) { journal = try ReadOnlyJournal(try JournalFiles(storage.journal)) } catch { throw GatewayError(error.message) }
         do throws(StateError) {
             let store = try StateStore.openReadOnly(path: storage.stateFile)
-            let archive = EvidenceArchive(journal: journal, configurations: ConfigurationReader(journal: journal))
+            let archive = EvidenceArchive(EntrySource(journal), configurations: ConfigurationReader(EntrySource(journal)))
             state = .success(StateQueries(store: store, archive: archive))
             feed = StateChangeFeed(store: store, signal: ChangeSignal(), archive: archive)
         } catch {
@@ -25,7 +25,7 @@ package enum OfflineGateway {
         let queries = state
         return OperatorAPI(
             OperatorAPI.Sources(
-                state: state, conservation: { try await queries.get().conservation(journal: journal) },
+                state: state, conservation: { try await queries.get().conservation(EntrySource(journal)) },
                 lastSequence: { [feed] in
                     guard let feed else { throw OperatorError(.unavailable, "there is no state database") }
                     return try await feed.lastSequence()
@@ -38,7 +38,7 @@ package enum OfflineGateway {
     package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
         guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
-        defer { _ = folder }
+        defer { folder.release() }
         do throws(JournalError) {
             let journal = try SegmentJournal.open(configuration.journalOptions(onFatal: { _ in })).journal
             do throws(JournalError) {

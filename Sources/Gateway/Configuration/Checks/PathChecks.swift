@@ -1,3 +1,4 @@
+import Sinks
 import YAMLDocument
 
 /// Whether the files of a configuration keep out of each other's way.
@@ -27,6 +28,8 @@ enum PathChecks {
                 context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
             } else if FilePaths.isFolder(file.path) {
                 context.issues.error(node, "path: \(file.path) is a folder", hint: "\(file.path)/changes.ndjson")
+            } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data, !FilePaths.isFolder(folder) {
+                context.issues.error(node, "path: there is no folder \(folder)", hint: "mkdir -p \(folder)")
             }
             taken[file.path] = sink.name
         }
