@@ -10,20 +10,36 @@ extension ManifestCompiler {
         guard let node else { return [] }
         let nodes = node.items ?? [node]
         if nodes.isEmpty { issues.error(node, "'\(what)' is an empty list") }
-        return nodes.compactMap { node in
-            form(node, "'\(what)'", keys: keys + Self.blockKeys).flatMap { block($0, what, make) }
+        return nodes.flatMap { node -> [Block<Fields>] in
+            guard let form = form(node, "'\(what)'", keys: keys + Self.blockKeys) else { return [] }
+            return itemPaths(form).compactMap { block(form, each: $0, what, make) }
         }
     }
 
+    /// Where the block's items stand: nowhere of their own, at one path, or at each of the paths under `all`.
+    private mutating func itemPaths(_ form: Form) -> [YAMLNode?] {
+        guard let each = form["each"] else { return [nil] }
+        if each.items != nil {
+            issues.error(each, "'each' must be a path, not a list", hint: "{ all: [ … ] } takes the items of several paths")
+            return []
+        }
+        guard each.members != nil else { return [each] }
+        guard let form = self.form(each, "'each'", keys: ["all"]) else { return [] }
+        guard let all = form["all"], let paths = all.items, !paths.isEmpty else {
+            issues.error(each, "'each' must be a path, or have a list of paths under 'all'")
+            return []
+        }
+        return paths
+    }
+
     private mutating func block<Fields: Sendable>(
-        _ form: Form, _ what: String, _ make: (inout ManifestCompiler, Form) -> Fields?
+        _ form: Form, each: YAMLNode?, _ what: String, _ make: (inout ManifestCompiler, Form) -> Fields?
     ) -> Block<Fields>? {
         let outer = (frame: frame, hasItem: hasItem)
         defer { (frame, hasItem) = outer }
         var items: SlotReference?
-        if let each = form["each"] {
-            if each.items != nil { issues.error(each, "'each' must be one path, not a list", hint: "write a block for each path") }
-            let path = each.items == nil ? path(each, "each") : nil
+        if let each {
+            let path = path(each, "each")
             hasItem = true
             guard let path else {
                 _ = make(&self, form)

@@ -48,7 +48,7 @@ package struct ChunkedDecoder: Sendable {
         case .size: try takeSize(byte)
         case .extension:
             try spendExtra()
-            if byte == 0x0d { state = .sizeLineFeed } else if !ByteClass.isFieldValue(byte) { throw .chunk }
+            if byte == 0x0d { state = .sizeLineFeed } else if byte >= 0x80 || !ByteClass.isFieldValue(byte) { throw .chunk }
         case .sizeLineFeed:
             guard byte == 0x0a else { throw .chunk }
             state = remaining == 0 ? .trailer : .data

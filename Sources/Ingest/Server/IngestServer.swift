@@ -48,9 +48,9 @@ package final class IngestServer: Sendable {
         configuration: IngestConfiguration, sources: SourceTable, journal: any Journal, log: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.configuration = configuration
-        let connectionsMax = min(configuration.limits.connectionsMax, Self.descriptors() - Self.descriptorsKept)
+        let connectionsMax = min(configuration.limits.connectionsMax, max(16, Self.descriptors() - Self.descriptorsKept))
         shared = SharedState(
-            configuration: configuration, connectionsMax: max(16, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
+            configuration: configuration, connectionsMax: max(1, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
         state = Mutex(.idle(sources))
     }
 

@@ -74,7 +74,7 @@ struct AnswerTableTests {
 
     @Test(arguments: rows)
     func answersAsTheTableSays(_ row: Row) async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send(row.request)
             let answer = try client.answer()
@@ -103,7 +103,7 @@ struct AnswerTableTests {
 
     @Test func refusalsForWantOfProofAreAllAlike() async throws {
         let requests = Self.rows.filter { $0.status == 401 }.map(\.request)
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             var answers: [RawAnswer] = []
             for request in requests { answers.append(try gateway.answer(request)) }
             #expect(Set(answers.map(\.body)).count == 1)
@@ -114,7 +114,7 @@ struct AnswerTableTests {
     }
 
     @Test func invalidJSONNamesTheByteAndKeepsTheHash() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let answer = try gateway.answer(Samples.url(#"{"a":nope}"#))
             #expect(answer.body.contains("at byte "))
             let refusal = try #require(gateway.server.counters.snapshot()["url"]?.lastRefusals.last)
