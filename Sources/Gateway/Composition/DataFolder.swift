@@ -1,11 +1,12 @@
 import FindingModel
 import Glibc
 import Journal
+import Synchronization
 
-/// The data folder, held against every other process for as long as the value lives.
+/// The data folder, held against every other process until it is released.
 final class DataFolder: Sendable {
     let storage: StorageSettings
-    private let lock: DataDirectoryLock
+    private let lock: Mutex<DataDirectoryLock?>
 
     /// Makes the folder if it is not there, locks it, and removes the socket that a process which was killed left behind.
     init(_ storage: StorageSettings, now: Timestamp) throws(GatewayError) {
@@ -13,9 +14,12 @@ final class DataFolder: Sendable {
         if !FilePaths.isFolder(storage.data), mkdir(storage.data, 0o700) != 0 {
             throw GatewayError("cannot make the data folder \(storage.data): \(FilePaths.errorText(errno))")
         }
-        do throws(JournalError) { lock = try DataDirectoryLock(storage.data, now: now) } catch { throw GatewayError(error.message) }
+        do throws(JournalError) { lock = Mutex(try DataDirectoryLock(storage.data, now: now)) } catch { throw GatewayError(error.message) }
         unlink(storage.socketFile)
     }
+
+    /// Lets another process have it.
+    func release() { lock.withLock { $0 = nil } }
 
     /// Whether another process holds the folder now; makes and changes nothing when the folder is not there.
     static func check(_ storage: StorageSettings, now: Timestamp) throws(GatewayError) {

@@ -28,5 +28,6 @@ struct GatewayParts: Sendable {
         await journal?.stop()
         store?.close()
         await ledger?.close()
+        folder.release()
     }
 }

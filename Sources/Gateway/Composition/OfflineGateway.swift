@@ -38,7 +38,7 @@ package enum OfflineGateway {
     package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
         guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
-        defer { _ = folder }
+        defer { folder.release() }
         do throws(JournalError) {
             let journal = try SegmentJournal.open(configuration.journalOptions(onFatal: { _ in })).journal
             do throws(JournalError) {
