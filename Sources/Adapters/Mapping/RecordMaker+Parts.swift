@@ -84,8 +84,13 @@ extension RecordMaker {
                 return names.isEmpty ? nil : names
             }
         }
-        var seen: Set<String> = []
-        for name in names.joined() where seen.insert(name.id).inserted { found.append(Vulnerability(id: name.id, type: name.type)) }
+        if names.count == 1 {
+            // One text names nothing twice.
+            found = names[0].map { Vulnerability(id: $0.id, type: $0.type) }
+        } else {
+            var seen: Set<String> = []
+            for name in names.joined() where seen.insert(name.id).inserted { found.append(Vulnerability(id: name.id, type: name.type)) }
+        }
         let cvss = plan.cvss.compactMap { rating($0, item) }
         let references = evaluator.set(plan.references, item)
         guard !cvss.isEmpty || !references.isEmpty else { return found }
