@@ -147,7 +147,7 @@ package final class IngestServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read for each event keeps what a paused client has in memory to one buffer.
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 65_536))
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 16_384))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let station = stations.first(where: { $0.loop === channel.eventLoop }) else { throw ChannelError.ioOnClosedChannel }

@@ -24,7 +24,7 @@ final class ProjectionRun {
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
         /// Called after each transaction.
-        let onProgress: (Position) -> Void
+        var onProgress: (Position) -> Void
         /// Takes a `rebuild` entry; where there is none, such entries are only passed.
         var rebuild: ((Entry, JournalSurvey) throws(StateError) -> Void)?
     }

@@ -10,16 +10,17 @@ import Testing
 /// smuggled past the other.
 struct RefereeTests {
     private static let requests = [
-        "POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody", "POST /in/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nT: u\r\n\r\n",
+        "POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody",
+        "POST /in/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nT: u\r\n\r\n",
         "GET /healthz?x HTTP/1.1\r\nHost: a\r\nX-Empty:\r\nX-Blank: \t v \t\r\n\r\n", "POST /in/a HTTP/1.1\r\nhost:a\r\ncontent-length: 0\r\n\r\n",
     ]
     private static let splices = [
         "\r", "\n", "\r\n", " ", "\t", ":", ",", ";", "0", "1", "5", "-", "+", "x", "\u{0}", "\u{b}", "chunked", "identity", "Content-Length: 4\r\n",
-        "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: identity\r\n", "\r\n ", "\r\n\r\n", "HTTP/1.1", "_", "\u{e9}", "GET / HTTP/1.1\r\nHost: b\r\n\r\n",
+        "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: identity\r\n", "\r\n ", "\r\n\r\n", "HTTP/1.1", "_", "\u{e9}",
+        "GET / HTTP/1.1\r\nHost: b\r\n\r\n",
     ]
 
-    @Test func readsNothingDifferently() async throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    @Test(arguments: [1, 2] as [UInt64]) func readsNothingDifferently(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let listener = try await Self.referee()
         let port = try #require(listener.localAddress?.port)

@@ -54,7 +54,8 @@ struct AnswerTableTests {
         Row("a secret where none belongs", Samples.post("/in/token/x", json, "Authorization: Bearer \(Samples.token)\r\n"), 401, "unauthorized"),
         Row("a wrong signature", Samples.post("/in/signed", json, Samples.signatureLines(Array("{}".utf8))), 401, "unauthorized", reason: "bad_signature"),
         Row(
-            "an old signature", Samples.post("/in/signed", json, Samples.signatureLines(Array(json.utf8), time: Samples.now.advanced(byMilliseconds: -301_000))),
+            "an old signature",
+            Samples.post("/in/signed", json, Samples.signatureLines(Array(json.utf8), time: Samples.now.advanced(byMilliseconds: -301_000))),
             401, "unauthorized", reason: "timestamp_skew"),
         Row("a malformed time", Samples.post("/in/signed", json, "X-Ts: 1e9\r\nX-Sig: \(String(repeating: "a", count: 64))\r\n"), 401, "unauthorized"),
         Row("another media type", Samples.url(json, "Content-Type: text/plain\r\n"), 415, "unsupported_media_type"),

@@ -57,7 +57,9 @@ struct FramingTests {
             let client = try gateway.client()
             var text = ""
             for number in 0..<200 {
-                text += number % 3 == 0 ? Samples.post("/in/nobody", "{}") : number % 3 == 1 ? Samples.url("{\"n\":\(number)}") : "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\r\n"
+                text +=
+                    number % 3 == 0
+                    ? Samples.post("/in/nobody", "{}") : number % 3 == 1 ? Samples.url("{\"n\":\(number)}") : "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\r\n"
             }
             client.send(text)
             var receipts: [Int] = []

@@ -10,11 +10,14 @@ struct MemoryTests {
     private static func head(_ length: Int) -> String { "POST \(url) HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n" }
 
     @Test func largeBodiesWaitForRoomAndGoOn() async throws {
-        try await Gateway.run(sources: Samples.sources(limits: SourceLimits(bodyMax: 131_072)), limits: {
-            $0.bodiesInFlightPerAddressMax = 131_072
-            $0.bodyExemptMax = 1024
-            $0.budgetTimeout = .seconds(10)
-        }) { gateway throws in
+        try await Gateway.run(
+            sources: Samples.sources(limits: SourceLimits(bodyMax: 131_072)),
+            limits: {
+                $0.bodiesInFlightPerAddressMax = 131_072
+                $0.bodyExemptMax = 1024
+                $0.budgetTimeout = .seconds(10)
+            }
+        ) { gateway throws in
             let body = "\"" + String(repeating: "x", count: 100_000) + "\""
             let first = try gateway.client(), second = try gateway.client()
             first.send(Self.head(body.utf8.count) + body.dropLast())

@@ -11,9 +11,18 @@ import Synchronization
 /// A log handler that keeps its lines.
 final class LogLines: LogHandler, Sendable {
     private let lines = Mutex<[String]>([])
-    var logLevel: Logger.Level { get { .trace } set {} }
-    var metadata: Logger.Metadata { get { [:] } set {} }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? { get { nil } set {} }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
     var all: [String] { lines.withLock { $0 } }
 
     func log(event: LogEvent) {

@@ -10,7 +10,7 @@ final class Gate: Sendable {
     let folder: TemporaryFolder
     let journal: SegmentJournal
     let store: StateStore
-    let script: Script
+    private let makeMapper: @Sendable () -> any ReceiptMapper
     private let clock: TestClock
 
     /// A clock that the test sets.
@@ -19,20 +19,21 @@ final class Gate: Sendable {
         var time: Timestamp { now.withLock { $0 } }
     }
 
-    init(_ script: Script = Script(), folder: TemporaryFolder? = nil, state: String = "state.db") throws {
-        let folder = try folder ?? TemporaryFolder()
-        self.folder = folder
-        self.script = script
-        let clock = TestClock()
-        self.clock = clock
+    convenience init(_ script: Script) throws { try self.init { _ in { script.mapper() } } }
+
+    /// A gate whose receipts are mapped by what `mapping` makes of the journal.
+    init(mapping: (SegmentJournal) -> @Sendable () -> any ReceiptMapper) throws {
+        folder = try TemporaryFolder()
+        clock = TestClock()
         journal = try Self.open(folder, clock: clock)
-        store = try StateStore.open(path: folder.file(state))
+        store = try StateStore.open(path: folder.file("state.db"))
+        makeMapper = mapping(journal)
     }
 
     /// A gate with another state database beside the same journal.
-    init(beside other: Gate, state: String, script: Script? = nil) throws {
+    init(beside other: Gate, state: String) throws {
         folder = other.folder
-        self.script = script ?? other.script
+        makeMapper = other.makeMapper
         clock = other.clock
         journal = other.journal
         store = try StateStore.open(path: folder.file(state))
@@ -65,17 +66,23 @@ final class Gate: Sendable {
 
     /// Projects everything that is in the journal.
     func catchUp(batch: Int = 100, through: UInt64? = nil) throws {
+        let run = ProjectionRun(plan(batch: batch, through: through))
+        while try !run.run() {}
+    }
+
+    /// How `catchUp` projects.
+    func plan(batch: Int = 100, through: UInt64? = nil) -> ProjectionRun.Plan {
         var options = ProjectorOptions()
         options.batchEntries = batch
-        let script = script
-        var plan = ProjectionRun.Plan(
-            store: store, source: EntrySource(journal), journal: journal, makeMapper: { script.mapper() }, options: options,
-            through: through ?? journal.watermark, shouldStop: { false }, onProgress: { _ in })
-        plan.rebuild = { [store, journal] entry, _ throws(StateError) in
-            _ = try RebuildApplication(store: store, journal: journal, makeMapper: { script.mapper() }, options: options, shouldStop: { false }).apply(entry)
-        }
-        let run = ProjectionRun(plan)
-        while try !run.run() {}
+        // Only the number of entries bounds a transaction here, so that tests know what stands in one.
+        options.batchMilliseconds = 60_000
+        let (store, journal, makeMapper, fixed) = (store, journal, makeMapper, options)
+        return ProjectionRun.Plan(
+            store: store, source: EntrySource(journal), journal: journal, makeMapper: makeMapper, options: options,
+            through: through ?? journal.watermark, shouldStop: { false }, onProgress: { _ in },
+            rebuild: { entry, _ throws(StateError) in
+                _ = try RebuildApplication(store: store, journal: journal, makeMapper: makeMapper, options: fixed, shouldStop: { false }).apply(entry)
+            })
     }
 
     var queries: StateQueries { StateQueries(store: store) }

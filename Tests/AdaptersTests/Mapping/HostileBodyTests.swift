@@ -4,7 +4,7 @@ import FindingModel
 import JSONDocument
 import Testing
 
-struct MutationTests {
+struct HostileBodyTests {
     private static let rounds = 100
 
     @Test(arguments: ["hostedscan", "probely", "holm", "reconfirm"])
