@@ -20,7 +20,7 @@ package protocol LiveGateway: Sendable {
     /// Has the body of a receipt erased.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
     /// Appends the difference that today's adapters make; returns how many changes it took.
-    func rebuild(who: String) async throws(OperatorError) -> UInt64
+    func rebuild() async throws(OperatorError) -> UInt64
 }
 
 /// A configured source, as tables show it.

@@ -32,8 +32,7 @@ package final class Gateway: Sendable {
     package static func start(
         _ configuration: GatewayConfiguration, clock: @escaping @Sendable () -> Timestamp = SystemClock.now, onFailure: @escaping @Sendable () -> Void
     ) async throws(GatewayError) -> Gateway {
-        var start = GatewayStart(configuration: configuration, clock: clock, failures: FailureBox(onFailure: onFailure))
-        return try await start.run()
+        try await GatewayStart(configuration: configuration, clock: clock, failures: FailureBox(onFailure: onFailure)).run()
     }
 
     /// Why it has to end, if it has to.

@@ -10,6 +10,16 @@ import State
 
 /// The start, step by step; nothing is written before everything that can be found out by looking was found out.
 struct GatewayStart {
+    /// What the first half of a start gives: the data folder's files, open and in agreement with the configuration.
+    struct Projection: Sendable {
+        let journal: SegmentJournal
+        let store: StateStore
+        let projector: Projector
+        let archive: EvidenceArchive
+        /// The `config` entry in force.
+        let generation: UInt64
+    }
+
     private let configuration: GatewayConfiguration
     private let clock: @Sendable () -> Timestamp
     private let failures: FailureBox
@@ -21,16 +31,29 @@ struct GatewayStart {
         self.failures = failures
     }
 
-    mutating func run() async throws(GatewayError) -> Gateway {
-        let storage = configuration.storage
-        try DataFolder.check(storage, now: clock())
+    /// Starts the whole gateway.
+    func run() async throws(GatewayError) -> Gateway {
+        try DataFolder.check(configuration.storage, now: clock())
         for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
             if let problem = PortProbe.problem(address) { throw GatewayError(problem) }
         }
-        try await FileChecks.run(storage)
-        var parts = GatewayParts(folder: try DataFolder(storage, now: clock()))
+        return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
+    }
+
+    /// Starts only what makes records of the journal, lets `body` use it, and stops it again.
+    func projecting<T>(_ body: (Projection) async throws(GatewayError) -> T) async throws(GatewayError) -> T {
+        try await startingParts { parts throws(GatewayError) in
+            let result = try await body(try await startProjection(&parts))
+            await parts.stop(ingest: .zero, delivery: .zero)
+            return result
+        }
+    }
+
+    private func startingParts<T>(_ body: (inout GatewayParts) async throws(GatewayError) -> T) async throws(GatewayError) -> T {
+        try await FileChecks.run(configuration.storage)
+        var parts = GatewayParts(folder: try DataFolder(configuration.storage, now: clock()))
         do throws(GatewayError) {
-            return try await start(&parts)
+            return try await body(&parts)
         } catch {
             await parts.stop(ingest: .zero, delivery: .zero)
             throw error
@@ -38,43 +61,51 @@ struct GatewayStart {
     }
 
     private func start(_ parts: inout GatewayParts) async throws(GatewayError) -> Gateway {
-        let journal = try openJournal(&parts)
-        let store = try openState(&parts)
-        let ledger = try openLedger(&parts)
-        let generation = try await projectionEntry(journal)
-
-        let configurations = ConfigurationReader(EntrySource(journal))
-        let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
-        do throws(StateError) { try await projector.start() } catch { throw GatewayError(error.message) }
-        parts.projector = projector
-
-        let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
-        let feed = StateChangeFeed(store: store, signal: projector.changes, archive: archive)
+        let projection = try await startProjection(&parts)
+        let ledger: Ledger
+        do throws(LedgerError) { ledger = try Ledger(path: configuration.storage.ledgerFile) } catch { throw GatewayError(error.message) }
+        parts.ledger = ledger
         let transport: CurlTransport
         do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
         parts.transport = transport
+        let feed = StateChangeFeed(store: projection.store, signal: projection.projector.changes, archive: projection.archive)
         let delivery = DeliveryService(
             feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes, log: Logger(label: "delivery"))
         delivery.start()
         parts.delivery = delivery
 
         let ingest = IngestServer(
-            configuration: configuration.ingest, sources: configuration.sourceTable(generation: generation), journal: journal, log: Logger(label: "ingest"),
-            clock: clock)
+            configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.generation), journal: projection.journal,
+            log: Logger(label: "ingest"), clock: clock)
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
-        let live = RunningGateway(
-            startedTime: clock(), ingestURL: "\(scheme)://\(bound)", segments: journal, projecting: projector, ingest: ingest, delivery: delivery)
+        let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
         let api = OperatorAPI(
             OperatorAPI.Sources(
-                state: .success(StateQueries(store: store, archive: archive)),
-                conservation: { try await StateQueries(store: store).conservation(EntrySource(journal)) }, lastSequence: { try await feed.lastSequence() },
-                positions: { try await ledger.positions() }, configuredSources: configuration.sourceDescriptions,
-                configuredSinks: configuration.sinkDescriptions, live: live))
+                state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
+                lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
+                configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+    }
+
+    private func startProjection(_ parts: inout GatewayParts) async throws(GatewayError) -> Projection {
+        let journal = try openJournal(&parts)
+        do throws(StateError) {
+            let store = try StateStore.open(path: configuration.storage.stateFile)
+            parts.store = store
+            let generation = try await projectionEntry(journal)
+            let configurations = ConfigurationReader(EntrySource(journal))
+            let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
+            try await projector.start()
+            parts.projector = projector
+            let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
+            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation)
+        } catch {
+            throw GatewayError(error.message)
+        }
     }
 
     private func openJournal(_ parts: inout GatewayParts) throws(GatewayError) -> SegmentJournal {
@@ -93,28 +124,8 @@ struct GatewayStart {
         }
     }
 
-    private func openState(_ parts: inout GatewayParts) throws(GatewayError) -> StateStore {
-        do throws(StateError) {
-            let store = try StateStore.open(path: configuration.storage.stateFile)
-            parts.store = store
-            return store
-        } catch {
-            throw GatewayError(error.message)
-        }
-    }
-
-    private func openLedger(_ parts: inout GatewayParts) throws(GatewayError) -> Ledger {
-        do throws(LedgerError) {
-            let ledger = try Ledger(path: configuration.storage.ledgerFile)
-            parts.ledger = ledger
-            return ledger
-        } catch {
-            throw GatewayError(error.message)
-        }
-    }
-
     /// The number of the `config` entry in force: the last one when it says the same, otherwise one that is appended now.
-    private func projectionEntry(_ journal: SegmentJournal) async throws(GatewayError) -> UInt64 {
+    private func projectionEntry(_ journal: SegmentJournal) async throws(StateError) -> UInt64 {
         let content = configuration.projection.encode()
         let file = GenerationFile(configuration.storage)
         if let number = file.generation(of: content, in: journal) { return number }
@@ -123,7 +134,7 @@ struct GatewayStart {
             file.remember(appended.number, tag: journal.tag)
             return appended.number
         } catch {
-            throw GatewayError("the configuration cannot be written to the journal: \(error.message)")
+            throw StateError(.journal, "the configuration cannot be written to the journal: \(error.message)")
         }
     }
 }

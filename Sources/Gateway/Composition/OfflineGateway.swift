@@ -34,9 +34,48 @@ package enum OfflineGateway {
                 configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions))
     }
 
+    /// Projects what the journal holds and state.db does not, and with `applying` what today's adapters make of all of it; under the data
+    /// folder's lock.
+    ///
+    /// - Returns: how many changes the rebuild made.
+    package static func rebuild(_ configuration: GatewayConfiguration, applying: Bool) async throws(GatewayError) -> UInt64 {
+        try requireJournal(configuration)
+        let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
+        return try await start.projecting { projection throws(GatewayError) in
+            try await projection.projected(through: projection.journal.watermark)
+            return applying ? try await projection.rebuild() : 0
+        }
+    }
+
+    /// Gives every record that today's adapters would make differently to `onDifference`, and changes nothing; blocks the calling thread.
+    ///
+    /// - Returns: how many records differ.
+    package static func differences(
+        _ configuration: GatewayConfiguration, onDifference: (RebuildPreview.Difference) -> Void
+    ) throws(GatewayError) -> Int {
+        try requireJournal(configuration)
+        do {
+            let files = try JournalFiles(configuration.storage.journal)
+            let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
+            defer { store.close() }
+            let preview = RebuildPreview(store: store, source: EntrySource(files), journal: try ReadOnlyJournal(files))
+            return try preview.run(makeMapper: { PlannedMapper(configuration) }, onDifference: onDifference) ?? 0
+        } catch let error as JournalError {
+            throw GatewayError(error.message)
+        } catch let error as StateError {
+            throw GatewayError(error.message)
+        } catch {
+            throw GatewayError("\(error)")
+        }
+    }
+
+    private static func requireJournal(_ configuration: GatewayConfiguration) throws(GatewayError) {
+        guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
+    }
+
     /// Has the body of a receipt erased, under the data folder's lock.
     package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
-        guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
+        try requireJournal(configuration)
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
         defer { folder.release() }
         do throws(JournalError) {

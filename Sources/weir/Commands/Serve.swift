@@ -19,12 +19,12 @@ struct Serve: AsyncParsableCommand {
         do throws(GatewayError) {
             gateway = try await Gateway.start(configuration, onFailure: { signals.trigger() })
         } catch {
-            throw CommandFailure(error.message, hint: error.hint)
+            throw CommandFailure(error)
         }
         StandardOutput.line(gateway.readyLine)
         await signals.first()
         StopDeadline.begin(seconds: 10)
         await gateway.stop()
-        if let failure = gateway.failure { throw CommandFailure(failure.message, hint: failure.hint) }
+        if let failure = gateway.failure { throw CommandFailure(failure) }
     }
 }

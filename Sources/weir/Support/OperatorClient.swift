@@ -22,7 +22,7 @@ struct OperatorClient {
         do throws(GatewayError) {
             return OperatorClient(try OfflineGateway.open(configuration))
         } catch {
-            throw CommandFailure(error.message, hint: error.hint)
+            throw CommandFailure(error)
         }
     }
 

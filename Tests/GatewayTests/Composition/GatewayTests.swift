@@ -3,6 +3,7 @@ import CurlTransport
 import Foundation
 import Gateway
 import JSONDocument
+import State
 import Testing
 
 /// The whole gateway in this process, on real sockets and files.
@@ -102,6 +103,69 @@ import Testing
         let next = try #require(events["next"]?.stringValue)
         #expect(try await test.ask(.get, "/v1/events?limit=1&after=\(next)").json["events"]?.arrayValue?.first?["kind"]?.stringValue == "in_progress")
         await test.gateway.stop()
+    }
+
+    @Test func aRebuildTellsOnlyWhatTodaysAdaptersMakeDifferently() async throws {
+        let folder = try TemporaryFolder()
+        var test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.send("r", Self.scan("s")).status == 200)
+        try await test.waitForChanges(1)
+        #expect(try await test.ask(.post, "/v1/rebuild", body: "{}").json["changes"]?.integerValue == 0)
+        await test.gateway.stop()
+
+        // Another account makes other uids: the old scan goes, the new one comes.
+        let yaml = GatewayUnderTest.yaml.replacingOccurrences(of: "adapter: reconfirm,", with: "adapter: reconfirm, account: acme,")
+        let other = try GatewayConfiguration.parse(yaml, file: folder.path + "/weir.yaml", environment: GatewayUnderTest.environment)
+        var differences: [String] = []
+        let count = try OfflineGateway.differences(other) { differences.append($0.changeType ?? "") }
+        #expect(count == 2)
+        #expect(differences.sorted() == ["scan.cancelled", "scan.completed"])
+        test = try await GatewayUnderTest.start(in: folder, yaml: yaml)
+        #expect(try await test.ask(.post, "/v1/rebuild", body: "{}").json["changes"]?.integerValue == 2)
+        try await test.waitForChanges(3)
+        #expect(try await test.ask(.post, "/v1/rebuild", body: "{}").json["changes"]?.integerValue == 0)
+        await test.gateway.stop()
+    }
+
+    @Test func aLostStateIsMadeAgainAndNothingIsSentTwice() async throws {
+        let folder = try TemporaryFolder()
+        var test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...3 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
+        try await test.waitForChanges(3)
+        await test.gateway.stop()
+        for name in folder.names where name.hasPrefix("data/state.db") { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+        #expect(try await OfflineGateway.rebuild(test.configuration, applying: false) == 0)
+        #expect(folder.names.contains("data/state.db"))
+        test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.send("r", Self.scan("a4")).status == 200)
+        try await test.waitForChanges(4)
+        await test.gateway.stop()
+        let ids = test.changes.compactMap { $0["id"]?.stringValue }
+        #expect(Set(ids).count == 4 && ids.count == 4)
+    }
+
+    @Test func anErasedBodyIsGoneAndTheRecordStays() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        let answer = try await test.send("r", Self.scan("to-be-erased"))
+        let receipt = try #require(try JSONValue(parsing: Array(answer.body.utf8))["receipt"]?.stringValue)
+        try await test.waitForChanges(1)
+        let erased = try await test.ask(.post, "/v1/journal/erase", body: "{\"number\":\"\(receipt)\",\"reason\":\"asked for\",\"who\":\"me\"}")
+        #expect(erased.status == 200)
+        #expect(try await test.ask(.post, "/v1/journal/erase", body: "{\"number\":\"999\",\"reason\":\"x\"}").status == 404)
+        #expect(try await test.ask(.post, "/v1/journal/erase", body: "[]").status == 400)
+        await test.gateway.stop()
+        let journal = folder.path + "/data/journal"
+        for name in try FileManager.default.contentsOfDirectory(atPath: journal) {
+            let bytes = FileManager.default.contents(atPath: journal + "/" + name) ?? Data()
+            #expect(bytes.range(of: Data("to-be-erased".utf8)) == nil, "\(name)")
+        }
+        guard case .success(let api) = Result(catching: { try OfflineGateway.open(test.configuration) }) else {
+            Issue.record("the files cannot be opened")
+            return
+        }
+        let scans = await api.respond(to: OperatorRequest(.get, ["v1", "scans"]))
+        #expect(try JSONValue(parsing: scans.body)["scans"]?.arrayValue?.count == 1)
     }
 
     @Test func theSocketIsTheGatewaysUsersAlone() async throws {

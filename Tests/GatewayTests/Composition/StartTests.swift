@@ -42,7 +42,8 @@ import Testing
         await test.gateway.stop()
     }
 
-    @Test(arguments: ["state.db", "ledger.db"]) func aFileOfANewerVersionIsLeftAlone(name: String) async throws {
+    @Test(arguments: [("state.db", "PRAGMA user_version=999"), ("ledger.db", "INSERT INTO grdb_migrations VALUES ('of a newer version')")])
+    func aFileOfANewerVersionIsLeftAlone(name: String, sql: String) async throws {
         let folder = try TemporaryFolder()
         let test = try await GatewayUnderTest.start(in: folder)
         await test.gateway.stop()
@@ -50,7 +51,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version=999'); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)')", path,
+            "python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)')", path, sql,
         ]
         try process.run()
         process.waitUntilExit()

@@ -34,7 +34,7 @@ struct JournalErase: AsyncParsableCommand {
             do throws(GatewayError) {
                 try await OfflineGateway.erase(number, reason: reason, who: SystemUser.name, configuration)
             } catch {
-                throw CommandFailure(error.message, hint: error.hint)
+                throw CommandFailure(error)
             }
         }
         StandardOutput.line("receipt \(number): erased")
