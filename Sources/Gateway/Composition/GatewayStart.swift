@@ -98,7 +98,9 @@ struct GatewayStart {
             parts.store = store
             let generation = try await projectionEntry(journal)
             let configurations = ConfigurationReader(EntrySource(journal))
-            let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
+            var options = ProjectorOptions()
+            options.suspectPauseMilliseconds = 1000
+            let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.start()
             parts.projector = projector
             let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
