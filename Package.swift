@@ -98,7 +98,10 @@ let package = Package(
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
-        tests("GatewayTests", ["Gateway", "Adapters", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
+        tests("GatewayTests", [
+            "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests",
+            logging,
+        ]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),
         tests("RepositoryTests", []),
     ],

@@ -40,8 +40,7 @@ package final class DeliveryService: Sendable {
     package func start() {
         tasks.withLock { tasks in
             guard tasks.isEmpty else { return }
-            // Senders wait for what is received, nobody waits for what is delivered.
-            tasks = pumps.map { pump in Task(priority: .utility) { await pump.run() } }
+            tasks = pumps.map { pump in Task { await pump.run() } }
         }
     }
 

@@ -24,25 +24,3 @@ package protocol Journal: AnyObject, Sendable {
     /// Writes what was appended so far, then closes; later appends fail with `.stopping`.
     func stop() async
 }
-
-/// How one append of a batch ended.
-package typealias AppendOutcome = (token: UInt64, outcome: Result<Appended, JournalError>)
-
-/// Who is told how appends ended.
-package protocol AppendReceiver: AnyObject, Sendable {
-    /// Called once per batch and receiver, after the batch is durable, on the journal's writer thread, which must not be kept waiting.
-    ///
-    /// After `stop` it is called on the appender's own thread.
-    func appended(_ outcomes: [AppendOutcome])
-}
-
-/// A position in a journal, from which entries are read in order.
-package protocol JournalReader {
-    /// The next entries, at most `limit` of them and at most `maxBytes` of bodies (but at least one entry); none at the watermark.
-    ///
-    /// An entry whose body is damaged comes with `.unreadable`; a batch whose header or head is damaged is left out, and its numbers stand in `skipped`.
-    mutating func next(limit: Int, maxBytes: Int) throws(JournalError) -> [Entry]
-
-    /// The numbers that this reader had to leave out so far.
-    var skipped: [ClosedRange<UInt64>] { get }
-}

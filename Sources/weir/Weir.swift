@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 
 /// The program: `weir serve` and the commands around it.
 struct Weir: AsyncParsableCommand {
@@ -6,13 +7,16 @@ struct Weir: AsyncParsableCommand {
         commandName: "weir",
         abstract: "One HTTPS endpoint for all your security scanners.",
         discussion: "Exit codes: 0, 1 (the thing asked for failed), 2 (usage). Every command takes --config FILE (default weir.yaml).",
+        version: ProgramVersion.current,
         subcommands: [
-            Check.self, Send.self, SchemaCommand.self,
+            Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, Show.self, AdapterCommand.self, Rebuild.self, JournalCommand.self,
+            SchemaCommand.self,
         ])
 }
 
 @main struct Main {
     static func main() async {
+        ProcessLimits.limitHeaps()
         do {
             var command = try Weir.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

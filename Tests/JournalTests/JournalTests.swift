@@ -22,4 +22,153 @@ struct JournalTests {
         #expect(entry.receivedTime == appended.receivedTime)
         await journal.stop()
     }
+
+    @Test(arguments: EntryKind.allCases) func everyKindComesBack(kind: EntryKind) async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let number = try await journal.append(EntryDraft(kind: kind, body: [])).number
+        var reader = journal.reader(from: number)
+        #expect(try reader.all().map(\.kind) == [kind])
+        await journal.stop()
+    }
+
+    @Test func aNewJournalBeginsWithItsTag() async throws {
+        let disk = SimulatedDisk()
+        let (journal, recovery) = try SegmentJournal.open(disk.options())
+        #expect(recovery.isNew && !recovery.foundLoss && recovery.tag == journal.tag && JournalTag.isValid(journal.tag))
+        #expect(journal.watermark == 1 && journal.firstNumber == 1 && journal.availability == .ready)
+        var reader = journal.reader(from: 1)
+        let entry = try #require(try reader.all().first)
+        #expect(entry.kind == .recovery)
+        #expect(entry.body.bytes.flatMap { RecoveryNote(parsing: $0) } == RecoveryNote(tag: journal.tag, reason: .created))
+        await journal.stop()
+    }
+
+    @Test func numbersAreDenseOverConcurrentAppendersAndRestarts() async throws {
+        let disk = SimulatedDisk()
+        var seen: Set<UInt64> = []
+        for life in 0..<3 {
+            let journal = try SegmentJournal.open(disk.options(seed: UInt64(life))).journal
+            let collector = Collector()
+            for token in 0..<200 { journal.append(.receipt("\(life)-\(token)"), token: UInt64(token), to: collector) }
+            await collector.wait(for: 200)
+            for (token, outcome) in collector.outcomes {
+                let number = try outcome.get().number
+                #expect(seen.insert(number).inserted)
+                var reader = journal.reader(from: number)
+                #expect(try reader.next(limit: 1, maxBytes: 1).first?.text == "\(life)-\(token)")
+            }
+            await journal.stop()
+        }
+        #expect(seen == Set(2...601))
+    }
+
+    @Test func receiptTimesNeverGoBackwards() async throws {
+        let disk = SimulatedDisk(), clock = ManualClock()
+        let journal = try SegmentJournal.open(disk.options(clock: clock)).journal
+        let first = try await journal.append(.receipt("a"))
+        clock.advance(-5000)
+        let second = try await journal.append(.receipt("b"))
+        #expect(second.receivedTime == first.receivedTime)
+        await journal.stop()
+        clock.advance(-5000)
+        let again = try SegmentJournal.open(disk.options(clock: clock)).journal
+        #expect(try await again.append(.receipt("c")).receivedTime == first.receivedTime)
+        var reader = again.reader(from: second.number)
+        #expect(try reader.all().map(\.wallTime.milliseconds) == [clock.milliseconds + 5000, clock.milliseconds])
+        await again.stop()
+    }
+
+    @Test func eachReceiverIsToldOncePerBatch() async throws {
+        let disk = SimulatedDisk.withoutSpare()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let gate = ThreadGate()
+        disk.onSynchronize { _ in gate.pass() }
+        let first = Collector(), second = Collector()
+        gate.close()
+        journal.append(.receipt("held"), token: 0, to: first)
+        gate.waitUntilOneWaits()
+        for token in 1...50 { journal.append(.receipt("\(token)"), token: UInt64(token), to: token % 2 == 0 ? first : second) }
+        gate.open()
+        await first.wait(for: 26)
+        await second.wait(for: 25)
+        #expect(first.calls == [1, 25] && second.calls == [25])
+        await journal.stop()
+    }
+
+    @Test func readersSeeOnlyWhatIsDurable() async throws {
+        let disk = SimulatedDisk.withoutSpare()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let gate = ThreadGate()
+        disk.onSynchronize { _ in gate.pass() }
+        gate.close()
+        let collector = Collector()
+        journal.append(.receipt("a"), token: 1, to: collector)
+        gate.waitUntilOneWaits()
+        var reader = journal.reader(from: 2)
+        #expect(try reader.next(limit: 10, maxBytes: 100).isEmpty)
+        #expect(journal.watermark == 1 && collector.outcomes.isEmpty)
+        #expect(!journal.waitForEntries(after: 1, milliseconds: 1))
+        gate.open()
+        #expect(journal.waitForEntries(after: 1, milliseconds: 10_000))
+        #expect(try reader.next(limit: 10, maxBytes: 100).map(\.text) == ["a"])
+        await journal.stop()
+    }
+
+    @Test func aReaderKeepsToItsLimits() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let collector = Collector()
+        for token in 0..<10 { journal.append(.receipt(String(repeating: "x", count: 100)), token: UInt64(token), to: collector) }
+        await collector.wait(for: 10)
+        var reader = journal.reader(from: 2)
+        #expect(try reader.next(limit: 3, maxBytes: 10_000).map(\.number) == [2, 3, 4])
+        #expect(try reader.next(limit: 10, maxBytes: 250).map(\.number) == [5, 6])
+        #expect(try reader.next(limit: 10, maxBytes: 1).map(\.number) == [7])
+        #expect(try reader.all().map(\.number) == [8, 9, 10, 11])
+        #expect(try reader.next(limit: 10, maxBytes: 1).isEmpty && reader.skipped.isEmpty)
+        await journal.stop()
+    }
+
+    @Test func aMintedTagStaysInForce() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let old = journal.tag
+        let tag = try await journal.mintTag(reason: "state.db was at entry 90")
+        #expect(tag != old && journal.tag == tag && JournalTag.isValid(tag))
+        var reader = journal.reader(from: 2)
+        let entry = try #require(try reader.all().first)
+        let note = try #require(entry.body.bytes.flatMap { RecoveryNote(parsing: $0) })
+        #expect(note.tag == tag && note.reason == .retagged("state.db was at entry 90"))
+        // Also after a new segment was begun, whose first block carries it.
+        for index in 0..<40 { _ = try await journal.append(.receipt(String(repeating: "y", count: 4000) + "\(index)")) }
+        await journal.stop()
+        let (again, recovery) = try SegmentJournal.open(disk.options(seed: 2))
+        #expect(again.tag == tag && recovery.tag == tag && !recovery.isNew)
+        await again.stop()
+    }
+
+    @Test func stoppingWritesWhatIsQueuedAndRefusesTheRest() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let collector = Collector()
+        for token in 0..<100 { journal.append(.receipt("\(token)"), token: UInt64(token), to: collector) }
+        await journal.stop()
+        #expect(try collector.outcomes.count == 100 && collector.outcomes.values.allSatisfy { try $0.get().number > 1 })
+        #expect(journal.availability == .stopping)
+        await #expect(throws: JournalError.stopping) { try await journal.append(.receipt("late")) }
+        #expect(!journal.waitForEntries(after: 1000, milliseconds: 10_000))
+    }
+
+    @Test func draftsThatAreTooLargeAndTooManyAreRefused() async throws {
+        let disk = SimulatedDisk()
+        var options = disk.options()
+        options.queueBytesMax = 10_000
+        let journal = try SegmentJournal.open(options).journal
+        let header = HeaderField(name: "x", value: String(repeating: "v", count: JournalFormat.headBytesMax))
+        await #expect(throws: JournalError.tooLarge) { try await journal.append(EntryDraft(kind: .receipt, headers: [header], body: [])) }
+        await #expect(throws: JournalError.busy) { try await journal.append(.receipt(String(repeating: "x", count: 10_000))) }
+        #expect(try await journal.append(.receipt("fits")).number == 2)
+        await journal.stop()
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSONDocument
 import Testing
 
 /// Receipts that kill or hang the projector, with a supervisor that starts the program again as compose would.
@@ -16,8 +17,9 @@ struct PoisonTests {
         }
         var deaths = 0
         while deaths < 6 {
+            let present = gateway
             let done = await Condition.holds(within: 15) {
-                !gateway.isRunning || Self.delivered(in: workspace).contains("quarantine")
+                !present.isRunning || Self.delivered(in: workspace).contains("quarantine")
             }
             try #require(done)
             if gateway.isRunning { break }

@@ -1,16 +1,3 @@
-/// A block of addresses that cannot be read.
-package struct AddressBlockError: Error, Equatable {
-    /// One sentence without a full stop.
-    package let message: String
-    /// What was probably meant.
-    package let hint: String?
-
-    init(_ message: String, hint: String? = nil) {
-        self.message = message
-        self.hint = hint
-    }
-}
-
 /// Addresses with a common beginning, in CIDR notation (RFC 4632): `192.0.2.0/24`, `2001:db8::/32`, or one address.
 package struct AddressBlock: Hashable, Sendable {
     private let base: IPAddress
@@ -25,7 +12,9 @@ package struct AddressBlock: Hashable, Sendable {
         let width = writtenAsIPv4 ? 32 : 128
         var bits = width
         if pieces.count > 1 {
-            guard let read = Self.prefix(pieces[1]), read <= width else { throw AddressBlockError("'\(text)' needs a number of bits from 0 to \(width) after '/'") }
+            guard let read = Self.prefix(pieces[1]), read <= width else {
+                throw AddressBlockError("'\(text)' needs a number of bits from 0 to \(width) after '/'")
+            }
             bits = read
         }
         let prefix = bits + 128 - width
@@ -52,7 +41,7 @@ package struct AddressBlock: Hashable, Sendable {
         return Int(text)
     }
 
-    /// Ones in the first `prefix` bits. Shifts by the full width give zero.
+    /// Ones in the first `prefix` bits; a shift by the full width gives zero.
     private static func mask(_ prefix: Int) -> (high: UInt64, low: UInt64) {
         (UInt64.max << UInt64(64 - min(prefix, 64)), UInt64.max << UInt64(64 - max(prefix - 64, 0)))
     }
@@ -60,18 +49,4 @@ package struct AddressBlock: Hashable, Sendable {
 
 extension AddressBlock: CustomStringConvertible {
     package var description: String { isIPv4 ? "\(base)/\(prefix - 96)" : "\(base)/\(prefix)" }
-}
-
-/// Blocks of addresses, any of which will do.
-package struct AddressBlockList: Equatable, Sendable {
-    package let blocks: [AddressBlock]
-
-    package init(_ blocks: [AddressBlock]) { self.blocks = blocks }
-
-    package var isEmpty: Bool { blocks.isEmpty }
-
-    package func contains(_ address: IPAddress) -> Bool { blocks.contains { $0.contains(address) } }
-
-    /// Whether `text` is an address in one of the blocks; text that is no address is in none.
-    package func contains(_ text: String) -> Bool { IPAddress(text).map { contains($0) } ?? false }
 }

@@ -1,23 +1,4 @@
-import Digests
 import FindingModel
-
-/// A secret and the name by which people know it.
-package struct LabelledSecret: Sendable {
-    /// Shown in receipts and logs; says nothing about the value.
-    package let label: String
-    package let value: [UInt8]
-
-    package init(label: String, value: [UInt8]) {
-        self.label = label
-        self.value = value
-    }
-}
-
-extension LabelledSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    package var description: String { "\(label): ***" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: ["label": label]) }
-}
 
 /// Decides whether a request came from the vendor, on the bytes as received and in constant time.
 ///
@@ -66,24 +47,6 @@ package struct Authenticator: Sendable {
         case .signature(let verifier): verifier.check(pending, body: body, now: now)
         // Only signatures wait for the body.
         case .token: .refused(AuthenticationRefusal(.badSignature))
-        }
-    }
-}
-
-/// A refusal on its way out of a function that otherwise gives a value.
-struct AuthenticationRejection: Error {
-    let refusal: AuthenticationRefusal
-
-    init(_ code: AuthenticationRefusal.Code, detail: String? = nil) { refusal = AuthenticationRefusal(code, detail: detail) }
-}
-
-extension RequestHead {
-    /// The one value of the header `name`, which must be there exactly once.
-    func single(_ name: String) throws(AuthenticationRejection) -> String {
-        switch value(of: name) {
-        case .once(let value): return value
-        case .missing: throw AuthenticationRejection(.missingCredential, detail: name)
-        case .repeated: throw AuthenticationRejection(.doubledHeader, detail: name)
         }
     }
 }

@@ -26,7 +26,8 @@ package struct AdapterCase: Sendable {
         let requestFile = folder.appending(path: name + ".request.yaml")
         let expectedFile = folder.appending(path: name + ".expected.json")
         guard let body = try? Data(contentsOf: folder.appending(path: name + bodyEnding)) else {
-            issues.merge(IssueList([Issue(file: folder.appending(path: name + bodyEnding).relativePath, line: 1, column: 1, message: "the file cannot be read")]))
+            issues.merge(
+                IssueList([Issue(file: folder.appending(path: name + bodyEnding).relativePath, line: 1, column: 1, message: "the file cannot be read")]))
             return nil
         }
         guard let yaml = try? String(contentsOf: requestFile, encoding: .utf8) else {

@@ -44,18 +44,19 @@ package struct AdapterTrial: Sendable {
         do {
             redacted = try parser.withTape(request.body) { tape in request.body.withUnsafeBytes { redactor.redact(tape, body: $0) } }
         } catch let error as JSONError {
-            return .refused(TrialOutcome.Refusal(status: 400, code: error.code.rawValue, detail: "byte \(error.offset)"))
+            return .refused(TrialOutcome.Refusal(error))
         } catch {
-            return .refused(TrialOutcome.Refusal(status: 400, code: "invalid_json", detail: "\(error)"))
+            return .refused(TrialOutcome.Refusal(code: "invalid_json", detail: "\(error)"))
         }
         var kept = request.body, places: [String] = []
         if case .rewritten(let body, let removed) = redacted { (kept, places) = (body, removed) }
         let input = MappingInput(
-            body: kept, headers: keptHeaders(request.head), receipt: 1, receivedTime: request.time, bodySHA256: SHA256Hash.digest(of: kept), bodySize: kept.count)
+            body: kept, headers: keptHeaders(request.head), receipt: 1, receivedTime: request.time, bodySHA256: SHA256Hash.digest(of: kept),
+            bodySize: kept.count)
         do throws(MappingError) {
             return .mapped(try plan.map(input, parser: &parser), kept: kept, redacted: places)
         } catch {
-            return .refused(TrialOutcome.Refusal(status: 400, code: error.code.rawValue, detail: error.message))
+            return .refused(TrialOutcome.Refusal(code: "invalid_json", detail: error.message))
         }
     }
 
@@ -77,29 +78,4 @@ package struct AdapterTrial: Sendable {
             return TrialOutcome.Refusal(refusal)
         }
     }
-}
-
-/// What became of a request that was tried out.
-package enum TrialOutcome: Equatable, Sendable {
-    /// Why it was not taken.
-    package struct Refusal: Equatable, Sendable {
-        /// The answer's HTTP status.
-        package let status: Int
-        package let code: String
-        package let detail: String?
-
-        package init(status: Int, code: String, detail: String? = nil) {
-            self.status = status
-            self.code = code
-            self.detail = detail
-        }
-
-        init(_ refusal: AuthenticationRefusal) {
-            self.init(status: 401, code: refusal.code.rawValue, detail: refusal.detail)
-        }
-    }
-
-    case refused(Refusal)
-    /// What the event meant, the body as the journal would keep it, and the places at which something was redacted.
-    case mapped(MappedEvent, kept: [UInt8], redacted: [String])
 }

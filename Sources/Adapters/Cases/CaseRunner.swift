@@ -2,20 +2,6 @@ import Foundation
 import JSONDocument
 import YAMLDocument
 
-/// How one case went.
-package struct CaseResult: Sendable {
-    package enum Verdict: Equatable, Sendable {
-        case passed
-        /// The expectation was written anew, because it differed or was not there.
-        case updated
-        /// Why it failed: lines of what was expected (`-`) and of what became of it (`+`).
-        case failed([String])
-    }
-
-    package let name: String
-    package let verdict: Verdict
-}
-
 /// Runs an adapter's cases and compares what becomes of each request with its expectation.
 package struct CaseRunner: Sendable {
     package let adapter: Adapter
@@ -35,7 +21,9 @@ package struct CaseRunner: Sendable {
     package func outcome(of adapterCase: AdapterCase) -> TrialOutcome? {
         let request = adapterCase.request
         let secret = LabelledSecret(label: "case", value: Array(request.secret.utf8))
-        guard let trial = AdapterTrial(adapter: adapter, secrets: [secret], account: request.account ?? "example", timezone: request.timezone) else { return nil }
+        guard let trial = AdapterTrial(adapter: adapter, secrets: [secret], account: request.account ?? "example", timezone: request.timezone) else {
+            return nil
+        }
         return trial.receive(AdapterTrial.Request(head: head(request, body: adapterCase.body), body: adapterCase.body, time: request.time))
     }
 

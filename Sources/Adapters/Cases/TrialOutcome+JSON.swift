@@ -2,16 +2,19 @@ import FindingModel
 import JSONDocument
 
 extension TrialOutcome {
-    /// The outcome as a case's `.expected.json` has it: `refused`, or `event`, `records`, `drift` and `redacted`.
+    /// The outcome as a case's `.expected.json` has it: `refusal`, or `event`, `records`, `drift` and `redacted`.
     package var json: JSONValue {
         switch self {
         case .refused(let refusal):
-            return .object([JSONMember(name: "refused", value: Self.object([("status", .number(String(refusal.status))), ("code", .string(refusal.code))]))])
+            return .object([JSONMember(name: "refusal", value: .string(refusal.code))])
         case .mapped(let event, _, let redacted):
             return Self.object([
                 ("event", Self.event(event)),
-                ("records", event.ignored ? nil : .array(event.records.map(Self.record))),
-                ("drift", event.drift.isEmpty ? nil : .array(event.drift.map { .string("\($0.kind.rawValue) \($0.place)") })),
+                ("records", .array(event.records.map { Self.record($0.record) })),
+                (
+                    "drift",
+                    event.drift.isEmpty ? nil : .array(event.drift.map { Self.object([("kind", .string($0.kind.rawValue)), ("place", .string($0.place))]) })
+                ),
                 ("redacted", redacted.isEmpty ? nil : .array(redacted.map { .string($0) })),
             ])
         }
@@ -24,12 +27,9 @@ extension TrialOutcome {
         ])
     }
 
-    /// `{ "finding": { … } }`
-    private static func record(_ mapped: MappedRecord) -> JSONValue {
-        let record = mapped.record
+    private static func record(_ record: Record) -> JSONValue {
         // What a record wrote is JSON, or the writer is wrong, which a comparison then shows.
-        let value = (try? JSONValue(parsing: record.json.bytes)) ?? .null
-        return .object([JSONMember(name: record.kind.rawValue, value: value)])
+        (try? JSONValue(parsing: record.json.bytes)) ?? .null
     }
 
     private static func object(_ members: [(name: String, value: JSONValue?)]) -> JSONValue {

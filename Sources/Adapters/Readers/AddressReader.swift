@@ -1,23 +1,3 @@
-/// What one address says about a resource.
-package struct AddressParts: Equatable, Sendable {
-    /// In its canonical form.
-    package var ip: String?
-    /// In lower case, without a dot at the end.
-    package var hostname: String?
-    /// 1 to 65535, only where it is written.
-    package var port: Int?
-    /// As written, without user name and password.
-    package var url: String?
-    /// A URL's path, without query and fragment; absent when empty.
-    package var path: String?
-    /// `ip`, `host` or `web`.
-    package var type: String?
-    /// `tcp` or `udp` where it stands beside the port.
-    package var protocolName: String?
-
-    package init() {}
-}
-
 /// Reads a target as scanners write it: an IP address, a host name (with a port or path perhaps), or a URL.
 package enum AddressReader {
     /// The parts of the address that `text` is; nothing for text that is none, such as a sentence or a network.
@@ -41,7 +21,8 @@ package enum AddressReader {
 
     private static func url(_ bytes: UnsafeRawBufferPointer, scheme end: Int) -> AddressParts? {
         let start = end + 3
-        let authorityEnd = bytes[start...].firstIndex { $0 == slash || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") } ?? bytes.count
+        let authorityEnd =
+            bytes[start...].firstIndex { $0 == slash || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") } ?? bytes.count
         let hostStart = bytes[start..<authorityEnd].lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? start
         guard var parts = host(UnsafeRawBufferPointer(rebasing: bytes[hostStart..<authorityEnd])) else { return nil }
         let name = bytes[..<end].map(\.lowercasedASCII)

@@ -1,27 +1,9 @@
-/// The units a number that means a span of time can be in; the raw value is the manifest's word.
-package enum DurationUnit: String, Sendable, CaseIterable {
-    case milliseconds = "ms"
-    case seconds = "s"
-    case minutes = "min"
-    case hours = "h"
-    case days = "d"
-
-    /// Milliseconds in one.
-    package var milliseconds: Int64 {
-        switch self {
-        case .milliseconds: 1
-        case .seconds: 1000
-        case .minutes: 60_000
-        case .hours: 3_600_000
-        case .days: 86_400_000
-        }
-    }
-}
-
 /// Reads spans of time, in whole milliseconds, truncated; a negative one is not read.
 package enum DurationReader {
-    /// A number in `unit`; or, also without a unit, `01:41` (hours and minutes), `0:57:00`, `1 day, 0:35:00` (Python's
-    /// `timedelta`), `PT5M` (ISO 8601). A number without a unit says nothing.
+    /// A number in `unit`; or, also without a unit, a span as clocks and programs write it.
+    ///
+    /// `01:41` (hours and minutes), `0:57:00`, `1 day, 0:35:00` (Python's `timedelta`), `PT5M` (ISO 8601). A number without a
+    /// unit says nothing.
     package static func read(_ text: String, unit: DurationUnit?) -> Int64? { text.withBytes { read(utf8: $0, unit: unit) } }
 
     /// `read` over UTF-8 bytes.
@@ -38,7 +20,7 @@ package enum DurationReader {
         return value
     }
 
-    /// `[N day[s],] H:MM[:SS[.fraction]]`
+    /// Reads `[N day[s],] H:MM[:SS[.fraction]]`.
     private static func clock(_ start: ByteScanner) -> Int64? {
         var scanner = start, days: Int64 = 0
         var ahead = scanner

@@ -1,24 +1,5 @@
 import FindingModel
 
-/// The units in which a number counts time since 1970; the raw value is the manifest's word.
-package enum TimeUnit: String, Sendable, CaseIterable {
-    case seconds = "s"
-    case milliseconds = "ms"
-}
-
-/// A moment that a vendor wrote.
-package struct TimeReading: Equatable, Sendable {
-    /// The first millisecond that the text can stand for; for a date alone that means its end, the last one of the day.
-    package let time: Timestamp
-    /// The last millisecond that the text can stand for: `10:30` lasts until 10:30:59.999.
-    package let latest: Timestamp
-
-    package init(time: Timestamp, latest: Timestamp) {
-        self.time = time
-        self.latest = latest
-    }
-}
-
 /// Reads moments: ISO 8601 with 0 to 9 fraction digits and a zone or none, `2024-11-05 02:00`, a date alone, and counts since 1970.
 package enum TimeReader {
     /// - Parameters:
@@ -98,7 +79,7 @@ package enum TimeReader {
         return (milliseconds, span)
     }
 
-    /// A point or comma and up to nine digits; whole seconds without one. More than nine digits are no time.
+    /// A point or comma and up to nine digits, more are no time; whole seconds without one.
     private static func fraction(_ scanner: inout ByteScanner) -> (milliseconds: Int64, span: Int64)? {
         guard scanner.skip(".") || scanner.skip(",") else { return (0, 1000) }
         var milliseconds: Int64 = 0, span: Int64 = 1000, count = 0

@@ -11,9 +11,11 @@ struct RedactionRewriter {
     private(set) var changed = false
     /// Where something went, each place once.
     private(set) var removed: [String] = []
-    private var path: [UnsafeRawBufferPointer] = []
+    private var path: [UnsafeRawBufferPointer]
 
-    init(plan: RedactionPlan, secrets: SecretOccurrences?, capacity: Int) {
+    /// - Parameter path: the names that lead to what is written, which must stay where they are in memory.
+    init(plan: RedactionPlan, secrets: SecretOccurrences?, capacity: Int, path: [UnsafeRawBufferPointer] = []) {
+        self.path = path
         self.plan = plan
         self.secrets = secrets
         writer = JSONWriter(capacity: capacity)
@@ -35,9 +37,9 @@ struct RedactionRewriter {
             }
             writer.endArray()
         case .string:
-            if let text = RedactedText.of(tape, node, context, plan: plan, secrets: secrets) {
-                note()
-                text.withUnsafeBytes { writer.string(utf8: $0) }
+            if let new = RedactedText.of(tape, node, context, plan: plan, secrets: secrets, path: path) {
+                if new.places.isEmpty { note() } else { note(new.places) }
+                new.text.withUnsafeBytes { writer.string(utf8: $0) }
             } else {
                 tape.write(node, to: &writer)
             }
@@ -89,6 +91,12 @@ struct RedactionRewriter {
         writer.string(utf8: RedactionMark.removed.bytes)
     }
 
+    /// Remembers that something at these places went.
+    private mutating func note(_ places: [String]) {
+        changed = true
+        for place in places where removed.count < Self.placeLimit && !removed.contains(place) { removed.append(place) }
+    }
+
     /// Remembers that something here went.
     private mutating func note() {
         changed = true
@@ -98,6 +106,6 @@ struct RedactionRewriter {
             let name = secrets?.replaced(in: name) ?? Array(name)
             place += "." + PathText.written(String(decoding: name, as: UTF8.self))
         }
-        if !removed.contains(place) { removed.append(place) }
+        note([place])
     }
 }

@@ -10,14 +10,6 @@ package enum RedactionRule: Hashable, Sendable {
     case httpHeaders(in: Path, names: [String])
 }
 
-/// What stands where something was redacted.
-package enum RedactionMark {
-    /// Instead of a value, a header's value, or a secret inside text.
-    package static let removed: StaticString = "[redacted]"
-    /// Instead of a string that should have held JSON and did not.
-    package static let unreadable: StaticString = "[redacted: unreadable]"
-}
-
 extension RedactionRule {
     /// The rule as a configuration entry keeps it: a list of paths, or an object as the manifest writes it.
     package var json: JSONValue {

@@ -1,7 +1,9 @@
 /// Names that say that a member holds a secret, whoever the vendor is.
 enum SecretNames {
     /// Whether a word of the name, or two that follow one another, is one of: password, passwd, secret, token, api key,
-    /// authorization, cookie, otp. Words end at anything but letters and digits, between small and capital letters, and at digits.
+    /// authorization, cookie, otp.
+    ///
+    /// Words end at anything but letters and digits, between small and capital letters, and at digits.
     static func matches(_ name: UnsafeRawBufferPointer) -> Bool {
         // No word is shorter than "otp".
         guard name.count >= 3 else { return false }

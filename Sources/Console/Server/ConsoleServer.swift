@@ -29,8 +29,9 @@ package final class ConsoleServer: Sendable {
             case .socket(let path): .unixDomainSocket(path: path)
             case .tcp(let host, let port, _): .hostname(host, port: port)
             }
+        // The library calls it an error when a stop closes connections.
         var quiet = log
-        quiet.logLevel = .warning
+        quiet.logLevel = .critical
         let (started, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in await self.respond(to: request) },

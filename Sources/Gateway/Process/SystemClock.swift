@@ -1,3 +1,4 @@
+import CDispatch
 import FindingModel
 import Glibc
 

@@ -20,8 +20,12 @@ package struct ChunkedDecoder: Sendable {
     private var remaining: UInt64 = 0
     private var digits = 0
     private var extras = 0
+    private var extensionWord = 0
+    private var extensionHasValue = false
     private var trailerLine = 0
     private var trailerHasColon = false
+    /// The beginning of a trailer field's name, long enough to know those that matter.
+    private var trailerName: [UInt8] = []
 
     package init() {}
 
@@ -48,7 +52,7 @@ package struct ChunkedDecoder: Sendable {
         case .size: try takeSize(byte)
         case .extension:
             try spendExtra()
-            if byte == 0x0d { state = .sizeLineFeed } else if !ByteClass.isFieldValue(byte) { throw .chunk }
+            try takeExtension(byte)
         case .sizeLineFeed:
             guard byte == 0x0a else { throw .chunk }
             state = remaining == 0 ? .trailer : .data
@@ -80,12 +84,27 @@ package struct ChunkedDecoder: Sendable {
         guard digits > 0 else { throw .chunk }
         switch byte {
         case 0x0d: state = .sizeLineFeed
-        case 0x3b: state = .extension
+        case 0x3b: (state, extensionWord, extensionHasValue) = (.extension, 0, false)
         default: throw .chunk
         }
     }
 
-    /// A trailer field: a token, a colon, a value. It is checked and dropped.
+    /// Extensions are a name, or a name, `=` and a value, both tokens; quoted values, which nobody sends, are not taken.
+    private mutating func takeExtension(_ byte: UInt8) throws(MalformedRequest) {
+        if ByteClass.isToken(byte) {
+            extensionWord += 1
+            return
+        }
+        guard extensionWord > 0 else { throw .chunk }
+        switch byte {
+        case 0x0d: state = .sizeLineFeed
+        case 0x3b: (extensionWord, extensionHasValue) = (0, false)
+        case 0x3d where !extensionHasValue: (extensionWord, extensionHasValue) = (0, true)
+        default: throw .chunk
+        }
+    }
+
+    /// Checks and drops a trailer field: a token, a colon, a value.
     private mutating func takeTrailer(_ byte: UInt8) throws(MalformedRequest) {
         if byte == 0x0d {
             state = .trailerLineFeed
@@ -95,11 +114,20 @@ package struct ChunkedDecoder: Sendable {
         if trailerHasColon {
             guard ByteClass.isFieldValue(byte) else { throw .chunk }
         } else if byte == 0x3a, trailerLine > 0 {
+            guard !trailerName.withUnsafeBytes(Self.framesBodies) else { throw .conflictingLengths }
             trailerHasColon = true
-        } else if !ByteClass.isToken(byte) {
+            trailerName = []
+        } else if ByteClass.isToken(byte) {
+            if trailerName.count < 20 { trailerName.append(byte) }
+        } else {
             throw .chunk
         }
         trailerLine += 1
+    }
+
+    /// Whether a field of that name would say anew how long the body is.
+    private static func framesBodies(_ name: UnsafeRawBufferPointer) -> Bool {
+        name.equalsIgnoringCase("content-length") || name.equalsIgnoringCase("transfer-encoding")
     }
 
     private mutating func spendExtra() throws(MalformedRequest) {

@@ -47,7 +47,10 @@ package struct ParsedHead: Equatable, Sendable {
         while let end = head.firstLineFeed(from: start), end > start + 1 {
             let field = try Self.field(head, start..<end - 1)
             fields.append(field)
+            let before = lengths
             try note(head.part(field.name), head.part(field.value), &lengths, &codings, &hosts)
+            // Some readers refuse a tab behind a length.
+            guard lengths == before || !head.part(field.value.upperBound..<end).contains(0x09) else { throw .contentLength }
             start = end + 1
         }
         guard hosts == 1 else { throw .host }

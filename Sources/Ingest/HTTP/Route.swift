@@ -6,8 +6,10 @@ package enum Route: Equatable, Sendable {
     case ingest(source: Range<Int>, secret: Range<Int>?, secretIsEncoded: Bool)
     case unknown
 
-    /// Reads a request target in origin form. Names follow `[a-z0-9][a-z0-9-]{0,62}` and are never decoded, so nothing percent-encoded
-    /// names a source; a secret is one segment without encoded slashes, backslashes and NULs.
+    /// Reads a request target in origin form.
+    ///
+    /// Names follow `[a-z0-9][a-z0-9-]{0,62}` and are never decoded, so nothing percent-encoded names a source; a secret is one segment
+    /// without encoded slashes, backslashes and NULs.
     package init(_ target: UnsafeRawBufferPointer) {
         var end = target.firstIndex(of: 0x3f) ?? target.count
         if end > 1, target[end - 1] == 0x2f { end -= 1 }
@@ -61,7 +63,9 @@ package enum Route: Equatable, Sendable {
                 index += 1
                 continue
             }
-            guard index + 2 < secret.count, let high = ByteClass.hexDigit(secret[index + 1]), let low = ByteClass.hexDigit(secret[index + 2]) else { return nil }
+            guard index + 2 < secret.count, let high = ByteClass.hexDigit(secret[index + 1]), let low = ByteClass.hexDigit(secret[index + 2]) else {
+                return nil
+            }
             let byte = high << 4 | low
             guard byte != 0x2f, byte != 0x5c, byte != 0 else { return nil }
             bytes.append(byte)

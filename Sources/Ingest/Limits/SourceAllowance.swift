@@ -1,7 +1,9 @@
 import FindingModel
 import NIOCore
 
-/// What a source may send: requests a second with a burst, and bytes a UTC day. Only authenticated requests are put to it.
+/// What a source may send: requests a second with a burst, and bytes a UTC day.
+///
+/// Only authenticated requests are put to it.
 package struct SourceAllowance: Sendable {
     /// Why a request is over its source's allowance.
     package enum Excess: Equatable, Sendable {

@@ -97,13 +97,15 @@ extension Connection {
         if shard.isStopping { return refuse(Refusal(.stopping), parsed, rest, counters: shard.shared.counters.none) }
         let bytes = target.part(name)
         guard let source = shard.routing.find(bytes) ?? shard.routing.decoy(for: bytes) else {
-            return refuse(Refusal(.unauthorized, reason: Self.unknownSource, size: parsed.announcedLength), parsed, rest, counters: shard.shared.counters.unknown)
+            return refuse(
+                Refusal(.unauthorized, reason: Self.unknownSource, size: parsed.announcedLength), parsed, rest, counters: shard.shared.counters.unknown)
         }
         let pathSecret = secret.map { Self.text(target.part($0), isEncoded: secretIsEncoded) }
         return begin(source, pathSecret: pathSecret, parsed, head, rest)
     }
 
-    private func begin(_ source: RoutedSource, pathSecret: String?, _ parsed: ParsedHead, _ head: UnsafeRawBufferPointer, _ rest: UnsafeRawBufferPointer) -> Int {
+    private func begin(_ source: RoutedSource, pathSecret: String?, _ parsed: ParsedHead, _ head: UnsafeRawBufferPointer, _ rest: UnsafeRawBufferPointer) -> Int
+    {
         guard let peer else { return 0 }
         let client = client(parsed, head, peer: peer)
         if peer.isTrustedProxy {
@@ -119,7 +121,8 @@ extension Connection {
         case .failure(let failure): return refuse(failure.refusal, parsed, rest, counters: source.counters, peer: client.text)
         }
         if let refusal = Self.unacceptable(parsed, bodyMax: source.source.limits.bodyMax) {
-            return refuse(source.exists ? refusal : Refusal(refusal.answer.code, reason: Self.unknownSource), parsed, rest, counters: source.counters, peer: client.text)
+            return refuse(
+                source.exists ? refusal : Refusal(refusal.answer.code, reason: Self.unknownSource), parsed, rest, counters: source.counters, peer: client.text)
         }
         let request = RequestContext(
             source: source, credential: credential, keptHeaders: Self.kept(source.source.keptHeaders, parsed, head), address: client.address,

@@ -108,7 +108,7 @@ final class Connection: ChannelDuplexHandler {
         self.context = nil
     }
 
-    /// Refuses the connection itself. Before a TLS handshake there is no way to say why.
+    /// Refuses the connection itself; before a TLS handshake there is no way to say why.
     private func turnAway(_ reason: String) {
         let refusal = Refusal(.tooManyConnections, reason: reason)
         count(refusal, counters: shard.shared.counters.none, peer: peer?.text ?? "")

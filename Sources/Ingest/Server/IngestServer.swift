@@ -48,9 +48,9 @@ package final class IngestServer: Sendable {
         configuration: IngestConfiguration, sources: SourceTable, journal: any Journal, log: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.configuration = configuration
-        let connectionsMax = min(configuration.limits.connectionsMax, Self.descriptors() - Self.descriptorsKept)
+        let connectionsMax = min(configuration.limits.connectionsMax, max(16, Self.descriptors() - Self.descriptorsKept))
         shared = SharedState(
-            configuration: configuration, connectionsMax: max(16, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
+            configuration: configuration, connectionsMax: max(1, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
         state = Mutex(.idle(sources))
     }
 
@@ -147,7 +147,7 @@ package final class IngestServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read for each event keeps what a paused client has in memory to one buffer.
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 65_536))
+            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 16_384))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let station = stations.first(where: { $0.loop === channel.eventLoop }) else { throw ChannelError.ioOnClosedChannel }

@@ -3,7 +3,7 @@ import JSONDocument
 import Journal
 import NIOCore
 
-/// What belongs to one event loop: its connections, its parser, and the appends that it waits for. Used on that loop only.
+/// What belongs to one event loop, and is used on it only: its connections, its parser, and the appends that it waits for.
 final class Shard {
     /// An append that the journal has not answered yet.
     private struct PendingAppend {

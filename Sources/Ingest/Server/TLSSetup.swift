@@ -16,7 +16,6 @@ enum TLSSetup {
         } catch {
             throw IngestError(.certificate, "cannot read a private key in \(files.key)")
         }
-        guard !chain.isEmpty else { throw IngestError(.certificate, "there is no certificate in \(files.certificate)") }
         var settings = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
         settings.minimumTLSVersion = .tlsv12
         settings.applicationProtocols = ["http/1.1"]

@@ -74,11 +74,6 @@ final class File: Sendable {
     func truncate(to size: Int) throws(SystemError) { try fileSystem.truncate(descriptor, size) }
 }
 
-/// The zeros that files are filled with ahead of the writer.
-enum ZeroBytes {
-    static let block = [UInt8](repeating: 0, count: 256 << 10)
-}
-
 extension [UInt8] {
     /// `withUnsafeBytes` for a body with typed errors.
     func withRawBytes<Output, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Output) throws(Failure) -> Output {

@@ -38,7 +38,9 @@ extension JournalFileSystem {
         rename: { from, to throws(SystemError) in _ = try retrying("rename") { Glibc.rename(from, to) } },
         remove: { path throws(SystemError) in _ = try retrying("unlink") { unlink(path) } },
         createDirectory: { path throws(SystemError) in
-            if mkdir(path, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir") }
+            if mkdir(path, 0o700) == 0 { return true }
+            guard errno == EEXIST else { throw SystemError("mkdir") }
+            return false
         },
         list: { path throws(SystemError) in try names(in: path) },
         space: { path throws(SystemError) in

@@ -25,8 +25,8 @@ package struct JournalFileSystem: Sendable {
     package var size: @Sendable (_ descriptor: Int32) throws(SystemError) -> Int
     package var rename: @Sendable (_ from: String, _ to: String) throws(SystemError) -> Void
     package var remove: @Sendable (_ path: String) throws(SystemError) -> Void
-    /// Makes a directory, readable by its owner only; nothing happens if it is there.
-    package var createDirectory: @Sendable (_ path: String) throws(SystemError) -> Void
+    /// Makes a directory, readable by its owner only; false if it is there.
+    package var createDirectory: @Sendable (_ path: String) throws(SystemError) -> Bool
     /// The names in a directory.
     package var list: @Sendable (_ path: String) throws(SystemError) -> [String]
     package var space: @Sendable (_ path: String) throws(SystemError) -> DiskSpace

@@ -8,7 +8,7 @@ package struct JournalFiles: Sendable {
     ///
     /// - Throws: `.corrupt` when there is no journal, `.unwritable` when the directory cannot be read, `.newerVersion`.
     package init(_ directory: String, fileSystem: JournalFileSystem = .system) throws(JournalError) {
-        source = FileSource(directory: directory, fileSystem: fileSystem, erasures: try Erasures.read(in: directory, fileSystem).numbers)
+        source = FileSource(directory: directory, fileSystem: fileSystem)
         guard let last = try source.segments().last else { throw JournalError(.corrupt, "there is no journal in \(directory)") }
         _ = try SegmentFile(first: last, in: directory, fileSystem)
     }
@@ -20,8 +20,10 @@ package struct JournalFiles: Sendable {
     package func reader(from number: UInt64 = 1) -> any JournalReader { SegmentReader(source, from: number) }
 
     /// Checks every byte of the journal, and that it continues what `head` says of it, if one is given.
-    package func verify(against head: JournalHead? = nil) throws(JournalError) -> VerifyReport {
-        var verification = Verification(source, head: head)
+    ///
+    /// A batch at the very end that is not whole is looked at again for `settleMilliseconds`: a running gateway may be writing it.
+    package func verify(against head: JournalHead? = nil, settleMilliseconds: Int64 = 1000) throws(JournalError) -> VerifyReport {
+        var verification = Verification(source, head: head, settleMilliseconds: settleMilliseconds)
         return try verification.run()
     }
 
@@ -50,23 +52,6 @@ package struct JournalFiles: Sendable {
             var lines: [UInt8] = []
             for entry in entries where all || entry.kind == .receipt { lines += JournalExport.line(entry) }
             if !lines.isEmpty { try write(lines) }
-        }
-    }
-}
-
-/// What stands in the files, with no word about how far it is durable.
-struct FileSource: SegmentSource {
-    let directory: String
-    let fileSystem: JournalFileSystem
-    let erasures: Set<UInt64>
-
-    var watermark: UInt64 { .max }
-
-    func segments() throws(JournalError) -> [UInt64] {
-        do throws(SystemError) {
-            return SegmentName.segments(try fileSystem.list(directory))
-        } catch {
-            throw JournalError(error.isMissingFile ? .corrupt : .readFailed, "cannot read the journal in \(directory): \(error.reason)")
         }
     }
 }

@@ -27,7 +27,7 @@ struct Batch: Sendable {
     /// - Returns: the batch, or the offset in it of the first head that is damaged.
     static func read(_ header: BatchHeader, _ bytes: [UInt8], at offset: Int) -> Result<Batch, Damage> {
         var entries: [Placed] = []
-        entries.reserveCapacity(header.count)
+        entries.reserveCapacity(min(header.count, JournalFormat.batchEntriesMax))
         var headOffset = BatchHeader.byteCount, bodyOffset = header.bodiesOffset
         return bytes.withUnsafeBytes { buffer in
             guard buffer.count >= header.bodiesOffset else { return .failure(Damage(offset: headOffset, index: 0)) }

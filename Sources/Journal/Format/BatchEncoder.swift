@@ -11,7 +11,7 @@ struct BatchEncoder: ~Copyable {
     private var bodies: [[UInt8]] = []
 
     /// Entries added so far.
-    var count: Int { bodies.count }
+    private(set) var count = 0
 
     /// The length that the batch has with what was added so far.
     var length: Int { JournalFormat.padded(headsEnd + bodiesBytes) }
@@ -21,13 +21,14 @@ struct BatchEncoder: ~Copyable {
         headsEnd = BatchHeader.byteCount
         bodiesBytes = 0
         bodies.removeAll(keepingCapacity: true)
+        count = 0
         buffer.shrink(to: 2 * JournalFormat.batchBytesMax)
     }
 
     /// Whether `draft` still belongs into this batch; the first always does.
     func hasRoom(for draft: borrowing EntryDraft) -> Bool {
-        bodies.isEmpty
-            || bodies.count < JournalFormat.batchEntriesMax
+        count == 0
+            || count < JournalFormat.batchEntriesMax
                 && headsEnd + bodiesBytes + draft.body.count + EntryHead.byteCount(of: draft) <= JournalFormat.batchBytesMax
     }
 
@@ -36,6 +37,7 @@ struct BatchEncoder: ~Copyable {
         buffer.reserve(headsEnd + EntryHead.byteCount(of: draft), keeping: headsEnd)
         headsEnd = EntryHead.write(draft, number: number, receivedTime: receivedTime, wallTime: wallTime, to: buffer.bytes, at: headsEnd)
         bodies.append(draft.body)
+        count += 1
         bodiesBytes += draft.body.count
     }
 
@@ -53,6 +55,7 @@ struct BatchEncoder: ~Copyable {
             body.withUnsafeBytes { buffer.bytes.put($0, at: end) }
             end += body.count
         }
+        bodies.removeAll(keepingCapacity: true)
         buffer.bytes.zero(end..<header.totalBytes)
         return (header.totalBytes, SHA256Hash.digest(of: UnsafeRawBufferPointer(buffer.bytes).slice(0..<headsEnd)))
     }

@@ -56,7 +56,7 @@ struct BatchHeader: Equatable, Sendable {
         self.init(
             salt: SegmentSalt(bytes, at: 16), firstNumber: bytes.number(at: 32), count: count, headsBytes: headsBytes,
             bodiesBytes: bodiesBytes, previousHash: previousHash, receiptClock: Timestamp(milliseconds: bytes.number(at: 64)))
-        guard count > 0, firstNumber > 0, !firstNumber.addingReportingOverflow(UInt64(count)).overflow,
+        guard count > 0, firstNumber > 0, firstNumber < JournalFormat.numberLimit,
             headsBytes >= count * EntryHead.fixedBytes, bytes.number(UInt64.self, at: 56) == UInt64(totalBytes)
         else { return nil }
     }

@@ -2,7 +2,9 @@ import Digests
 import FindingModel
 
 extension EntryHead {
-    /// Reads the head that begins at `offset` and ends by `limit`; nothing unless it is whole. `end` is the offset after it.
+    /// Reads the head that begins at `offset` and ends by `limit`; nothing unless it is whole.
+    ///
+    /// `end` is the offset after it.
     static func read(_ bytes: UnsafeRawBufferPointer, at offset: Int, limit: Int) -> (head: EntryHead, end: Int)? {
         guard offset >= 0, limit <= bytes.count, limit - offset >= fixedBytes else { return nil }
         let length = Int(bytes.number(UInt32.self, at: offset))

@@ -4,6 +4,12 @@ import FindingModel
 extension EntryHead {
     private static let fieldPrefix = 6
 
+    /// Whether `draft` can be written at all.
+    static func fits(_ draft: borrowing EntryDraft) -> Bool {
+        draft.body.count <= JournalFormat.bodyBytesMax && byteCount(of: draft) <= JournalFormat.headBytesMax
+            && draft.headers.allSatisfy { $0.name.utf8.count <= UInt16.max }
+    }
+
     /// The length that the head of `draft` will have.
     static func byteCount(of draft: borrowing EntryDraft) -> Int {
         var count = fixedBytes

@@ -12,6 +12,9 @@ enum JournalFormat {
     static let batchBytesMax = 4 << 20
     static let batchEntriesMax = 4096
 
+    /// Numbers stay below this, so that counting on from what a file says never overflows.
+    static let numberLimit: UInt64 = 1 << 63
+
     /// `count` rounded up to whole blocks.
     static func padded(_ count: Int) -> Int { (count + blockBytes - 1) & ~(blockBytes - 1) }
 }

@@ -58,6 +58,7 @@ struct SegmentFile: Sendable {
         if wanted > block.count {
             // The header's checksum vouches for the length, but not for the file's: no more is asked for than there is.
             let rest = min(wanted, try size() - offset) - block.count
+            bytes.reserveCapacity(block.count + max(0, rest))
             if rest > 0 { bytes += try Self.read(file, rest, at: offset + block.count) }
         }
         switch Batch.read(header, bytes, at: offset) {

@@ -22,7 +22,7 @@ struct JournalOpening: Sendable {
     private var fileSystem: JournalFileSystem { options.fileSystem }
     private var directory: String { options.directory }
 
-    /// Recovers the journal, or makes it. The directory is locked by the caller.
+    /// Recovers the journal, or makes it; the caller holds the directory's lock.
     func run() throws(JournalError) -> Opened {
         let segments = SegmentName.segments(try list(directory))
         guard let last = segments.last else { return try create() }

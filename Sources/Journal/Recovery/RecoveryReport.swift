@@ -35,7 +35,8 @@ package struct RecoveryReport: Equatable, Sendable {
         }
         if let first = unreadable.first {
             sentences.append(
-                unreadable.count == 1 ? "the body of entry \(first) is damaged" : "the bodies of \(unreadable.count) entries are damaged, the first is \(first)")
+                unreadable.count == 1 ? "the body of entry \(first) is damaged" : "the bodies of \(unreadable.count) entries are damaged, the first is \(first)"
+            )
         }
         return sentences
     }

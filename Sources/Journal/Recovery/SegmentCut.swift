@@ -14,8 +14,7 @@ struct SegmentCut: Sendable {
         let name = "\(segment.name)-\(offset)"
         do throws(SystemError) {
             let folder = directory + "/" + JournalOpening.cutDirectory
-            try fileSystem.createDirectory(folder)
-            try fileSystem.synchronizeDirectory(directory)
+            if try fileSystem.createDirectory(folder) { try fileSystem.synchronizeDirectory(directory) }
             let taken = try fileSystem.list(folder)
             let free = (1...).lazy.map { $0 == 1 ? name : "\(name)-\($0)" }.first { !taken.contains($0) } ?? name
             let file = try File(folder + "/" + free, .create, in: fileSystem)

@@ -63,7 +63,8 @@ struct SegmentSurvey: Sendable {
             }
         }
         end = batch.end
-        chain = ChainPosition(nextNumber: batch.header.lastNumber + 1, previousHash: batch.hash, receiptClock: max(chain.receiptClock, batch.header.receiptClock))
+        chain = ChainPosition(
+            nextNumber: batch.header.lastNumber + 1, previousHash: batch.hash, receiptClock: max(chain.receiptClock, batch.header.receiptClock))
     }
 
     private mutating func addDamage(_ name: String, at offset: Int, through last: UInt64) {

@@ -63,7 +63,9 @@ final class AppendQueue: Sendable {
         wake.signal()
     }
 
-    /// Gives the writer what is queued, without waiting. `work` is handed in empty, so that its memory is used again.
+    /// Gives the writer what is queued, without waiting.
+    ///
+    /// `work` is handed in empty, so that its memory is used again.
     func take(_ work: inout Work) {
         state.withLock { state in
             swap(&state.items, &work.items)

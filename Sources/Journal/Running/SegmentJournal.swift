@@ -13,7 +13,10 @@ package final class SegmentJournal: Journal {
     /// - Throws: `.locked`, `.unwritable`, `.newerVersion`, `.diskFull` or `.readFailed`; in the first three cases nothing was touched.
     package static func open(_ options: SegmentJournalOptions) throws(JournalError) -> (journal: SegmentJournal, recovery: RecoveryReport) {
         let directory = options.directory
-        do throws(SystemError) { try options.fileSystem.createDirectory(directory) } catch { throw .unwritable(directory, error) }
+        do throws(SystemError) {
+            // A directory whose name is not durable takes everything in it along.
+            if try options.fileSystem.createDirectory(directory) { try options.fileSystem.synchronizeDirectory(directory + "/..") }
+        } catch { throw .unwritable(directory, error) }
         let lock = try DirectoryLock(directory, options.fileSystem)
         let opened = try JournalOpening(options: options).run()
         let journal: SegmentJournal
@@ -42,12 +45,12 @@ package final class SegmentJournal: Journal {
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
         let context = context, active = opened.active, chain = opened.chain, unfinished = opened.erasures.unfinished
         let source = LiveSource(context)
-        try threads.start(priority: .normal) {
+        try threads.start("journal-writer", priority: .normal) {
             var writer = SegmentWriter(context, active: active, chain: chain)
             writer.run()
         }
-        try threads.start(priority: .low) { Housekeeping(context).run() }
-        try threads.start(priority: .low) {
+        try threads.start("journal-ahead", priority: .low) { Housekeeping(context).run() }
+        try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, capacity: context.options.dedupeWindow, while: goesOn)
             for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number) }
@@ -90,7 +93,11 @@ package final class SegmentJournal: Journal {
         context.status.waitForEntries(after: number, milliseconds: milliseconds)
     }
 
-    /// Has the body of entry `number`, a receipt, erased: a `decision` entry is durable before the body is zeroed. Nothing happens if it is erased.
+    /// Has the body of a receipt erased: a `decision` entry is durable before the body is zeroed.
+    ///
+    /// Nothing happens if it was erased before.
+    ///
+    /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
     package func erase(_ number: UInt64, reason: String, who: String) async throws(JournalError) {
         guard !context.status.erasures.contains(number) else { return }
         let source = LiveSource(context)

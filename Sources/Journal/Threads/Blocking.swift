@@ -3,7 +3,7 @@ enum Blocking {
     static func run<Output: Sendable>(_ body: @escaping @Sendable () throws(JournalError) -> Output) async throws(JournalError) -> Output {
         let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Output, JournalError>, Never>) in
             do throws(SystemError) {
-                try WorkerThread.start {
+                try WorkerThread.start("journal-task") {
                     do throws(JournalError) { continuation.resume(returning: .success(try body())) } catch { continuation.resume(returning: .failure(error)) }
                 }
             } catch {

@@ -10,10 +10,10 @@ final class ThreadEnds: Sendable {
     private let state = Mutex(State())
 
     /// Starts a counted thread.
-    func start(priority: WorkerThread.Priority, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    func start(_ name: String, priority: WorkerThread.Priority, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         state.withLock { $0.running += 1 }
         do throws(SystemError) {
-            try WorkerThread.start(priority: priority) {
+            try WorkerThread.start(name, priority: priority) {
                 body()
                 self.end()
             }

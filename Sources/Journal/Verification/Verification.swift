@@ -4,11 +4,10 @@ import FindingModel
 /// A walk over all of a journal's bytes.
 struct Verification {
     private static let problemsMax = 1000
-    /// How long a batch at the end may look unfinished before that is a finding: a running gateway may be writing it.
-    private static let settleMilliseconds: Int64 = 1000
-
     private let source: FileSource
     private let expectedHead: JournalHead?
+    /// How long a batch at the end may look unfinished before that is a finding: a running gateway may be writing it.
+    private let settleMilliseconds: Int64
     private var report = VerifyReport()
     /// The number that comes next.
     private var next: UInt64 = 0
@@ -19,8 +18,9 @@ struct Verification {
     private var zeroed: [UInt64: VerifyReport.Problem] = [:]
     private var decided: [UInt64: UInt64] = [:]
 
-    init(_ source: FileSource, head: JournalHead?) {
+    init(_ source: FileSource, head: JournalHead?, settleMilliseconds: Int64) {
         self.source = source
+        self.settleMilliseconds = settleMilliseconds
         expectedHead = head
     }
 
@@ -87,7 +87,7 @@ struct Verification {
     private func settled(_ segment: SegmentFile, at offset: Int, isLast: Bool) throws(JournalError) -> SegmentFile.Reading {
         let reading = try segment.batch(at: offset)
         guard isLast, !isWhole(reading), try segment.nextHeader(from: offset + JournalFormat.blockBytes, notBefore: next) == nil else { return reading }
-        let deadline = MonotonicClock.milliseconds() + Self.settleMilliseconds
+        let deadline = MonotonicClock.milliseconds() + settleMilliseconds
         while MonotonicClock.milliseconds() < deadline {
             ThreadSignal.pause(milliseconds: 20)
             let again = try segment.batch(at: offset)

@@ -4,7 +4,9 @@ import Digests
 ///
 /// A ring of the newest keys and a table into it with linear probing: 10 MiB for 250,000 keys, where a dictionary would need three times as much.
 struct DedupeWindow: Sendable {
-    /// 160 bits of the body's digest, and the source. Who could make two bodies agree in them could only hide an event of their own.
+    /// 160 bits of the body's digest, and the source.
+    ///
+    /// Who could make two bodies agree in them could only hide an event of their own.
     fileprivate struct Key: Equatable {
         let first: UInt64
         let second: UInt64
@@ -32,7 +34,9 @@ struct DedupeWindow: Sendable {
     private var sources: [String: UInt32] = [:]
     private var ring: [Slot] = []
     private var start = 0
-    /// Places in `ring` plus one; 0 is free. Its count is a power of two and at least twice that of the ring.
+    /// Places in `ring` plus one; 0 is free.
+    ///
+    /// Its count is a power of two and at least twice that of the ring.
     private var table: [UInt32] = [UInt32](repeating: 0, count: 64)
 
     /// How many keys there are.

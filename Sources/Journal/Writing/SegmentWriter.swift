@@ -8,6 +8,8 @@ struct SegmentWriter: ~Copyable {
     private var window: DedupeWindow
     private var encoder = BatchEncoder()
     private var groups = OutcomeGroups()
+    /// What was final and has still to be told, after those that wait have been.
+    private var fatal: JournalError?
     /// Until when no new segment is begun, after that failed.
     private var rollAfter: Int64 = 0
     /// Until when no zeros are written ahead, after that failed.
@@ -53,6 +55,7 @@ struct SegmentWriter: ~Copyable {
             context.space.check(now: context.options.monotonic())
             next = writeBatch(items, from: next)
             groups.deliver()
+            tellFatal()
         }
     }
 
@@ -81,7 +84,7 @@ struct SegmentWriter: ~Copyable {
     /// Adds one draft to the batch, or settles what becomes of it; false when the batch is full.
     private mutating func accept(_ item: AppendQueue.Item, _ index: Int, _ plan: inout BatchPlan, wall: Timestamp, received: Timestamp) -> Bool {
         let draft = item.draft
-        guard draft.body.count <= JournalFormat.bodyBytesMax, EntryHead.byteCount(of: draft) <= JournalFormat.headBytesMax else {
+        guard EntryHead.fits(draft) else {
             groups.add(item, .failure(.tooLarge))
             return true
         }
@@ -135,7 +138,9 @@ struct SegmentWriter: ~Copyable {
         context.status.publish(watermark: chain.nextNumber - 1)
     }
 
-    /// Begins a new segment; where that is not possible now, the present one goes on. Throws only what is final.
+    /// Begins a new segment; where that is not possible now, the present one goes on.
+    ///
+    /// - Throws: only what is final.
     private mutating func roll(received: Timestamp) throws(JournalError) {
         let now = context.options.monotonic()
         guard now >= rollAfter else { return }
@@ -172,12 +177,19 @@ struct SegmentWriter: ~Copyable {
         context.status.writeBegan()
         defer { context.status.writeEnded() }
         do throws(SystemError) { try active.file.synchronize() } catch { _ = fail(error) }
+        tellFatal()
     }
 
     /// An fsync failed: what the disk holds is not known any more, and asking again would prove nothing.
-    private func fail(_ cause: SystemError) -> JournalError {
+    private mutating func fail(_ cause: SystemError) -> JournalError {
         let error = JournalError(.failed, "the journal's \(cause.call) failed: \(cause.reason); weir has to be restarted")
-        if context.status.fail() { context.options.onFatal(error) }
+        if context.status.fail() { fatal = error }
         return error
+    }
+
+    private mutating func tellFatal() {
+        guard let error = fatal else { return }
+        fatal = nil
+        context.options.onFatal(error)
     }
 }

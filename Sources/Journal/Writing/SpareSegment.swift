@@ -27,7 +27,9 @@ final class SpareSegment: Sendable {
         }
     }
 
-    /// Fills the file and makes it durable; ends early when `goesOn` says no. The next call continues where this one ended.
+    /// Fills the file and makes it durable; ends early when `goesOn` says no.
+    ///
+    /// The next call continues where this one ended.
     ///
     /// Half of the time is left to the others that use the disk.
     func prepare(while goesOn: () -> Bool) throws(SystemError) {

@@ -23,10 +23,25 @@ struct ChangeWriter {
     mutating func write(
         _ type: String, of record: RecordEntry, source: Int64, time: Timestamp, entry: ProjectedEntry, to database: Database
     ) throws {
-        guard isOn, let data = record.json() else { return }
+        guard let data = record.json() else { return }
+        try insert(type, of: record, data: data, evidence: record.state.evidence, source: source, time: time, entry: entry, to: database)
+    }
+
+    /// Writes the next change of `record`, with `shown` in its place.
+    mutating func write(
+        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, evidence: EvidenceReference?, source: Int64, time: Timestamp, entry: ProjectedEntry,
+        to database: Database
+    ) throws {
+        try insert(type, of: record, data: shown.json.bytes, evidence: evidence, source: source, time: time, entry: entry, to: database)
+    }
+
+    private mutating func insert(
+        _ type: String, of record: RecordEntry, data: [UInt8], evidence: EvidenceReference?, source: Int64, time: Timestamp, entry: ProjectedEntry,
+        to database: Database
+    ) throws {
+        guard isOn else { return }
         sequence += 1
         number += 1
-        let evidence = record.state.evidence
         try database.cachedStatement(sql: "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
             sequence, entry.tag, entry.number, number, type, record.state.kind.code, source, record.number, record.uid, time.milliseconds,
             entry.received, evidence.map { Int64(bitPattern: $0.entry) }, evidence.map { Int64(bitPattern: $0.generation) }, Data(data),

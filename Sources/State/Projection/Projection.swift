@@ -77,12 +77,16 @@ final class Projection {
     }
 
     /// Writes what the batch has in memory, and the position with it.
-    func flush(to database: Database) throws {
+    ///
+    /// - Parameter place: The position to write instead, while the entry in work is not done.
+    func flush(to database: Database, asOf place: Position? = nil) throws {
         try records.flush(to: database)
         try counters.flush(to: database)
         try drift.flush(to: database)
         position.sequence = changes.sequence
-        try position.write(to: database)
+        guard var place else { return try position.write(to: database) }
+        place.sequence = changes.sequence
+        try place.write(to: database)
     }
 
     /// Moves on to `entry`.

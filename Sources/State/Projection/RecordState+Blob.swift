@@ -28,15 +28,16 @@ extension RecordState {
         switch (kind, record) {
         case (.finding, nil): self = .finding(try FindingState(from: &reader, finding: nil))
         case (.finding, .finding(let finding)): self = .finding(try FindingState(from: &reader, finding: finding))
-        case (.scan, .scan(let scan)):
+        case (.scan, .scan), (.scan, nil):
             var state = ScanState()
-            state.scan = scan
+            if case .scan(let scan)? = record { state.scan = scan }
             state.toldProgress = try reader.optional()
             state.stamps = try StampSet(from: &reader, slots: ScanSlots.count)
             self = .scan(state)
-        case (.notice, .notice(let notice)):
+        // A rebuild leaves records that today's adapters do not make without data.
+        case (.notice, .notice), (.notice, nil):
             var state = NoticeState()
-            state.notice = notice
+            if case .notice(let notice)? = record { state.notice = notice }
             state.stamp = try StampSet(from: &reader, slots: 1)[0]
             self = .notice(state)
         default: throw BlobReader.damaged

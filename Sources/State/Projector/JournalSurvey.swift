@@ -32,9 +32,9 @@ struct JournalSurvey {
     }
 
     /// Reads the journal from entry `first` through `last`; stops early when `isStopping` says so.
-    mutating func read(_ journal: any Journal, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
+    mutating func read(_ source: EntrySource, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
         guard first <= last else { return }
-        var reader = journal.reader(from: first)
+        var reader = source.reader(first)
         while !isStopping() {
             let entries = try reader.entries(limit: 1024, maxBytes: 8 << 20)
             guard !entries.isEmpty else { return }
@@ -42,15 +42,6 @@ struct JournalSurvey {
                 if entry.number > last { return }
                 if entry.kind == .quarantine || entry.kind == .decision { add(entry) }
             }
-        }
-    }
-}
-
-extension JournalReader {
-    /// `next`, with the journal's error as one of this target's.
-    mutating func entries(limit: Int, maxBytes: Int) throws(StateError) -> [Entry] {
-        do throws(JournalError) { return try next(limit: limit, maxBytes: maxBytes) } catch {
-            throw StateError(.journal, "the journal cannot be read: \(error.message)")
         }
     }
 }

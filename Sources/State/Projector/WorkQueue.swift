@@ -32,9 +32,9 @@ struct WorkQueue {
     /// The last number read, or passed over.
     private(set) var lastNumber: UInt64
 
-    init(journal: any Journal, after number: UInt64) {
+    init(_ source: EntrySource, after number: UInt64) {
         lastNumber = number
-        reader = journal.reader(from: number + 1)
+        reader = source.reader(number + 1)
     }
 
     /// Reads more if all that was read is done; says whether there is anything to do.

@@ -28,7 +28,7 @@ struct Send: AsyncParsableCommand {
         guard let secret = settings.secrets.first else { throw CommandFailure("no secret of the source '\(source)' is there to sign with", hint: "weir check") }
         guard let adapter = configuration.adapters.adapters[settings.adapter] else { throw CommandFailure("the adapter '\(settings.adapter)' is not there") }
         let body = try InputFile.read(file)
-        let extra = try Self.fields(headers)
+        let extra = try HeaderOption.fields(headers)
         let signed = RequestSigner(scheme: adapter.authentication, secret: secret.value)
             .credentials(for: body, now: SystemClock.now(), signedHeaders: Dictionary(extra, uniquingKeysWith: { $1 }))
         let address = try await ingestAddress(configuration)
@@ -64,15 +64,6 @@ struct Send: AsyncParsableCommand {
             return try await CurlTransport().send(request)
         } catch {
             throw CommandFailure("the request could not be sent: \(error.message)")
-        }
-    }
-
-    private static func fields(_ texts: [String]) throws -> [(String, String)] {
-        try texts.map { text in
-            let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let name = parts.first, !name.isEmpty else { throw ValidationError("--header '\(text)' is not of the form 'name: value'") }
-            let value = parts[1].drop { $0 == UInt8(ascii: " ") }
-            return (String(decoding: Array(name), as: UTF8.self), String(decoding: Array(value), as: UTF8.self))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Gateway
 import YAMLDocument
 
 /// Why a command could not do what was asked: exit code 1.
@@ -10,6 +11,9 @@ struct CommandFailure: Error {
         lines = ["weir: " + message]
         self.hint = hint
     }
+
+    /// Why the gateway could not do something.
+    init(_ error: GatewayError) { self.init(error.message, hint: error.hint) }
 
     /// What is wrong with a configuration or a manifest.
     init(_ issues: IssueList) {

@@ -5,17 +5,25 @@ import JSONDocument
 /// Whoever answers a command's questions: the running gateway, or this process from the files.
 struct OperatorClient {
     private let respond: (OperatorRequest) async throws(CommandFailure) -> OperatorResponse
-    /// Whether a gateway runs.
-    let isLive: Bool
+
+    /// Asks the running gateway.
+    init(_ channel: GatewayChannel) {
+        respond = { request async throws(CommandFailure) in try await channel.respond(to: request) }
+    }
+
+    /// Asks the files.
+    init(_ api: OperatorAPI) {
+        respond = { request async throws(CommandFailure) in await api.respond(to: request) }
+    }
 
     /// Asks the running gateway when there is one, otherwise opens the files for reading only.
     static func open(_ configuration: GatewayConfiguration) async throws(CommandFailure) -> OperatorClient {
-        if let channel = try await GatewayChannel.open(configuration) {
-            return OperatorClient(respond: { request async throws(CommandFailure) in try await channel.respond(to: request) }, isLive: true)
+        if let channel = try await GatewayChannel.open(configuration) { return OperatorClient(channel) }
+        do throws(GatewayError) {
+            return OperatorClient(try OfflineGateway.open(configuration))
+        } catch {
+            throw CommandFailure(error)
         }
-        let api: OperatorAPI
-        do { api = try OfflineGateway.open(configuration) } catch { throw CommandFailure(error.message) }
-        return OperatorClient(respond: { request async throws(CommandFailure) in await api.respond(to: request) }, isLive: false)
     }
 
     /// The answer to a question, as JSON.

@@ -40,9 +40,11 @@ struct AuthenticationSchemeTests {
 
     @Test(arguments: [
         ("authenticate: none", "every source is authenticated"), ("authenticate: barer", "did you mean 'bearer'"), ("authenticate: hmac", "needs its settings"),
-        ("authenticate: [ bearer ]", "must be one of"), ("authenticate: { bearer: x }", "takes no settings"), ("authenticate: { headr: X }", "did you mean 'header'"),
+        ("authenticate: [ bearer ]", "must be one of"), ("authenticate: { bearer: x }", "takes no settings"),
+        ("authenticate: { headr: X }", "did you mean 'header'"),
         ("authenticate: { header: X Y }", "cannot be the name"), ("authenticate: { header: [ X ] }", "must be a word"),
-        ("authenticate: { header: X, hmac: {} }", "must be one of"), ("authenticate: {}", "must be one of"), ("authenticate: { hmac: [] }", "expected a mapping"),
+        ("authenticate: { header: X, hmac: {} }", "must be one of"), ("authenticate: {}", "must be one of"),
+        ("authenticate: { hmac: [] }", "expected a mapping"),
     ])
     func slipsAreNamed(yaml: String, message: String) throws {
         let result = try compile(yaml)
@@ -73,7 +75,8 @@ struct AuthenticationSchemeTests {
     }
 
     @Test(arguments: [
-        ("[ { header: X-Ts }, body, body ]", "more than once"), ("[ body ]", "proves nothing unless"), ("[ { header: X-Ts }, { header: X-SIG }, body ]", "its own header"),
+        ("[ { header: X-Ts }, body, body ]", "more than once"), ("[ body ]", "proves nothing unless"),
+        ("[ { header: X-Ts }, { header: X-SIG }, body ]", "its own header"),
         ("body", "must be a list"), ("[ { header: X-Ts }, \"\", body ]", "a part of the message"),
     ])
     func messagesThatProveNothingAreRefused(message: String, expected: String) throws {

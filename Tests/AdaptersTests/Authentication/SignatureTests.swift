@@ -40,7 +40,9 @@ struct SignatureTests {
     }
 
     @Test func everySampleHasTheSignatureThatIsListed() throws {
-        let lines = String(decoding: try VendorSamples.bytes("samples/hostedscan/signatures.tsv"), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        let lines = String(decoding: try VendorSamples.bytes("samples/hostedscan/signatures.tsv"), as: UTF8.self).split(separator: "\n").filter {
+            !$0.hasPrefix("#")
+        }
         #expect(lines.count == 8)
         for line in lines {
             let fields = line.split(separator: "\t").map(String.init)
@@ -95,7 +97,10 @@ struct SignatureTests {
         #expect(refusal(decide(headers(), pathSecret: "more")) == .unexpectedPath)
     }
 
-    @Test(arguments: ["", "+1676612345678", " 1676612345678", "1676612345678 ", "1676612345678.", "1e12", "0x1", "١٢٣", "NaN", "-1", "123456789012345678901", "99999999999999999999", "253402300800000"])
+    @Test(arguments: [
+        "", "+1676612345678", " 1676612345678", "1676612345678 ", "1676612345678.", "1e12", "0x1", "١٢٣", "NaN", "-1", "123456789012345678901",
+        "99999999999999999999", "253402300800000",
+    ])
     func aTimestampIsNothingButDigits(text: String) {
         let signed = RequestSigner(scheme: .hmac(Self.timed), secret: Self.secret.value)
             .credentials(for: Self.body, now: Self.now, signedHeaders: ["X-Hostedscan-Timestamp": text])
@@ -107,7 +112,8 @@ struct SignatureTests {
         let padded = "0000001676612345678"
         let signed = RequestSigner(scheme: .hmac(Self.timed), secret: Self.secret.value)
             .credentials(for: Self.body, now: Self.now, signedHeaders: ["X-HOSTEDSCAN-TIMESTAMP": padded])
-        #expect(decide(signed.headers.map { ($0.name, $0.value) }) == .authentic(AuthenticationVerdict(scheme: "hmac", secretLabel: "first", signedTime: Self.now)))
+        #expect(
+            decide(signed.headers.map { ($0.name, $0.value) }) == .authentic(AuthenticationVerdict(scheme: "hmac", secretLabel: "first", signedTime: Self.now)))
         #expect(refusal(decide(headers(timestamp: padded))) == .badSignature)
     }
 
@@ -150,7 +156,8 @@ struct SignatureTests {
     @Test(arguments: HashAlgorithm.allCases, SignatureScheme.Encoding.allCases)
     func signersAndVerifiersAgree(algorithm: HashAlgorithm, encoding: SignatureScheme.Encoding) {
         let scheme = SignatureScheme(
-            algorithm: algorithm, header: "X-Sig", prefix: "v1=", encoding: encoding, beforeBody: [.header("X-Id"), .literal(Array(".".utf8)), .header("X-Time")],
+            algorithm: algorithm, header: "X-Sig", prefix: "v1=", encoding: encoding,
+            beforeBody: [.header("X-Id"), .literal(Array(".".utf8)), .header("X-Time")],
             afterBody: [.literal(Array("|end".utf8))], time: .init(header: "x-time", unit: .seconds, tolerance: .within(milliseconds: 1000)))
         let signer = RequestSigner(scheme: .hmac(scheme), secret: Self.secret.value)
         let signed = signer.credentials(for: Self.body, now: Self.now).headers.map { ($0.name, $0.value) }

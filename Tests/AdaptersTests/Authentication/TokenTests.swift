@@ -4,7 +4,9 @@ import Testing
 @testable import Adapters
 
 struct TokenTests {
-    private static let secrets = [LabelledSecret(label: "old", value: Array("s3cret-token".utf8)), LabelledSecret(label: "new", value: Array("user:next".utf8))]
+    private static let secrets = [
+        LabelledSecret(label: "old", value: Array("s3cret-token".utf8)), LabelledSecret(label: "new", value: Array("user:next".utf8)),
+    ]
 
     private func decide(_ scheme: AuthenticationScheme, _ headers: [(String, String)] = [], path: String? = nil) -> String {
         let authenticator = Authenticator(scheme: scheme, secrets: Self.secrets)
@@ -16,17 +18,20 @@ struct TokenTests {
     }
 
     @Test(arguments: [
-        ("Bearer s3cret-token", "bearer old"), ("bearer s3cret-token", "bearer old"), ("BEARER   s3cret-token", "bearer old"), ("Bearer user:next", "bearer new"),
+        ("Bearer s3cret-token", "bearer old"), ("bearer s3cret-token", "bearer old"), ("BEARER   s3cret-token", "bearer old"),
+        ("Bearer user:next", "bearer new"),
         ("Bearer s3cret-toke", "wrong_secret"), ("Bearer s3cret-token ", "wrong_secret"), ("Bearer S3cret-token", "wrong_secret"), ("Bearer ", "wrong_secret"),
         ("Bearer s3cret-tokens", "wrong_secret"), ("Bearer", "malformed_credential"), ("Bearers3cret-token", "malformed_credential"),
-        ("Basic s3cret-token", "malformed_credential"), ("s3cret-token", "malformed_credential"), ("", "malformed_credential"), ("Bearer\ts3cret-token", "malformed_credential"),
+        ("Basic s3cret-token", "malformed_credential"), ("s3cret-token", "malformed_credential"), ("", "malformed_credential"),
+        ("Bearer\ts3cret-token", "malformed_credential"),
     ])
     func aBearerTokenIsExact(value: String, decision: String) {
         #expect(decide(.bearer, [("authorization", value)]) == decision)
     }
 
     @Test(arguments: [
-        ("Basic dXNlcjpuZXh0", "basic new"), ("basic dXNlcjpuZXh0", "basic new"), ("Basic dXNlcjpuZXh1", "wrong_secret"), ("Basic dXNlcjpuZXh", "malformed_credential"),
+        ("Basic dXNlcjpuZXh0", "basic new"), ("basic dXNlcjpuZXh0", "basic new"), ("Basic dXNlcjpuZXh1", "wrong_secret"),
+        ("Basic dXNlcjpuZXh", "malformed_credential"),
         ("Basic user:next", "malformed_credential"), ("Basic ", "wrong_secret"), ("Bearer dXNlcjpuZXh0", "malformed_credential"),
     ])
     func basicCredentialsAreDecoded(value: String, decision: String) {

@@ -4,10 +4,11 @@ import Testing
 @testable import Adapters
 
 struct ReadersTests {
-    @Test(arguments: [
-        ("443", 443, nil), ("443/tcp", 443, "tcp"), ("tcp/443", 443, "tcp"), ("22/TCP", 22, "tcp"), (" 53/udp ", 53, "udp"), ("https/8443", 8443, "https"),
-        ("65535", 65535, nil), ("0443", 443, nil),
-    ] as [(String, Int, String?)])
+    @Test(
+        arguments: [
+            ("443", 443, nil), ("443/tcp", 443, "tcp"), ("tcp/443", 443, "tcp"), ("22/TCP", 22, "tcp"), (" 53/udp ", 53, "udp"), ("https/8443", 8443, "https"),
+            ("65535", 65535, nil), ("0443", 443, nil),
+        ] as [(String, Int, String?)])
     func portsAreReadWithTheirProtocol(text: String, port: Int, protocolName: String?) throws {
         let reading = try #require(PortReader.read(text))
         #expect(reading.port == port)
@@ -45,29 +46,32 @@ struct ReadersTests {
         #expect(found.map(\.type) == [.cwe, .cve, .ghsa])
     }
 
-    @Test(arguments: [
-        ("1 day, 0:35:00", nil, 88_500_000), ("2 days, 1:02:03", nil, 176_523_000), ("3 days", nil, 259_200_000), ("01:41", nil, 6_060_000),
-        ("00:57", nil, 3_420_000), ("0:57:00", nil, 3_420_000), ("0:00:01.500000", nil, 1500), ("100:00", nil, 360_000_000), ("PT5M", nil, 300_000),
-        ("P1DT2H3M4.5S", nil, 93_784_500), ("P2W", nil, 1_209_600_000), ("pt1h", nil, 3_600_000), ("90", .seconds, 90_000), ("1.5", .seconds, 1500),
-        ("1500", .milliseconds, 1500), ("2", .days, 172_800_000), ("0", .seconds, 0), ("01:41", .seconds, 6_060_000),
-    ] as [(String, DurationUnit?, Int64)])
+    @Test(
+        arguments: [
+            ("1 day, 0:35:00", nil, 88_500_000), ("2 days, 1:02:03", nil, 176_523_000), ("3 days", nil, 259_200_000), ("01:41", nil, 6_060_000),
+            ("00:57", nil, 3_420_000), ("0:57:00", nil, 3_420_000), ("0:00:01.500000", nil, 1500), ("100:00", nil, 360_000_000), ("PT5M", nil, 300_000),
+            ("P1DT2H3M4.5S", nil, 93_784_500), ("P2W", nil, 1_209_600_000), ("pt1h", nil, 3_600_000), ("90", .seconds, 90_000), ("1.5", .seconds, 1500),
+            ("1500", .milliseconds, 1500), ("2", .days, 172_800_000), ("0", .seconds, 0), ("01:41", .seconds, 6_060_000),
+        ] as [(String, DurationUnit?, Int64)])
     func durationsBecomeMilliseconds(text: String, unit: DurationUnit?, expected: Int64) {
         #expect(DurationReader.read(text, unit: unit) == expected)
     }
 
-    @Test(arguments: [
-        ("", nil), ("90", nil), ("long", nil), ("1:2", nil), ("00:60", nil), ("0:57:60", nil), ("-1 day, 0:00:00", nil), ("1 dog, 0:00", nil), ("PT", nil),
-        ("P", nil), ("P1M", nil), ("P1Y", nil), ("PT5", nil), ("PT5MT1S", nil), ("-5", .seconds), ("1e3", .seconds), ("999999999999999999", .seconds),
-        ("999999999999999", .days), ("P999999999999999W", nil), ("1.", .seconds), ("0:00:00.", nil), ("1 day, 0:35:00 ago", nil),
-    ] as [(String, DurationUnit?)])
+    @Test(
+        arguments: [
+            ("", nil), ("90", nil), ("long", nil), ("1:2", nil), ("00:60", nil), ("0:57:60", nil), ("-1 day, 0:00:00", nil), ("1 dog, 0:00", nil), ("PT", nil),
+            ("P", nil), ("P1M", nil), ("P1Y", nil), ("PT5", nil), ("PT5MT1S", nil), ("-5", .seconds), ("1e3", .seconds), ("999999999999999999", .seconds),
+            ("999999999999999", .days), ("P999999999999999W", nil), ("1.", .seconds), ("0:00:00.", nil), ("1 day, 0:35:00 ago", nil),
+        ] as [(String, DurationUnit?)])
     func otherTextIsNoDuration(text: String, unit: DurationUnit?) {
         #expect(DurationReader.read(text, unit: unit) == nil)
     }
 
-    @Test(arguments: [
-        ("14", 14), (" 14 ", 14), ("14.0", 14), ("1.4e1", 14), ("-0", 0), ("0", 0), ("1e3", 1000), ("9223372036854775807", .max),
-        ("-9223372036854775808", .min), ("0e99999", 0), ("120e-1", 12),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("14", 14), (" 14 ", 14), ("14.0", 14), ("1.4e1", 14), ("-0", 0), ("0", 0), ("1e3", 1000), ("9223372036854775807", .max),
+            ("-9223372036854775808", .min), ("0e99999", 0), ("120e-1", 12),
+        ] as [(String, Int64)])
     func integersAreReadByValue(text: String, expected: Int64) {
         #expect(NumberReader.integer(text) == expected)
     }

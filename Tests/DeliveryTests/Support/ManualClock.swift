@@ -37,6 +37,7 @@ final class ManualClock: DeliveryClock {
 
     func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()
+        guard duration > .zero else { return }
         if isAutomatic {
             state.withLock { state in
                 state.waits.append(duration)

@@ -97,6 +97,7 @@ struct ConfigurationErrorTests {
         ("s: { type: file, path: data/journal/x }", ["2:26: error: path: /data/journal/x belongs to the gateway itself"]),
         ("s: { type: file, path: /tmp }", ["2:26: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
         ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:26: error: path: the sink 's' already writes /a"]),
+        ("s: { type: file, path: nowhere/a }", ["2:26: error: path: there is no folder /nowhere (hint: mkdir -p /nowhere)"]),
         ("s: { type: file, path: a, rotat: 1GiB }", ["2:29: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
         ("s: { type: file, path: a, from: yesterday }", ["2:35: error: from: 'yesterday' is not now, beginning or a time such as 2026-03-02T10:00:00Z"]),
         ("s: { type: webhook, secret: \"env:HOOK_SECRET\" }", ["2:6: error: the sink 's' needs 'url'"]),
@@ -116,11 +117,11 @@ struct ConfigurationErrorTests {
         ),
         (
             "s: { type: webhook, secret: \"env:ALICE_TOKEN\", url: \"https://siem.example\" }",
-            ["2:31: error: secret: env:ALICE_TOKEN does not begin with 'whsec_' (hint: echo whsec_$(openssl rand -base64 32))"]
+            ["2:31: error: secret: env:ALICE_TOKEN: a webhook's secret begins with whsec_ (hint: echo whsec_$(openssl rand -base64 32))"]
         ),
         (
             "s: { type: webhook, secret: \"literal:whsec_!\", url: \"https://siem.example\" }",
-            ["2:31: error: secret: after 'whsec_', literal on line 2 is not base64 of 24 to 64 bytes (hint: echo whsec_$(openssl rand -base64 32))"]
+            ["2:31: error: secret: literal on line 2: what follows whsec_ is not base64 (hint: echo whsec_$(openssl rand -base64 32))"]
         ),
     ]) func mistakesInSinksHaveAPlace(sink: String, errors: [String]) {
         #expect(Self.errors("sinks:\n  " + sink, file: "/w") == errors.map { "/w:" + $0 })

@@ -1,6 +1,7 @@
 import Adapters
 import Delivery
 import Gateway
+import Sinks
 import Testing
 import YAMLDocument
 
@@ -8,7 +9,7 @@ import YAMLDocument
 struct ConfigurationTests {
     static let environment = [
         "HOSTEDSCAN_SECRET": "hostedscan-secret-0123456789", "HOLM_URL_SECRET": "holm-url-secret-0123456789", "RECONFIRM_TOKEN": "reconfirm-token-0123456789",
-        "HOOK_SECRET": "whsec_" + Base64Text.encode([UInt8](repeating: 7, count: 32)), "ALICE_TOKEN": "alice-token-0123456789\n",
+        "HOOK_SECRET": "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "ALICE_TOKEN": "alice-token-0123456789\n",
     ]
 
     static let complete = """
@@ -64,8 +65,8 @@ struct ConfigurationTests {
             Issue.record("the sinks are of other types")
             return
         }
-        #expect(file == FileSinkSettings(path: folder.path + "/data/changes.ndjson", rotate: 1 << 30, keep: 3))
-        #expect(webhook.batch == 20 && webhook.timeout == 10_000 && webhook.connectTimeout == 5000)
+        #expect(file.path == folder.path + "/data/changes.ndjson" && file.rotateBytes == 1 << 30 && file.keep == 3)
+        #expect(webhook.batch == 20 && webhook.timeout == .seconds(10) && webhook.connectTimeout == .seconds(5))
         #expect(configuration.routes.map(\.sinks) == [["archive"], ["local"]])
         #expect(configuration.operators.map(\.name) == ["alice"])
         #expect(configuration.operators[0].token.value == Array("alice-token-0123456789".utf8))
@@ -105,7 +106,7 @@ struct ConfigurationTests {
 
     @Test func foldersOfAdaptersWinOverTheBuiltInOnesWithAWarning() throws {
         let folder = try TemporaryFolder()
-        let manifest = "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nignore: [ ping ]\n"
+        let manifest = "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nrecords: [ { kinds: [ a ], finding: { key: $.id } } ]\n"
         try folder.write("first/holm/adapter.yaml", manifest)
         try folder.write("second/holm/adapter.yaml", manifest)
         let yaml = "adapters: [ first, second ]\nsources:\n  h: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"

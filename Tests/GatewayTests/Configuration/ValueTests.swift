@@ -82,19 +82,9 @@ struct ValueTests {
         #expect(SecretReference(text) == reference)
     }
 
-    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{1}ÿ>?"]) func base64ReadsWhatItWrites(text: String) {
-        let bytes = Array(text.utf8)
-        #expect(Base64Text.decode(Base64Text.encode(bytes)) == bytes)
-        #expect(Base64Text.encodeURLSafe(bytes).utf8.allSatisfy { $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") })
-    }
-
-    @Test(arguments: [("Zm9vYmFy", "foobar"), ("Zm9vYg==", "foob"), ("Zm9v", "foo")]) func base64OfTheStandardsExamples(text: String, plain: String) {
-        #expect(Base64Text.decode(text) == Array(plain.utf8))
-        #expect(Base64Text.encode(Array(plain.utf8)) == text)
-    }
-
-    @Test(arguments: ["Zm9", "Zm9=v", "Zh==", "Z===", "Zm9v\n", "Zm9*"]) func otherBase64IsRefused(text: String) {
-        #expect(Base64Text.decode(text) == nil)
+    @Test(arguments: [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("\u{fb}ÿ>?~", "w7vDvz4_fg")])
+    func base64ForURLs(plain: String, text: String) {
+        #expect(Base64Text.encodeURLSafe(Array(plain.utf8)) == text)
     }
 
     @Test(arguments: [("a", "/x/a"), ("./a/../b", "/x/b"), ("/a//b/.", "/a/b"), ("../../..", "/"), ("~", "/x/~")]) func pathsAreRelativeToTheirFolder(path: String, absolute: String) {

@@ -30,6 +30,7 @@ struct ParsedHeadTests {
         ("Content-Length: 0x5\r\n", .contentLength),
         ("Content-Length: 5 5\r\n", .contentLength),
         ("Content-Length:\r\n", .contentLength),
+        ("Content-Length: 5\t\r\n", .contentLength),
         ("Transfer-Encoding: identity\r\n", .transferEncoding),
         ("Transfer-Encoding: gzip\r\n", .transferEncoding),
         ("Transfer-Encoding: gzip, chunked\r\n", .transferEncoding),

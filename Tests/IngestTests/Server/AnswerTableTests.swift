@@ -54,7 +54,8 @@ struct AnswerTableTests {
         Row("a secret where none belongs", Samples.post("/in/token/x", json, "Authorization: Bearer \(Samples.token)\r\n"), 401, "unauthorized"),
         Row("a wrong signature", Samples.post("/in/signed", json, Samples.signatureLines(Array("{}".utf8))), 401, "unauthorized", reason: "bad_signature"),
         Row(
-            "an old signature", Samples.post("/in/signed", json, Samples.signatureLines(Array(json.utf8), time: Samples.now.advanced(byMilliseconds: -301_000))),
+            "an old signature",
+            Samples.post("/in/signed", json, Samples.signatureLines(Array(json.utf8), time: Samples.now.advanced(byMilliseconds: -301_000))),
             401, "unauthorized", reason: "timestamp_skew"),
         Row("a malformed time", Samples.post("/in/signed", json, "X-Ts: 1e9\r\nX-Sig: \(String(repeating: "a", count: 64))\r\n"), 401, "unauthorized"),
         Row("another media type", Samples.url(json, "Content-Type: text/plain\r\n"), 415, "unsupported_media_type"),
@@ -74,7 +75,7 @@ struct AnswerTableTests {
 
     @Test(arguments: rows)
     func answersAsTheTableSays(_ row: Row) async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send(row.request)
             let answer = try client.answer()
@@ -103,7 +104,7 @@ struct AnswerTableTests {
 
     @Test func refusalsForWantOfProofAreAllAlike() async throws {
         let requests = Self.rows.filter { $0.status == 401 }.map(\.request)
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             var answers: [RawAnswer] = []
             for request in requests { answers.append(try gateway.answer(request)) }
             #expect(Set(answers.map(\.body)).count == 1)
@@ -114,7 +115,7 @@ struct AnswerTableTests {
     }
 
     @Test func invalidJSONNamesTheByteAndKeepsTheHash() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let answer = try gateway.answer(Samples.url(#"{"a":nope}"#))
             #expect(answer.body.contains("at byte "))
             let refusal = try #require(gateway.server.counters.snapshot()["url"]?.lastRefusals.last)

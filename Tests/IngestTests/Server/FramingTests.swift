@@ -27,7 +27,7 @@ struct FramingTests {
 
     @Test(arguments: smuggled)
     func refusesSmuggling(_ row: (name: String, request: String, code: String)) async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send("POST /in/url/\(Samples.pathSecret) HTTP/1.1\r\nHost: weir\r\n" + row.request + Samples.url(Self.json))
             let answer = try client.answer()
@@ -44,7 +44,7 @@ struct FramingTests {
         "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\nHost: weir\n\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n",
     ])
     func refusesWhatIsNotItsHTTP(_ request: String) async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send(request)
             #expect(try client.answer().status == 400)
@@ -53,11 +53,13 @@ struct FramingTests {
     }
 
     @Test func answersPipelinedRequestsInOrder() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             var text = ""
             for number in 0..<200 {
-                text += number % 3 == 0 ? Samples.post("/in/nobody", "{}") : number % 3 == 1 ? Samples.url("{\"n\":\(number)}") : "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\r\n"
+                text +=
+                    number % 3 == 0
+                    ? Samples.post("/in/nobody", "{}") : number % 3 == 1 ? Samples.url("{\"n\":\(number)}") : "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n\r\n"
             }
             client.send(text)
             var receipts: [Int] = []
@@ -71,7 +73,7 @@ struct FramingTests {
     }
 
     @Test func answersAClientThatHasSaidAllItHasToSay() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send(Samples.url(Self.json) + Samples.url(#"{"id":"2"}"#))
             client.endSending()
@@ -82,7 +84,7 @@ struct FramingTests {
     }
 
     @Test func takesBytesOneAtATime() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             for request in ["\r\n" + Samples.signed(Self.json), Samples.chunked("/in/url/\(Samples.pathSecret)", #"{"id":"2"}"#, size: 3)] {
                 for byte in Array(request.utf8) { client.send([byte]) }
@@ -93,7 +95,7 @@ struct FramingTests {
     }
 
     @Test func asksForTheBodyThatIsExpected() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             let head = "POST /in/url/\(Samples.pathSecret) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
             client.send(head)
@@ -108,7 +110,7 @@ struct FramingTests {
     }
 
     @Test func closesWhenAsked() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send(Samples.url(Self.json, "Connection: close\r\n"))
             let answer = try client.answer()
@@ -118,7 +120,7 @@ struct FramingTests {
     }
 
     @Test func answersProbes() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nHEAD /readyz/?x HTTP/1.1\r\nHost: a\r\n\r\nGET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try client.answer().body == #"{"status":"ok"}"#)
@@ -135,7 +137,7 @@ struct FramingTests {
     }
 
     @Test func refusesHeadsOverTheirLimits() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let fields = String(repeating: "a: b\r\n", count: 99)
             #expect(try gateway.answer("GET /healthz HTTP/1.1\r\nHost: a\r\n\(fields)\r\n").status == 200)
             #expect(try gateway.answer("GET /healthz HTTP/1.1\r\nHost: a\r\n\(fields)a: b\r\n\r\n").status == 431)
@@ -151,7 +153,7 @@ struct FramingTests {
     }
 
     @Test func survivesSeventyThousandFields() async throws {
-        try await Gateway.run { gateway in
+        try await Gateway.run { gateway throws in
             let client = try gateway.client()
             client.send("POST /in/url HTTP/1.1\r\nHost: a\r\n")
             _ = client.send(String(repeating: "a:b\r\n", count: 70_000))

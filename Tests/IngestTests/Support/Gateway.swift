@@ -8,19 +8,21 @@ import Synchronization
 
 @testable import Ingest
 
-/// Runs blocking work on a thread of its own, so that the tests' shared threads stay free.
-func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-    }
-}
-
 /// A log handler that keeps its lines.
 final class LogLines: LogHandler, Sendable {
     private let lines = Mutex<[String]>([])
-    var logLevel: Logger.Level { get { .trace } set {} }
-    var metadata: Logger.Metadata { get { [:] } set {} }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? { get { nil } set {} }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
     var all: [String] { lines.withLock { $0 } }
 
     func log(event: LogEvent) {
@@ -93,6 +95,7 @@ enum Samples {
 /// A running ingest server with its journal and log.
 struct Gateway: Sendable {
     let server: IngestServer
+    /// The journal behind it, unless the test brought one of its own.
     let journal: MemoryJournal
     let log: LogLines
     let port: Int
@@ -119,21 +122,32 @@ struct Gateway: Sendable {
     /// Starts a server, runs `body` on a thread of its own, and stops the server.
     static func run<T: Sendable>(
         sources: [IngestSource] = Samples.sources(), trustedProxies: AddressBlockList = AddressBlockList([]), tls: IngestTLS? = nil,
-        limits: @Sendable (inout IngestLimits) -> Void = { _ in }, _ body: @escaping @Sendable (Gateway) throws -> T
+        on journal: (any Journal)? = nil, limits: @Sendable (inout IngestLimits) -> Void = { _ in }, _ body: @escaping @Sendable (Gateway) throws -> T
+    ) async throws -> T {
+        try await runAsync(sources: sources, trustedProxies: trustedProxies, tls: tls, on: journal, limits: limits) { gateway in
+            try await onThread { try body(gateway) }
+        }
+    }
+
+    /// Starts a server, runs `body`, and stops the server.
+    static func runAsync<T: Sendable>(
+        sources: [IngestSource] = Samples.sources(), trustedProxies: AddressBlockList = AddressBlockList([]), tls: IngestTLS? = nil,
+        on journal: (any Journal)? = nil, limits: @Sendable (inout IngestLimits) -> Void = { _ in }, _ body: @Sendable (Gateway) async throws -> T
     ) async throws -> T {
         var bounds = IngestLimits()
         bounds.tick = .milliseconds(5)
         bounds.lingerTimeout = .milliseconds(300)
         limits(&bounds)
-        let journal = MemoryJournal()
+        let memory = MemoryJournal()
         let lines = LogLines()
         let server = IngestServer(
             configuration: IngestConfiguration(port: 0, tls: tls, trustedProxies: trustedProxies, limits: bounds),
-            sources: SourceTable(generation: 7, sources: sources), journal: journal, log: Logger(label: "test") { _ in lines }, clock: { Samples.now })
+            sources: SourceTable(generation: 7, sources: sources), journal: journal ?? memory, log: Logger(label: "test") { _ in lines },
+            clock: { Samples.now })
         let address = try await server.start()
-        let gateway = Gateway(server: server, journal: journal, log: lines, port: address.port)
+        let gateway = Gateway(server: server, journal: memory, log: lines, port: address.port)
         let result: Result<T, any Error>
-        do { result = .success(try await onThread { try body(gateway) }) } catch { result = .failure(error) }
+        do { result = .success(try await body(gateway)) } catch { result = .failure(error) }
         await server.stop(within: .seconds(1))
         return try result.get()
     }

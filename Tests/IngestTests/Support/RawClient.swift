@@ -35,7 +35,7 @@ extension String {
     }
 }
 
-/// A TCP connection that sends exactly the bytes it is given. Its calls block, within a deadline.
+/// A TCP connection that sends exactly the bytes it is given; its calls block, within a deadline.
 final class RawClient {
     private let descriptor: Int32
     private var received: [UInt8] = []

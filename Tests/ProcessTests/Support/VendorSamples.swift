@@ -1,5 +1,6 @@
 import Foundation
 import JSONDocument
+import Testing
 
 /// The vendors' sample bodies beside the tests, and what each must become.
 struct VendorSample: Sendable, CustomTestStringConvertible {

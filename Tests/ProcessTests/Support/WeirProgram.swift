@@ -52,7 +52,7 @@ final class RunningGateway: Sendable {
         process.arguments = ["serve", "--config", workspace.path + "/weir.yaml"]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let log = workspace.path + "/gateway.log"
-        if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
         let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         try errors.seekToEnd()
         process.standardError = errors

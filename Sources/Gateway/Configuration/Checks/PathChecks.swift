@@ -1,3 +1,4 @@
+import Sinks
 import YAMLDocument
 
 /// Whether the files of a configuration keep out of each other's way.
@@ -11,6 +12,10 @@ enum PathChecks {
                 context.issues.error(node, "journal: the data folder \(storage.data) is inside it")
             }
         }
+        // sockaddr_un has 108 bytes for the path, and the socket is made in a folder of its own: data/socket.new/s.
+        if storage.socketFile.utf8.count > 105 {
+            context.issues.error(root["data"] ?? root, "data: the path of \(storage.socketFile) is too long for a socket (105 bytes)")
+        }
         var own = [storage.stateFile, storage.ledgerFile, storage.lockFile, storage.socketFile]
         own += [storage.stateFile, storage.ledgerFile].flatMap { ["\($0)-wal", "\($0)-shm"] }
         var taken: [String: String] = [:]
@@ -23,6 +28,8 @@ enum PathChecks {
                 context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
             } else if FilePaths.isFolder(file.path) {
                 context.issues.error(node, "path: \(file.path) is a folder", hint: "\(file.path)/changes.ndjson")
+            } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data, !FilePaths.isFolder(folder) {
+                context.issues.error(node, "path: there is no folder \(folder)", hint: "mkdir -p \(folder)")
             }
             taken[file.path] = sink.name
         }

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// A file that cannot be used, in one sentence.

@@ -82,7 +82,9 @@ struct SettingsContext {
     mutating func blocks(_ node: YAMLNode?, _ what: String) -> AddressBlockList {
         guard let node else { return AddressBlockList([]) }
         var blocks: [AddressBlock] = []
-        for item in list(node, what) {
+        let items = list(node, what)
+        if items.isEmpty, node.items != nil { issues.error(node, "\(what): the list is empty, so no address would be in it") }
+        for item in items {
             guard let text = word(item, what) else { continue }
             do throws(AddressBlockError) {
                 blocks.append(try AddressBlock(text))

@@ -1,11 +1,12 @@
 import Delivery
+import Sinks
 import YAMLDocument
 
 /// One destination for changes.
 package struct SinkSettings: Sendable {
     package enum Kind: Sendable {
-        case file(FileSinkSettings)
-        case webhook(WebhookSinkSettings)
+        case file(FileSinkOptions)
+        case webhook(WebhookSinkOptions)
     }
 
     package var name: String

@@ -1,47 +1,32 @@
 import struct Adapters.LabelledSecret
 import CurlTransport
+import Sinks
 import YAMLDocument
 
-/// An HTTP receiver of CloudEvents, signed as Standard Webhooks says (https://www.standardwebhooks.com).
-package struct WebhookSinkSettings: Sendable {
-    package var url: OutboundURL
-    /// The `whsec_` text; nothing: requests are not signed.
-    package var secret: LabelledSecret?
-    /// Which addresses the receiver may have.
-    package var policy: DestinationPolicy
-    /// Changes in one request.
-    package var batch = 1
-    /// PEM file with the only authority that is trusted, absolute.
-    package var authority: String?
-    /// Milliseconds.
-    package var timeout: Int64 = 30_000
-    /// Milliseconds.
-    package var connectTimeout: Int64 = 5_000
-    /// Bytes of an answer that are read and kept.
-    package var answerMax = 4 << 10
-}
-
-extension WebhookSinkSettings {
-    static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> WebhookSinkSettings? {
+/// Reads the settings of an HTTP receiver of CloudEvents, signed as Standard Webhooks says (https://www.standardwebhooks.com).
+enum WebhookSinkSettings {
+    static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> WebhookSinkOptions? {
         let urlNode = reader.require("url", what, &context.issues)
         let url = urlNode.flatMap { URLReader.read($0, "url", &context) }
         let secretNode = reader.take("secret")
-        let secret = secretNode.flatMap { readSecret($0, &context) }
+        let secrets = secretNode.map { node in context.list(node, "secret").compactMap { readSecret($0, &context) } } ?? []
         if secretNode == nil, let urlNode { context.issues.warning(urlNode, "\(what) has no 'secret': its requests are not signed") }
         let policy = DestinationPolicy(networks: readNetworks(reader.take("networks"), &context))
-        let batch = context.integer(reader.take("batch"), "batch", 1...1000)
+        let batch = context.integer(reader.take("batch"), "batch", WebhookSinkOptions.batchRange)
         let authority = reader.take("ca").flatMap { readAuthority($0, &context) }
         let timeout = context.duration(reader.take("timeout"), "timeout", 1000...600_000)
         let connectTimeout = context.duration(reader.take("connect-timeout"), "connect-timeout", 100...60_000)
         let answerMax = context.bytes(reader.take("answer-max"), "answer-max", 256...1 << 20)
         guard let url, let urlNode else { return nil }
         check(url, urlNode, policy, &context)
-        var settings = WebhookSinkSettings(url: url, secret: secret, policy: policy, authority: authority)
-        if let batch { settings.batch = batch }
-        if let timeout { settings.timeout = timeout }
-        if let connectTimeout { settings.connectTimeout = connectTimeout }
-        if let answerMax { settings.answerMax = Int(answerMax) }
-        return settings
+        var options = WebhookSinkOptions(url: url, policy: policy)
+        options.secrets = secrets
+        options.certificateAuthorityFile = authority
+        if let batch { options.batch = batch }
+        if let timeout { options.timeout = .milliseconds(timeout) }
+        if let connectTimeout { options.connectTimeout = .milliseconds(connectTimeout) }
+        if let answerMax { options.answerBytes = Int(answerMax) }
+        return options
     }
 
     private static func readNetworks(_ node: YAMLNode?, _ context: inout SettingsContext) -> [AddressBlock] {
@@ -61,19 +46,14 @@ extension WebhookSinkSettings {
         }
     }
 
-    private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> LabelledSecret? {
+    private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> WebhookSecret? {
         guard let secret = context.secret(node, "secret") else { return nil }
-        let hint = "echo whsec_$(openssl rand -base64 32)"
-        guard let text = String(decoding: secret.value, as: UTF8.self).dropping(prefix: "whsec_") else {
-            context.issues.error(node, "secret: \(secret.label) does not begin with 'whsec_'", hint: hint)
+        do throws(SinkError) {
+            return try WebhookSecret(String(decoding: secret.value, as: UTF8.self))
+        } catch {
+            context.issues.error(node, "secret: \(secret.label): \(error.message)", hint: "echo whsec_$(openssl rand -base64 32)")
             return nil
         }
-        guard let key = Base64Text.decode(text), (1...64).contains(key.count) else {
-            context.issues.error(node, "secret: after 'whsec_', \(secret.label) is not base64 of 24 to 64 bytes", hint: hint)
-            return nil
-        }
-        if key.count < 24 { context.issues.warning(node, "secret: \(secret.label) is shorter than the 24 bytes that Standard Webhooks asks for", hint: hint) }
-        return secret
     }
 
     private static func readAuthority(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FindingModel
 import Gateway
 import JSONDocument
 import Journal

@@ -36,8 +36,17 @@ struct SourcesList: AsyncParsableCommand {
             ])
         }
         table.print(orNothing: "no sources are configured")
+        if let receipts = answer["receipts"]?.objectValue { showReceipts(receipts) }
         showRefusals(sources)
         showDrift(sources)
+    }
+
+    /// That none is lost: all receipts, and what became of each.
+    private func showReceipts(_ receipts: [JSONMember]) {
+        let total = receipts.first { $0.name == "total" }?.value.integerValue ?? 0
+        let parts = receipts.filter { $0.name != "total" && ($0.value.integerValue ?? 0) > 0 }.map { "\($0.value.integerValue ?? 0) \($0.name)" }
+        StandardOutput.line("")
+        StandardOutput.line("receipts: \(total)" + (parts.isEmpty ? "" : " = " + parts.joined(separator: " + ")))
     }
 
     private func showRefusals(_ sources: [JSONValue]) {
@@ -54,10 +63,10 @@ struct SourcesList: AsyncParsableCommand {
     }
 
     private func showDrift(_ sources: [JSONValue]) {
-        var table = Table([.init("DRIFT"), .init("SOURCE"), .init("PLACE"), .init("COUNT", isNumber: true), .init("LAST")])
+        var table = Table([.init("DRIFT"), .init("SOURCE"), .init("PLACE"), .init("COUNT", isNumber: true), .init("LAST RECEIPT", isNumber: true)])
         for source in sources {
             for drift in (source["drift"]?.arrayValue ?? []).prefix(10) {
-                table.add([drift.word("kind"), source.word("name"), drift.word("place"), drift.word("count"), drift.time("last_received_time")])
+                table.add([drift.word("kind"), source.word("name"), drift.word("place"), drift.word("count"), drift.word("last_receipt")])
             }
         }
         guard !table.rows.isEmpty else { return }

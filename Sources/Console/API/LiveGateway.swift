@@ -1,0 +1,51 @@
+import Delivery
+import FindingModel
+import Ingest
+import Journal
+import State
+
+/// The running gateway, as far as operators ask about it.
+package protocol LiveGateway: Sendable {
+    var startedTime: Timestamp { get }
+    /// `http://127.0.0.1:8080`
+    var ingestURL: String { get }
+    var journal: any Journal { get }
+    var projector: ProjectorStatus { get }
+    /// What was received and refused since the start, by source.
+    var tallies: [String: SourceTally] { get }
+    /// Open connections, and bytes of large bodies in flight.
+    var load: (connections: Int, bodyBytes: Int) { get }
+
+    func sinkStatuses() async -> [SinkStatus]
+    /// Has the body of a receipt erased.
+    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
+    /// Appends the difference that today's adapters make; returns how many changes it took.
+    func rebuild() async throws(OperatorError) -> UInt64
+}
+
+/// A configured source, as tables show it.
+package struct SourceDescription: Sendable {
+    package let name: String
+    package let adapter: String
+    package let account: String
+    /// `hmac`, `bearer`, `basic`, `secret-url` or `header`.
+    package let credential: String
+
+    package init(name: String, adapter: String, account: String, credential: String) {
+        self.name = name
+        self.adapter = adapter
+        self.account = account
+        self.credential = credential
+    }
+}
+
+/// A configured sink, as tables show it.
+package struct SinkDescription: Sendable {
+    package let name: String
+    package let type: String
+
+    package init(name: String, type: String) {
+        self.name = name
+        self.type = type
+    }
+}

@@ -1,0 +1,84 @@
+import Delivery
+import FindingModel
+import JSONDocument
+import State
+
+/// Answers operators' questions; the same in the running gateway and in a command that opened the files itself.
+package struct OperatorAPI: Sendable {
+    /// Where the answers come from.
+    package struct Sources: Sendable {
+        /// Nothing when there is no state.db yet; the text says why.
+        package var state: Result<StateQueries, OperatorError>
+        package var conservation: @Sendable () async throws -> Conservation
+        package var lastSequence: @Sendable () async throws -> UInt64
+        /// How far each sink has come.
+        package var positions: @Sendable () async throws -> [SinkPosition]
+        package var configuredSources: [SourceDescription]
+        package var configuredSinks: [SinkDescription]
+        /// Nothing without a running gateway.
+        package var live: (any LiveGateway)?
+
+        package init(
+            state: Result<StateQueries, OperatorError>, conservation: @escaping @Sendable () async throws -> Conservation,
+            lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
+            configuredSources: [SourceDescription], configuredSinks: [SinkDescription], live: (any LiveGateway)? = nil
+        ) {
+            self.state = state
+            self.conservation = conservation
+            self.lastSequence = lastSequence
+            self.positions = positions
+            self.configuredSources = configuredSources
+            self.configuredSinks = configuredSinks
+            self.live = live
+        }
+    }
+
+    let sources: Sources
+
+    package init(_ sources: Sources) { self.sources = sources }
+
+    /// The answer; every failure is one too.
+    package func respond(to request: OperatorRequest) async -> OperatorResponse {
+        do {
+            return try await answer(to: request)
+        } catch let error as OperatorError {
+            return error.response
+        } catch let error as StateError {
+            return OperatorError(.failed, error.message).response
+        } catch let error as LedgerError {
+            return OperatorError(.failed, error.message).response
+        } catch {
+            return OperatorError(.failed, "\(error)").response
+        }
+    }
+
+    private func answer(to request: OperatorRequest) async throws -> OperatorResponse {
+        guard request.path.first == "v1" else { throw OperatorError(.notFound, "there is nothing at this path") }
+        switch (request.method, request.path.dropFirst().first, Array(request.path.dropFirst(2))) {
+        case (.get, "status", []): return try await StatusView(self).response()
+        case (.get, "sources", []): return try await SourcesView(self).response()
+        case (.get, "sinks", []): return try await SinksView(self).response()
+        case (.get, "events", []): return try await RecordsView(self).events(request)
+        case (.get, "findings", []): return try await RecordsView(self).findings(request)
+        case (.get, "scans", []): return try await RecordsView(self).scans(request)
+        case (.get, "records", let rest) where rest.count == 1: return try await RecordView(self).record(rest[0])
+        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "history": return try await RecordView(self).history(rest[0])
+        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "why": return try await RecordView(self).reasons(rest[0])
+        case (.post, "journal", ["erase"]): return try await Decisions(self).erase(request)
+        case (.post, "rebuild", []): return try await Decisions(self).rebuild(request)
+        case (_, "status", []), (_, "sources", []), (_, "sinks", []), (_, "events", []), (_, "findings", []), (_, "scans", []), (_, "journal", ["erase"]),
+            (_, "rebuild", []):
+            throw OperatorError(.notAllowed, "this path takes another method")
+        default: throw OperatorError(.notFound, "there is nothing at this path")
+        }
+    }
+
+    var state: StateQueries {
+        get throws(OperatorError) { try sources.state.get() }
+    }
+
+    func live() throws(OperatorError) -> any LiveGateway {
+        guard let live = sources.live else { throw OperatorError(.unavailable, "no gateway runs") }
+        return live
+    }
+}

@@ -1,0 +1,81 @@
+import FindingModel
+import Ingest
+import JSONDocument
+import State
+
+/// `GET /v1/sources`: what is received, refused and not understood.
+struct SourcesView {
+    /// Places of drift shown of one source.
+    private static let driftMax = 100
+
+    let api: OperatorAPI
+
+    init(_ api: OperatorAPI) { self.api = api }
+
+    func response() async throws -> OperatorResponse {
+        let tallies = api.sources.live?.tallies ?? [:]
+        let configured = api.sources.configuredSources
+        let known = Set(configured.map(\.name))
+        var counts: [String: SourceCounts] = [:]
+        var drift: [String: [DriftCount]] = [:]
+        var lastTimes: [String: Timestamp] = [:]
+        if let state = try? api.state {
+            for source in try await state.sources() { counts[source.source] = source }
+            for name in counts.keys {
+                drift[name] = try await state.drift(ofSource: name, limit: Self.driftMax)
+                var filter = EventFilter()
+                filter.source = name
+                filter.limit = 1
+                lastTimes[name] = try await state.events(filter).first?.receivedTime
+            }
+        }
+        let conservation = try? await api.sources.conservation()
+        // Sources that are no longer configured, and requests that never reached one, are shown too.
+        let others = Set(tallies.keys).union(counts.keys).subtracting(known).sorted().filter { !$0.isEmpty }
+        let all = configured + others.map { SourceDescription(name: $0, adapter: "", account: "", credential: "") }
+        return .object { writer in
+            writer.objects("sources", all) { writer, source in
+                writer.member("name", source.name)
+                if known.contains(source.name) {
+                    writer.member("adapter", source.adapter)
+                    writer.member("account", source.account)
+                    writer.member("credential", source.credential)
+                }
+                if let tally = tallies[source.name] { Self.write(tally, to: &writer) }
+                if let counts = counts[source.name] {
+                    writer.object("events") { writer in
+                        for outcome in EventOutcome.allCases { if let count = counts.outcomes[outcome] { writer.member(outcome.word, count) } }
+                    }
+                }
+                writer.objects("drift", drift[source.name] ?? []) { writer, drift in
+                    writer.member("kind", drift.place.kind)
+                    writer.member("place", drift.place.place)
+                    writer.member("count", drift.count)
+                    writer.member("first_receipt", drift.firstReceipt)
+                    writer.member("last_receipt", drift.lastReceipt)
+                }
+                writer.member("last_received_time", lastTimes[source.name])
+            }
+            if let conservation { writer.object("receipts") { StatusView.write(conservation, to: &$0) } }
+        }
+    }
+
+    private static func write(_ tally: SourceTally, to writer: inout JSONWriter) {
+        writer.member("accepted", tally.accepted)
+        writer.member("duplicates", tally.duplicates)
+        writer.member("late", tally.late)
+        writer.member("bytes", tally.bytes)
+        writer.object("refusals") { writer in
+            for (reason, count) in tally.refusals.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
+        }
+        writer.objects("last_refusals", tally.lastRefusals) { writer, refusal in
+            writer.member("time", refusal.time)
+            writer.member("status", refusal.status)
+            writer.member("reason", refusal.reason)
+            writer.member("detail", refusal.detail)
+            writer.member("peer", refusal.peer)
+            writer.member("size", refusal.size)
+            writer.member("sha256", refusal.bodySHA256)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import CurlTransport
+import Delivery
+import Ingest
+import Journal
+import State
+
+/// Everything that runs in a gateway; each part is nothing before its start.
+struct GatewayParts: Sendable {
+    let folder: DataFolder
+    var journal: SegmentJournal?
+    var store: StateStore?
+    var ledger: Ledger?
+    var projector: Projector?
+    var transport: CurlTransport?
+    var delivery: DeliveryService?
+    var ingest: IngestServer?
+    var console: ConsoleAssembly?
+
+    init(folder: DataFolder) { self.folder = folder }
+
+    /// Stops what was started: first what takes from outside, then what reads the journal, at last the files.
+    func stop(ingest ingestGrace: Duration, delivery deliveryGrace: Duration) async {
+        await ingest?.stop(within: ingestGrace)
+        await console?.stop()
+        await projector?.stop()
+        await delivery?.stop(within: deliveryGrace)
+        await transport?.shutdown()
+        await journal?.stop()
+        store?.close()
+        await ledger?.close()
+        folder.release()
+    }
+}

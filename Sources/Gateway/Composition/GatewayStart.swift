@@ -1,0 +1,140 @@
+import Adapters
+import Console
+import CurlTransport
+import Delivery
+import FindingModel
+import Ingest
+import Journal
+import Logging
+import State
+
+/// The start, step by step; nothing is written before everything that can be found out by looking was found out.
+struct GatewayStart {
+    /// What the first half of a start gives: the data folder's files, open and in agreement with the configuration.
+    struct Projection: Sendable {
+        let journal: SegmentJournal
+        let store: StateStore
+        let projector: Projector
+        let archive: EvidenceArchive
+        /// The `config` entry in force.
+        let generation: UInt64
+    }
+
+    private let configuration: GatewayConfiguration
+    private let clock: @Sendable () -> Timestamp
+    private let failures: FailureBox
+    private let log = Logger(label: "gateway")
+
+    init(configuration: GatewayConfiguration, clock: @escaping @Sendable () -> Timestamp, failures: FailureBox) {
+        self.configuration = configuration
+        self.clock = clock
+        self.failures = failures
+    }
+
+    /// Starts the whole gateway.
+    func run() async throws(GatewayError) -> Gateway {
+        try DataFolder.check(configuration.storage, now: clock())
+        for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
+            if let problem = PortProbe.problem(address) { throw GatewayError(problem) }
+        }
+        return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
+    }
+
+    /// Starts only what makes records of the journal, lets `body` use it, and stops it again.
+    func projecting<T>(_ body: (Projection) async throws(GatewayError) -> T) async throws(GatewayError) -> T {
+        try await startingParts { parts throws(GatewayError) in
+            let result = try await body(try await startProjection(&parts))
+            await parts.stop(ingest: .zero, delivery: .zero)
+            return result
+        }
+    }
+
+    private func startingParts<T>(_ body: (inout GatewayParts) async throws(GatewayError) -> T) async throws(GatewayError) -> T {
+        try await FileChecks.run(configuration.storage)
+        var parts = GatewayParts(folder: try DataFolder(configuration.storage, now: clock()))
+        do throws(GatewayError) {
+            return try await body(&parts)
+        } catch {
+            await parts.stop(ingest: .zero, delivery: .zero)
+            throw error
+        }
+    }
+
+    private func start(_ parts: inout GatewayParts) async throws(GatewayError) -> Gateway {
+        let projection = try await startProjection(&parts)
+        let ledger: Ledger
+        do throws(LedgerError) { ledger = try Ledger(path: configuration.storage.ledgerFile) } catch { throw GatewayError(error.message) }
+        parts.ledger = ledger
+        let transport: CurlTransport
+        do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
+        parts.transport = transport
+        let feed = StateChangeFeed(store: projection.store, signal: projection.projector.changes, archive: projection.archive)
+        let delivery = DeliveryService(
+            feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes, log: Logger(label: "delivery"))
+        delivery.start()
+        parts.delivery = delivery
+
+        let ingest = IngestServer(
+            configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.generation), journal: projection.journal,
+            log: Logger(label: "ingest"), clock: clock)
+        let bound: BoundAddress
+        do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
+        parts.ingest = ingest
+        let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
+        let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
+        let api = OperatorAPI(
+            OperatorAPI.Sources(
+                state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
+                lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
+                configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
+        parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
+        return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+    }
+
+    private func startProjection(_ parts: inout GatewayParts) async throws(GatewayError) -> Projection {
+        let journal = try openJournal(&parts)
+        do throws(StateError) {
+            let store = try StateStore.open(path: configuration.storage.stateFile)
+            parts.store = store
+            let generation = try await projectionEntry(journal)
+            let configurations = ConfigurationReader(EntrySource(journal))
+            let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
+            try await projector.start()
+            parts.projector = projector
+            let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
+            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation)
+        } catch {
+            throw GatewayError(error.message)
+        }
+    }
+
+    private func openJournal(_ parts: inout GatewayParts) throws(GatewayError) -> SegmentJournal {
+        let failures = failures, log = log
+        let options = configuration.journalOptions { error in
+            log.critical("the journal can keep nothing more", metadata: ["reason": "\(error.message)"])
+            failures.fail(GatewayError("the journal can keep nothing more: \(error.message)", hint: "see to the disk, then start again"))
+        }
+        do throws(JournalError) {
+            let (journal, recovery) = try SegmentJournal.open(options)
+            parts.journal = journal
+            for sentence in recovery.sentences { log.warning("journal: \(sentence)") }
+            return journal
+        } catch {
+            throw GatewayError(error.message)
+        }
+    }
+
+    /// The number of the `config` entry in force: the last one when it says the same, otherwise one that is appended now.
+    private func projectionEntry(_ journal: SegmentJournal) async throws(StateError) -> UInt64 {
+        let content = configuration.projection.encode()
+        let file = GenerationFile(configuration.storage)
+        if let number = file.generation(of: content, in: journal) { return number }
+        do throws(JournalError) {
+            let appended = try await journal.append(EntryDraft(kind: .config, body: content))
+            file.remember(appended.number, tag: journal.tag)
+            return appended.number
+        } catch {
+            throw StateError(.journal, "the configuration cannot be written to the journal: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Console
+import Delivery
+import FindingModel
+import Journal
+import State
+
+/// What commands can do without a running gateway: read the files, and change them only under the data folder's lock.
+package enum OfflineGateway {
+    /// The operators' API over the files, which it opens for reading only and leaves as they are.
+    package static func open(_ configuration: GatewayConfiguration) throws(GatewayError) -> OperatorAPI {
+        let storage = configuration.storage
+        guard FilePaths.exists(storage.data) else { throw GatewayError("there is no data folder \(storage.data)", hint: "weir serve makes it") }
+        var state: Result<StateQueries, OperatorError>
+        var feed: StateChangeFeed?
+        let journal: ReadOnlyJournal
+        do throws(JournalError) { journal = try ReadOnlyJournal(try JournalFiles(storage.journal)) } catch { throw GatewayError(error.message) }
+        do throws(StateError) {
+            let store = try StateStore.openReadOnly(path: storage.stateFile)
+            let archive = EvidenceArchive(EntrySource(journal), configurations: ConfigurationReader(EntrySource(journal)))
+            state = .success(StateQueries(store: store, archive: archive))
+            feed = StateChangeFeed(store: store, signal: ChangeSignal(), archive: archive)
+        } catch {
+            state = .failure(OperatorError(.unavailable, error.message))
+        }
+        let queries = state
+        return OperatorAPI(
+            OperatorAPI.Sources(
+                state: state, conservation: { try await queries.get().conservation(EntrySource(journal)) },
+                lastSequence: { [feed] in
+                    guard let feed else { throw OperatorError(.unavailable, "there is no state database") }
+                    return try await feed.lastSequence()
+                },
+                positions: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).positions() : [] },
+                configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions))
+    }
+
+    /// Projects what the journal holds and state.db does not, and with `applying` what today's adapters make of all of it; under the data
+    /// folder's lock.
+    ///
+    /// - Returns: how many changes the rebuild made.
+    package static func rebuild(_ configuration: GatewayConfiguration, applying: Bool) async throws(GatewayError) -> UInt64 {
+        try requireJournal(configuration)
+        let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
+        return try await start.projecting { projection throws(GatewayError) in
+            try await projection.projected(through: projection.journal.watermark)
+            return applying ? try await projection.rebuild() : 0
+        }
+    }
+
+    /// Gives every record that today's adapters would make differently to `onDifference`, and changes nothing; blocks the calling thread.
+    ///
+    /// - Returns: how many records differ.
+    package static func differences(
+        _ configuration: GatewayConfiguration, onDifference: (RebuildPreview.Difference) -> Void
+    ) throws(GatewayError) -> Int {
+        try requireJournal(configuration)
+        do {
+            let files = try JournalFiles(configuration.storage.journal)
+            let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
+            defer { store.close() }
+            let preview = RebuildPreview(store: store, source: EntrySource(files), journal: try ReadOnlyJournal(files))
+            return try preview.run(makeMapper: { PlannedMapper(configuration) }, onDifference: onDifference) ?? 0
+        } catch let error as JournalError {
+            throw GatewayError(error.message)
+        } catch let error as StateError {
+            throw GatewayError(error.message)
+        } catch {
+            throw GatewayError("\(error)")
+        }
+    }
+
+    private static func requireJournal(_ configuration: GatewayConfiguration) throws(GatewayError) {
+        guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
+    }
+
+    /// Has the body of a receipt erased, under the data folder's lock.
+    package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
+        try requireJournal(configuration)
+        let folder = try DataFolder(configuration.storage, now: SystemClock.now())
+        defer { folder.release() }
+        do throws(JournalError) {
+            let journal = try SegmentJournal.open(configuration.journalOptions(onFatal: { _ in })).journal
+            do throws(JournalError) {
+                try await journal.erase(number, reason: reason, who: who)
+            } catch {
+                await journal.stop()
+                throw error
+            }
+            await journal.stop()
+        } catch {
+            throw GatewayError(error.message)
+        }
+    }
+}

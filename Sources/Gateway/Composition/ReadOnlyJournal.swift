@@ -1,0 +1,35 @@
+import Journal
+
+/// The journal's files behind the journal's port, for reading without a gateway.
+final class ReadOnlyJournal: Journal {
+    private let files: JournalFiles
+    let tag: String
+    let watermark: UInt64
+    let firstNumber: UInt64
+
+    init(_ files: JournalFiles) throws(JournalError) {
+        self.files = files
+        let head = try files.head()
+        tag = head?.tag ?? ""
+        watermark = head?.number ?? 0
+        firstNumber = try files.firstNumber
+    }
+
+    var availability: JournalAvailability { .stopping }
+
+    func append(_ draft: EntryDraft, token: UInt64, to receiver: any AppendReceiver) {
+        receiver.appended([(token, .failure(Self.readOnly))])
+    }
+
+    func append(_ draft: EntryDraft) async throws(JournalError) -> Appended { throw Self.readOnly }
+
+    func reader(from number: UInt64) -> any JournalReader { files.reader(from: number) }
+
+    func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool { watermark > number }
+
+    func mintTag(reason: String) async throws(JournalError) -> String { throw Self.readOnly }
+
+    func stop() async {}
+
+    private static let readOnly = JournalError(.stopping, "the journal is open for reading only")
+}

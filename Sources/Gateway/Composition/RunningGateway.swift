@@ -1,0 +1,57 @@
+import Console
+import Delivery
+import FindingModel
+import Ingest
+import Journal
+import State
+
+/// The parts that operators ask about while the gateway runs.
+struct RunningGateway: LiveGateway {
+    let startedTime: Timestamp
+    let ingestURL: String
+    let projection: GatewayStart.Projection
+    let ingest: IngestServer
+    let delivery: DeliveryService
+
+    var journal: any Journal { projection.journal }
+    var projector: ProjectorStatus { projection.projector.status }
+    var tallies: [String: SourceTally] { ingest.counters.snapshot() }
+    var load: (connections: Int, bodyBytes: Int) { ingest.load }
+    var queries: StateQueries { StateQueries(store: projection.store, archive: projection.archive) }
+
+    func sinkStatuses() async -> [SinkStatus] { await delivery.statuses() }
+
+    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) {
+        do throws(JournalError) {
+            try await projection.journal.erase(number, reason: reason, who: who)
+        } catch {
+            throw OperatorError(error.code == .noSuchEntry ? .notFound : .failed, error.message)
+        }
+    }
+
+    func rebuild() async throws(OperatorError) -> UInt64 {
+        do throws(GatewayError) { return try await projection.rebuild() } catch { throw OperatorError(.failed, error.message) }
+    }
+}
+
+extension GatewayStart.Projection {
+    /// Appends a `rebuild` entry with the configuration in force and waits until it was carried out.
+    ///
+    /// - Returns: how many changes it made.
+    func rebuild() async throws(GatewayError) -> UInt64 {
+        let number: UInt64
+        do throws(JournalError) { number = try await journal.append(RebuildNote(generation: generation).draft).number } catch {
+            throw GatewayError("the rebuild cannot be written to the journal: \(error.message)")
+        }
+        try await projected(through: number)
+        do { return UInt64(try await StateQueries(store: store).changes(ofEntry: number).count) } catch { throw GatewayError("\(error)") }
+    }
+
+    /// Returns when everything up to entry `number` was projected; fails when the projector cannot go on.
+    func projected(through number: UInt64) async throws(GatewayError) {
+        while projector.status.entry < number {
+            if let failure = projector.status.failure { throw GatewayError(failure.message) }
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { throw GatewayError("interrupted") }
+        }
+    }
+}

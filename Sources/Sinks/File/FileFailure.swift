@@ -1,0 +1,14 @@
+import Glibc
+
+/// Why a file cannot be used at present.
+struct FileFailure: Error, Hashable {
+    /// One clause that names the file.
+    let message: String
+
+    init(_ message: String) { self.message = message }
+
+    /// What the system said about `action` on `path`.
+    init(_ path: String, _ action: String, errno code: Int32 = errno) {
+        message = "\(path) cannot be \(action): \(String(cString: strerror(code)))"
+    }
+}

@@ -1,0 +1,52 @@
+import FindingModel
+import Foundation
+import GRDB
+
+/// The changes in state.db.
+package final class StateChangeFeed: ChangeFeed {
+    private let store: StateStore
+    private let signal: ChangeSignal
+    private let archive: EvidenceArchive
+
+    /// - Parameter signal: The projector's, which tells of new changes.
+    package init(store: StateStore, signal: ChangeSignal, archive: EvidenceArchive) {
+        self.store = store
+        self.signal = signal
+        self.archive = archive
+    }
+
+    package func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change] {
+        let archive = archive
+        return try await store.readAsync { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence > ? ORDER BY c.sequence LIMIT ?")
+            let cursor = try Row.fetchCursor(statement, arguments: [Int64(clamping: sequence), max(limit, 1)])
+            var changes: [Change] = []
+            var bytes = 0
+            while let fetched = try cursor.next() {
+                var row = try ChangeRow(fetched)
+                if let evidence = row.evidence {
+                    row.change.data = try archive.restored(row.change.data, uid: row.change.subject, at: evidence)
+                }
+                bytes += row.change.data.bytes.count
+                if !changes.isEmpty, bytes > maxBytes { break }
+                changes.append(row.change)
+            }
+            return changes
+        }
+    }
+
+    package func lastSequence() async throws -> UInt64 {
+        try await store.readAsync { database in
+            UInt64(clamping: try Int64.fetchOne(database, sql: "SELECT sequence FROM projection") ?? 0)
+        }
+    }
+
+    package func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
+        try await store.readAsync { database in
+            try ChangeOrder.first(in: database, column: "received", atLeast: time.milliseconds)
+        }
+    }
+
+    package func waitForChange(after sequence: UInt64) async { await signal.wait(after: sequence) }
+}

@@ -1,0 +1,35 @@
+import Journal
+
+/// Where entries are read from: a running journal, or its files.
+package struct EntrySource: Sendable {
+    /// The last entry there is; with files, more than that.
+    package let watermark: @Sendable () -> UInt64
+    package let reader: @Sendable (UInt64) -> any JournalReader
+
+    package init(_ journal: any Journal) {
+        watermark = { journal.watermark }
+        reader = { journal.reader(from: $0) }
+    }
+
+    /// The files of a journal that nobody writes, or whose newest entries do not matter.
+    package init(_ files: JournalFiles) {
+        watermark = { .max }
+        reader = { files.reader(from: $0) }
+    }
+
+    /// The entry of that number, if it can be read; blocks the calling thread.
+    func entry(_ number: UInt64) throws(StateError) -> Entry? {
+        var reader = reader(number)
+        guard let entry = try reader.entries(limit: 1, maxBytes: 1 << 30).first, entry.number == number else { return nil }
+        return entry
+    }
+}
+
+extension JournalReader {
+    /// `next`, with the journal's error as one of this target's.
+    mutating func entries(limit: Int, maxBytes: Int) throws(StateError) -> [Entry] {
+        do throws(JournalError) { return try next(limit: limit, maxBytes: maxBytes) } catch {
+            throw StateError(.journal, "the journal cannot be read: \(error.message)")
+        }
+    }
+}

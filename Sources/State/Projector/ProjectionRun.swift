@@ -1,0 +1,124 @@
+import GRDB
+import Journal
+import Logging
+
+/// Projects a journal into a store, in short transactions, with everything that keeps a bad entry from stopping it for good.
+final class ProjectionRun {
+    private static let idleMilliseconds = 200
+
+    /// Where to, where from, and how.
+    struct Plan {
+        let store: StateStore
+        let source: EntrySource
+        /// Takes the entries that the run writes itself, and wakes it when there are new ones.
+        let journal: any Journal
+        let makeMapper: @Sendable () -> any ReceiptMapper
+        let options: ProjectorOptions
+        /// The generation to project with instead of each receipt's own.
+        var generation: UInt64?
+        /// The last entry to project; nothing to follow the journal.
+        var through: UInt64?
+        /// Whether changes are written.
+        var writesChanges = true
+        /// Ends the process when one entry takes too long; nothing where that may be.
+        var watchdog: Watchdog?
+        let shouldStop: () -> Bool
+        /// Called after each transaction.
+        var onProgress: (Position) -> Void
+        /// Takes a `rebuild` entry; where there is none, such entries are only passed.
+        var rebuild: ((Entry, JournalSurvey) throws(StateError) -> Void)?
+    }
+
+    private let plan: Plan
+    private var attempt = Attempt.none
+    private var survey: JournalSurvey?
+
+    init(_ plan: Plan) { self.plan = plan }
+
+    /// Projects until the stop, the last entry of the plan, an error, or a rebuild, after which state.db has to be read anew; whether it is done.
+    func run() throws(StateError) -> Bool {
+        let file = try AttemptFile(path: plan.store.path + "-attempt")
+        let start = try plan.store.read { try Position(from: $0) }
+        if attempt == .none { attempt = (file.read() ?? .none).atStart(position: start.entry) }
+        var survey = try surveyed(after: start.entry)
+        try condemn(in: &survey)
+        var options = Projection.Options()
+        options.writesChanges = plan.writesChanges
+        options.generation = plan.generation
+        if plan.generation != nil { options.voids = survey.voids }
+        let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
+        var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey)
+        var queue = WorkQueue(plan.source, after: start.entry)
+        while !plan.shouldStop(), projection.position.entry < plan.through ?? .max {
+            guard try queue.fill(limit: plan.options.batchEntries, maxBytes: plan.options.batchBytes) else {
+                if plan.through != nil { break }
+                _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
+                continue
+            }
+            if let rebuild = plan.rebuild, case .entry(let entry)? = queue.items.first, entry.kind == .rebuild {
+                try rebuild(entry, work.survey)
+                return false
+            }
+            try batch(&queue, with: &work, file: file)
+            plan.onProgress(projection.position)
+        }
+        try file.write(Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: attempt.suspectsEnd))
+        return true
+    }
+
+    /// Projects what one transaction may hold.
+    private func batch(_ queue: inout WorkQueue, with work: inout EntryProjector, file: borrowing AttemptFile) throws(StateError) {
+        let end = plan.through ?? .max, stopsAtRebuild = plan.rebuild != nil
+        var items = queue.items.prefix { $0.lastNumber <= end && !(stopsAtRebuild && $0.isRebuild) }
+        guard let first = items.first else { return queue.remove(queue.items.count) }
+        if attempt.isSuspect(first.firstNumber) { items = items.prefix(1) }
+        attempt = attempt.taking(first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber)
+        try file.write(attempt)
+        let limit = Duration.milliseconds(plan.options.batchMilliseconds)
+        let done = try plan.store.withWriter { database in
+            var done = 0
+            try database.inTransaction(.immediate) {
+                let began = ContinuousClock.now
+                for item in items {
+                    try project(item, with: &work, in: database)
+                    done += 1
+                    if ContinuousClock.now - began >= limit { break }
+                }
+                try work.projection.flush(to: database)
+                return .commit
+            }
+            return done
+        }
+        queue.remove(done)
+    }
+
+    private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {
+        switch item {
+        case .skipped(let numbers): try work.projection.skip(numbers, in: database)
+        case .entry(let entry):
+            plan.watchdog?.take(entry.number)
+            defer { plan.watchdog?.rest() }
+            try work.project(entry, in: database)
+        }
+    }
+
+    /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
+    private func condemn(in survey: inout JournalSurvey) throws(StateError) {
+        guard let number = attempt.condemned, !survey.isQuarantined(number, generation: plan.generation) else { return }
+        let note = QuarantineNote(
+            receipt: number, deaths: attempt.deaths, reason: "the process ended each time it was projected", generation: plan.generation)
+        plan.options.log.error("receipt \(number) is left out: the process ended \(attempt.deaths) times with it in work")
+        _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal)
+        survey.add(note)
+        self.survey = survey
+    }
+
+    /// What the journal says about receipts that are still to be projected; read once.
+    private func surveyed(after position: UInt64) throws(StateError) -> JournalSurvey {
+        if let survey { return survey }
+        var survey = JournalSurvey()
+        try survey.read(plan.source, from: position + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
+        self.survey = survey
+        return survey
+    }
+}

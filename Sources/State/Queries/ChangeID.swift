@@ -1,0 +1,32 @@
+import FindingModel
+import GRDB
+
+/// The parts of a change's id, `<tag>-<entry number>-<n>`.
+package struct ChangeID: Hashable, Sendable {
+    package let tag: String
+    package let entry: UInt64
+    package let number: UInt64
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, let entry = UInt64(parts[1]), let number = UInt64(parts[2]), !parts[0].isEmpty else { return nil }
+        self.tag = String(parts[0])
+        self.entry = entry
+        self.number = number
+    }
+
+    func fetch(_ database: Database) throws -> Change? {
+        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
+        // Entry numbers fall only where a journal was lost; there the table is read from its beginning.
+        return try fetch(database, from: first) ?? fetch(database, from: 0)
+    }
+
+    private func fetch(_ database: Database, from sequence: UInt64) throws -> Change? {
+        let sql = """
+            SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
+            WHERE c.sequence >= ? AND c.entry = ? AND c.tag = ? AND c.number = ? ORDER BY c.sequence LIMIT 1
+            """
+        let arguments: StatementArguments = [Int64(clamping: sequence), Int64(clamping: entry), tag, Int64(clamping: number)]
+        return try Row.fetchOne(database, sql: sql, arguments: arguments).map { try ChangeRow($0).change }
+    }
+}

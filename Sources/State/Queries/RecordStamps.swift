@@ -1,0 +1,40 @@
+import FindingModel
+import Foundation
+import GRDB
+import JSONDocument
+
+/// Which receipts decided what of a record: the answer to "why does it say so?".
+package struct RecordStamps: Sendable, Equatable {
+    /// The newest word on one status or group of fields.
+    package struct Line: Sendable, Equatable {
+        /// `status fixed`, `severity`, `newest`…
+        package let name: String
+        /// When the vendor says it happened, or when the receipt came.
+        package let time: Timestamp
+        /// The receipt that said it.
+        package let receipt: UInt64
+        /// Whether `time` is the receipt's.
+        package let isReceiptTime: Bool
+    }
+
+    package let uid: String
+    package let kind: RecordKind
+    /// Whether any event has spoken of the record itself; otherwise only scans have named it.
+    package let isKnown: Bool
+    package let lines: [Line]
+    /// Where evidence stands that is too large for the record.
+    package let evidence: EvidenceReference?
+
+    static func fetch(_ uid: String, from database: Database) throws -> RecordStamps? {
+        let sql = "SELECT kind, state, data FROM records WHERE uid = ?"
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]), let kind = RecordKind(code: row[0]) else { return nil }
+        let blob: Data = row[1]
+        let data: Data? = row[2]
+        var parser = JSONParser()
+        let state = try RecordRow.state(kind: kind, blob: [UInt8](blob), data: data.map { [UInt8]($0) }, parser: &parser)
+        let lines = state.stamps.map { name, stamp in
+            Line(name: name, time: stamp.time, receipt: stamp.entry, isReceiptTime: stamp.arrival != 0)
+        }
+        return RecordStamps(uid: uid, kind: kind, isKnown: state.record != nil, lines: lines, evidence: state.evidence)
+    }
+}

@@ -1,0 +1,104 @@
+import FindingModel
+import GRDB
+import Journal
+
+/// What commands and the console ask of state.db; every answer comes from one snapshot.
+package struct StateQueries: Sendable {
+    let store: StateStore
+    let archive: EvidenceArchive?
+
+    /// - Parameter archive: Puts large evidence back into single records; without it they are shown without.
+    package init(store: StateStore, archive: EvidenceArchive? = nil) {
+        self.store = store
+        self.archive = archive
+    }
+
+    /// The newest receipts first.
+    package func events(_ filter: EventFilter) async throws -> [EventSummary] {
+        try await store.readAsync { try filter.fetch($0) }
+    }
+
+    /// Known records, those first that were first spoken of last.
+    package func records(_ filter: RecordFilter) async throws -> [RecordSummary] {
+        try await store.readAsync { try filter.fetch($0) }
+    }
+
+    /// The record called `uid`, with its evidence; nothing while nobody has spoken of it.
+    package func record(_ uid: String) async throws -> RecordSummary? {
+        let archive = archive
+        return try await store.readAsync { database in
+            let sql = "SELECT \(RecordSummary.columns) FROM \(RecordSummary.tables) WHERE r.uid = ? AND r.known = 1"
+            guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
+            var summary = try RecordSummary(row)
+            if let archive, let evidence = try RecordStamps.fetch(uid, from: database)?.evidence {
+                summary.data = try archive.restored(summary.data, uid: uid, at: evidence)
+            }
+            return summary
+        }
+    }
+
+    /// Which receipts decided what of the record; nothing if no event ever named it.
+    package func stamps(of uid: String) async throws -> RecordStamps? {
+        try await store.readAsync { try RecordStamps.fetch(uid, from: $0) }
+    }
+
+    /// The changes of the record called `uid`, the oldest first.
+    package func history(of uid: String, limit: Int = 1000) async throws -> [Change] {
+        try await store.readAsync { database in
+            let sql = """
+                SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
+                WHERE c.record = (SELECT id FROM records WHERE uid = ?) ORDER BY c.sequence LIMIT ?
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [uid, limit]).map { try ChangeRow($0).change }
+        }
+    }
+
+    /// The change whose id is `id`.
+    package func change(_ id: String) async throws -> Change? {
+        guard let wanted = ChangeID(id) else { return nil }
+        return try await store.readAsync { try wanted.fetch($0) }
+    }
+
+    /// The changes that the receipt `entry` made, in order.
+    package func changes(ofEntry entry: UInt64) async throws -> [Change] {
+        try await store.readAsync { database in
+            let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
+            let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.entry = ? ORDER BY c.sequence"
+            return try Row.fetchAll(database, sql: sql, arguments: [Int64(clamping: first), Int64(clamping: entry)]).map { try ChangeRow($0).change }
+        }
+    }
+
+    /// Receipts by source and outcome, and what each source drifted in.
+    package func sources() async throws -> [SourceCounts] {
+        try await store.readAsync { try SourceCounts.fetch($0) }
+    }
+
+    /// The drift of one source, the most frequent places first.
+    package func drift(ofSource name: String, limit: Int = 1000) async throws -> [DriftCount] {
+        try await store.readAsync { try DriftCount.fetch(source: name, limit: limit, from: $0) }
+    }
+
+    /// The receipts that are left out because they ended the process.
+    package func quarantined() async throws -> [QuarantinedReceipt] {
+        try await store.readAsync { database in
+            try Row.fetchAll(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
+                QuarantinedReceipt(
+                    receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
+            }
+        }
+    }
+
+    /// What became of all receipts, with those of `source` that wait.
+    package func conservation(_ source: EntrySource) async throws -> Conservation {
+        try await store.readAsync { try Conservation.fetch($0, source) }
+    }
+}
+
+/// A receipt that is left out of every projection.
+package struct QuarantinedReceipt: Sendable, Equatable {
+    package let receipt: UInt64
+    /// The `quarantine` entry.
+    package let entry: UInt64
+    package let deaths: Int
+    package let reason: String
+}

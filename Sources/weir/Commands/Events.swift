@@ -1,0 +1,34 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir events`.
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows what the receipts meant, the newest first.")
+
+    @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("Only with this outcome: mapped, duplicate, ignored, voided, quarantined, unreadable, erased.", valueName: "word"))
+    var outcome: String?
+
+    @Option(help: ArgumentHelp("Only of this kind, in the vendor's words.", valueName: "word"))
+    var kind: String?
+
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let filters = [("source", source), ("outcome", outcome), ("kind", kind)].compactMap { name, value in value.map { (name: name, value: $0) } }
+        var table = Table([
+            .init("RECEIPT", isNumber: true), .init("RECEIVED"), .init("SOURCE"), .init("OUTCOME"), .init("KIND"), .init("CHANGES", isNumber: true), .init("KEY"),
+        ])
+        try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
+            table.add([
+                event.word("receipt"), event.time("received_time"), event.word("source"), event.word("outcome"), event.word("kind"), event.word("changes"),
+                event.word("key"),
+            ])
+        }
+        listing.finish(table, nothing: "no events")
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir findings`.
+struct Findings: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows findings, the newest first.")
+
+    @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
+    var status: [String] = []
+
+    @Option(help: ArgumentHelp("Only at least as bad; unknown severities are shown too.", valueName: "word"))
+    var minSeverity: String?
+
+    @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
+    var source: String?
+
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        var filters = status.map { (name: "status", value: $0) }
+        if let minSeverity { filters.append((name: "min-severity", value: minSeverity)) }
+        if let source { filters.append((name: "source", value: source)) }
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        var table = Table([.init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN"), .init("UID")])
+        try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in
+            let resource = finding["resources"]?.arrayValue?.first
+            let place = resource.map { place in
+                ["url", "hostname", "ip", "name", "uid"].lazy.map { place.word($0) }.first { !$0.isEmpty } ?? ""
+            }
+            table.add([
+                finding.word("severity"), finding.word("status"), finding.word("title"), place ?? "", finding["scanner"]?.word("name") ?? "",
+                finding.time("last_seen_time"), finding.word("uid"),
+            ])
+        }
+        listing.finish(table, nothing: "no findings")
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Gateway
+import JSONDocument
+
+/// `weir journal erase N --reason`.
+struct JournalErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase", abstract: "Erases the body of a receipt; the decision is kept, and the chain still verifies.")
+
+    @Argument(help: "The receipt's number.")
+    var number: UInt64
+
+    @Option(help: "Why: kept in the journal with your name.")
+    var reason: String
+
+    @OptionGroup var config: ConfigurationOption
+
+    func validate() throws {
+        if reason.utf8.allSatisfy({ $0 <= 0x20 }) { throw ValidationError("--reason is empty") }
+        if reason.utf8.count > 4096 { throw ValidationError("--reason is longer than 4096 bytes") }
+    }
+
+    func run() async throws {
+        let configuration = try config.load(needsSecrets: false)
+        if let channel = try await GatewayChannel.open(configuration) {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("number", String(number))
+            writer.member("reason", reason)
+            writer.member("who", SystemUser.name)
+            writer.endObject()
+            _ = try await OperatorClient(channel).post(["v1", "journal", "erase"], body: writer.bytes)
+        } else {
+            do throws(GatewayError) {
+                try await OfflineGateway.erase(number, reason: reason, who: SystemUser.name, configuration)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        StandardOutput.line("receipt \(number): erased")
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir scans`.
+struct Scans: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows scans, the newest first.")
+
+    @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
+    var status: [String] = []
+
+    @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
+    var source: String?
+
+    @OptionGroup var listing: ListingOptions
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        var filters = status.map { (name: "status", value: $0) }
+        if let source { filters.append((name: "source", value: source)) }
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        var table = Table([
+            .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START"), .init("END"), .init("FINDINGS", isNumber: true), .init("SCANNER"), .init("UID"),
+        ])
+        try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters) { scan in
+            let name = [scan.word("name"), scan.word("type")].first { !$0.isEmpty } ?? ""
+            table.add([
+                scan.word("status"), name, scan["scope"]?.word("targets") ?? "", scan.time("start_time"), scan.time("end_time"),
+                scan["totals"]?.word("total") ?? "", scan["scanner"]?.word("name") ?? "", scan.word("uid"),
+            ])
+        }
+        listing.finish(table, nothing: "no scans")
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir sinks`.
+struct Sinks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Shows the sinks: how far each has come, and what it said last.")
+
+    @Flag(help: "Print one JSON object a sink.")
+    var json = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        let answer = try await OperatorClient.open(try config.load(needsSecrets: false)).get(["v1", "sinks"])
+        let sinks = answer["sinks"]?.arrayValue ?? []
+        if json {
+            for sink in sinks { StandardOutput.write(sink.bytes + [UInt8(ascii: "\n")]) }
+            return
+        }
+        var table = Table([
+            .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true), .init("PENDING", isNumber: true),
+            .init("LAST DELIVERED"), .init("SAID"),
+        ])
+        for sink in sinks {
+            let answer = sink["last_answer"]
+            let said = [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+            table.add([
+                sink.word("name"), sink.word("type"), sink.word("state"), sink.word("delivered"), sink.word("filtered"), sink.word("pending"),
+                sink.time("last_delivered_time"), said,
+            ])
+        }
+        table.print(orNothing: "no sinks are configured")
+    }
+}

@@ -1,0 +1,13 @@
+#!/bin/bash
+# All fault tests, one after another. What the machine cannot do is skipped, with the reason.
+# Usage: run.sh --weir PATH --hookload PATH [--rounds N] [--seed S]
+set -u
+folder=$(cd "$(dirname "$0")" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+failed=0
+for script in kill_loop power_cut inject_faults disk_full flip_bits; do
+    python3 "$folder/$script.py" "$@"
+    code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 77 ] || failed=1
+done
+exit $failed

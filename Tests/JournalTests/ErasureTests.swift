@@ -1,0 +1,92 @@
+import FindingModel
+import Testing
+
+@testable import Journal
+
+/// A body that a person has erased.
+struct ErasureTests {
+    @Test func anErasedBodyIsGoneAndTheChainStillVerifies() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let collector = Collector()
+        for token in 0..<5 { journal.append(.receipt("CANARY-\(token)"), token: UInt64(token), to: collector) }
+        await collector.wait(for: 5)
+        let number = try #require(try collector.outcomes[2]?.get().number)
+        try await journal.erase(number, reason: "a person's \"data\"", who: "alice")
+        try await journal.erase(number, reason: "again", who: "bob")
+        var reader = journal.reader(from: number)
+        let entry = try #require(try reader.next(limit: 1, maxBytes: 100).first)
+        #expect(entry.body == .erased && entry.bodySize == 8 && entry.kind == .receipt)
+        await journal.stop()
+        let content = disk.paths.compactMap { disk.bytes($0) }.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(!content.contains("CANARY-2") && content.contains("CANARY-1") && content.contains("CANARY-3"))
+        let report = try disk.verify()
+        #expect(report.isIntact && report.erased == [number: 7] && report.unfinishedErasures.isEmpty)
+        let (entries, skipped) = try disk.read()
+        #expect(entries.filter { $0.body == .erased }.map(\.number) == [number] && skipped.isEmpty)
+        let decision = try #require(entries.last?.body.bytes.flatMap { EraseDecision(parsing: $0) })
+        #expect(entries.count == 7 && decision == EraseDecision(number: number, reason: "a person's \"data\"", who: "alice"))
+        let (again, recovery) = try SegmentJournal.open(disk.options(seed: 2))
+        #expect(!recovery.foundLoss)
+        var later = again.reader(from: number)
+        #expect(try later.next(limit: 1, maxBytes: 100).first?.body == .erased)
+        await again.stop()
+    }
+
+    @Test func onlyReceiptsThatAreThereCanBeErased() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        for number in [UInt64(0), 1, 2, 99] {
+            let error = await #expect(throws: JournalError.self) { try await journal.erase(number, reason: "", who: "") }
+            #expect(error?.code == .noSuchEntry)
+        }
+        #expect(journal.watermark == 1)
+        await journal.stop()
+    }
+
+    @Test func zerosWithoutADecisionAreNoErasure() throws {
+        let builder = SegmentBuilder.receipts(batches: 2)
+        let disk = SimulatedDisk.with([builder])
+        var bytes = try #require(disk.bytes(disk.path(1)))
+        for place in builder.layouts[0].bodies[1] { bytes[place] = 0 }
+        disk.put(bytes, at: disk.path(1))
+        #expect(try disk.read().entries[1].body == .unreadable)
+        let problem = try #require(try disk.verify().problems.first)
+        #expect(problem.numbers == 2...2 && problem.region == .body && problem.finding.contains("no decision"))
+    }
+
+    @Test func aPowerCutNeverLosesMoreThanTheBodyThatIsErased() async throws {
+        var erased = 0, kept = 0
+        for calls in 0..<24 {
+            let disk = SimulatedDisk.withoutSpare()
+            let journal = try SegmentJournal.open(disk.options()).journal
+            let collector = Collector()
+            for token in 0..<3 { journal.append(.receipt("CANARY-\(token)" + String(repeating: "c", count: 900)), token: UInt64(token), to: collector) }
+            await collector.wait(for: 3)
+            disk.cutPower(afterCalls: calls)
+            try? await journal.erase(3, reason: "r", who: "w")
+            var random = SeededGenerator(seed: UInt64(calls))
+            let after = disk.afterPowerCut(&random)
+            await journal.stop()
+            let (again, recovery) = try SegmentJournal.open(after.options(seed: 2))
+            #expect(recovery.unreadable.isEmpty, "after \(calls) calls")
+            // An erasure that was begun is finished by the next start.
+            let isDecided = try after.read().entries.contains { $0.body == .erased }
+            if isDecided { #expect(await eventually { after.bytes(after.path(1)).map { !String(decoding: $0, as: UTF8.self).contains("CANARY-1") } ?? false }) }
+            await again.stop()
+            let entries = try after.read().entries
+            #expect(entries.filter { $0.kind == .receipt }.map(\.number) == [2, 3, 4])
+            #expect(entries[1].text?.hasPrefix("CANARY-0") == true && entries[3].text?.hasPrefix("CANARY-2") == true)
+            let decisions = entries.compactMap { $0.kind == .decision ? $0.body.bytes.flatMap { EraseDecision(parsing: $0) } : nil }
+            if entries[2].body == .erased { #expect(decisions.map(\.number) == [3]) } else { #expect(entries[2].text?.hasPrefix("CANARY-1") == true) }
+            #expect(try after.verify().isIntact)
+            if entries[2].body == .erased { erased += 1 } else { kept += 1 }
+        }
+        #expect(erased > 0 && kept > 0)
+    }
+
+    @Test func theListOfErasuresForgivesALineThatWasCut() {
+        let list = Erasures(parsing: Array("\nerase 5\n\nerased 5\n\nerase 7\nerase x\nnonsense\nerase 1".utf8))
+        #expect(list.numbers == [5, 7] && list.unfinished == [7])
+    }
+}

@@ -1,0 +1,80 @@
+import Adapters
+import FindingModel
+import JSONDocument
+import Journal
+import Testing
+
+@testable import State
+
+/// The changes as sinks read them.
+struct StateChangeFeedTests {
+    private static var script: Script {
+        var script = Script()
+        for number in 0..<30 { script.add("\(number)", key: "\(number)", at: 1) { .finding($0, "\(number)") } }
+        return script
+    }
+
+    private func feed(_ gate: Gate) -> StateChangeFeed {
+        let source = EntrySource(gate.journal)
+        let archive = EvidenceArchive(source, configurations: ConfigurationReader(source))
+        return StateChangeFeed(store: gate.store, signal: ChangeSignal(), archive: archive)
+    }
+
+    @Test func changesComeInOrderAndInPieces() async throws {
+        let gate = try Gate(Self.script)
+        for number in 0..<10 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        let feed = feed(gate)
+        #expect(try await feed.lastSequence() == 10)
+        #expect(try await feed.changes(after: 0, limit: 4, maxBytes: 1 << 20).map(\.sequence) == [1, 2, 3, 4])
+        #expect(try await feed.changes(after: 8, limit: 4, maxBytes: 1 << 20).map(\.sequence) == [9, 10])
+        #expect(try await feed.changes(after: 0, limit: 4, maxBytes: 1).map(\.sequence) == [1])
+        #expect(try await feed.changes(after: 10, limit: 4, maxBytes: 1 << 20).isEmpty)
+        #expect(try await feed.changes(after: 0, limit: 100, maxBytes: 1 << 20) == (try gate.allChanges()))
+    }
+
+    @Test func changesAreFoundByReceiptTimeAndById() async throws {
+        let gate = try Gate(Self.script)
+        for number in 0..<30 {
+            gate.setTime(Int64(1000 + number / 3 * 10))
+            try await gate.receive("\(number)")
+        }
+        try gate.catchUp()
+        let feed = feed(gate)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(0)) == 1)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(1000)) == 1)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(1001)) == 4)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(1090)) == 28)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(9999)) == 31)
+        for change in try gate.allChanges() { #expect(try await gate.queries.change(change.id) == change) }
+        #expect(try await gate.queries.change("aaaaaaaa-1-1") == nil)
+        #expect(try await gate.queries.change("no id") == nil)
+    }
+
+    @Test func emptyStoreHasAFirstSequenceToCome() async throws {
+        let gate = try Gate(Self.script)
+        #expect(try await feed(gate).firstSequence(atOrAfter: Making.time(0)) == 1)
+        #expect(try await feed(gate).lastSequence() == 0)
+    }
+
+    @Test func largeEvidenceIsReadFromItsReceiptWhenItIsSent() async throws {
+        let gate = try VendorSampleTests.gate()
+        let generation = try await VendorSampleTests.configure(gate)
+        let page = String(repeating: "<p>page</p>", count: 3000)
+        let sample = try VendorSampleTests.body("probely/finding_detected.json")
+        let body = sample.replacing("\"response\":\"", with: "\"response\":\"\(page)", maxReplacements: 1)
+        try #require(body.utf8.count > 30_000)
+        try await gate.receive(body, source: "probely", generation: generation)
+        try gate.catchUp()
+        let stored = try #require(try gate.allChanges().first)
+        #expect(!stored.data.text.contains("<p>page</p>"))
+        let sent = try #require(try await feed(gate).changes(after: 0, limit: 1, maxBytes: 1 << 20).first)
+        guard case .finding(let finding) = try Record(kind: .finding, parsing: sent.data) else { throw StateError(.failed, "no finding") }
+        #expect(finding.evidence.contains { $0.response?.contains(page) == true })
+        #expect(sent.id == stored.id)
+        let source = EntrySource(gate.journal)
+        let archive = EvidenceArchive(source, configurations: ConfigurationReader(source))
+        let shown = try await StateQueries(store: gate.store, archive: archive).record(finding.uid)
+        #expect(shown?.data == sent.data)
+    }
+}

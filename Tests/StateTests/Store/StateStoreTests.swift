@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import State
+
+/// Opening state.db, and what is promised about it.
+struct StateStoreTests {
+    @Test func committedTransactionsSurviveAPowerCut() throws {
+        let folder = try TemporaryFolder()
+        let store = try StateStore.open(path: folder.file("state.db"))
+        #expect(try store.withWriter { try StateStore.synchronous($0) } == 2)
+        #expect(try store.withWriter { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        try store.reopen()
+        #expect(try store.withWriter { try StateStore.synchronous($0) } == 2)
+    }
+
+    @Test func readersCannotWrite() throws {
+        let folder = try TemporaryFolder()
+        let store = try StateStore.open(path: folder.file("state.db"))
+        #expect(throws: StateError.self) { try store.read { try $0.execute(sql: "DELETE FROM records") } }
+    }
+
+    @Test func fileOfANewerVersionIsRefusedAndNotTouched() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        let store = try StateStore.open(path: path)
+        try store.withWriter { try $0.execute(sql: "PRAGMA user_version = \(Migrations.newest + 1)") }
+        store.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        let error = #expect(throws: StateError.self) { try StateStore.open(path: path) }
+        #expect(error?.code == .newerVersion)
+        #expect(error?.message.contains("newer version") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["state.db"])
+    }
+
+    @Test func otherFilesAreRefusedAndNotTouched() throws {
+        let folder = try TemporaryFolder()
+        let text = folder.file("text.db"), foreign = folder.file("foreign.db")
+        try Data("certainly no database, but long enough to be read as the first page of one: \(String(repeating: "x", count: 200))".utf8)
+            .write(to: URL(fileURLWithPath: text))
+        let queue = try DatabaseQueue(path: foreign)
+        try queue.write { try $0.execute(sql: "PRAGMA application_id = 7; CREATE TABLE t (a)") }
+        try queue.close()
+        for path in [text, foreign] {
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            let error = #expect(throws: StateError.self) { try StateStore.open(path: path) }
+            #expect(error?.code == .notAStateDatabase)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        }
+        #expect(throws: StateError.self) { try StateStore.open(path: folder.file("missing/state.db")) }
+    }
+
+    @Test func openingForReadingLeavesNothingBehind() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        #expect(throws: StateError.self) { try StateStore.openReadOnly(path: path) }
+        try StateStore.open(path: path).close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["state.db"])
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        let store = try StateStore.openReadOnly(path: path)
+        #expect(try store.read { try Position(from: $0) }.entry == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["state.db"])
+        store.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        #expect(throws: StateError.self) { try store.withWriter { _ in } }
+    }
+
+    @Test func readingBesideAWriterSeesWhatItCommitted() throws {
+        let folder = try TemporaryFolder()
+        let writer = try StateStore.open(path: folder.file("state.db"))
+        let reader = try StateStore.openReadOnly(path: folder.file("state.db"))
+        try writer.withWriter { try $0.execute(sql: "UPDATE projection SET entry = 7") }
+        #expect(try reader.read { try Position(from: $0) }.entry == 7)
+    }
+
+    @Test func libraryVersionIsKnown() {
+        #expect(StateStore.sqliteVersion.split(separator: ".").count == 3)
+    }
+}

@@ -1,0 +1,117 @@
+import FindingModel
+import GRDB
+import Journal
+import Synchronization
+
+@testable import State
+
+/// A journal and a state database in a folder of their own, projected in the test's own thread.
+final class Gate: Sendable {
+    let folder: TemporaryFolder
+    let journal: SegmentJournal
+    let store: StateStore
+    private let makeMapper: @Sendable () -> any ReceiptMapper
+    private let clock: TestClock
+
+    /// A clock that the test sets.
+    final class TestClock: Sendable {
+        let now = Mutex(Making.time(1000))
+        var time: Timestamp { now.withLock { $0 } }
+    }
+
+    convenience init(_ script: Script) throws { try self.init { _ in { script.mapper() } } }
+
+    /// A gate whose receipts are mapped by what `mapping` makes of the journal.
+    init(mapping: (SegmentJournal) -> @Sendable () -> any ReceiptMapper) throws {
+        folder = try TemporaryFolder()
+        clock = TestClock()
+        journal = try Self.open(folder, clock: clock)
+        store = try StateStore.open(path: folder.file("state.db"))
+        makeMapper = mapping(journal)
+    }
+
+    /// A gate with another state database beside the same journal.
+    init(beside other: Gate, state: String) throws {
+        folder = other.folder
+        makeMapper = other.makeMapper
+        clock = other.clock
+        journal = other.journal
+        store = try StateStore.open(path: folder.file(state))
+    }
+
+    private static func open(_ folder: TemporaryFolder, clock: TestClock) throws -> SegmentJournal {
+        var options = SegmentJournalOptions(directory: folder.file("journal"), onFatal: { _ in })
+        options.segmentBytes = 1 << 20
+        options.diskReserve = DiskReserve.none
+        options.clock = { clock.time }
+        return try SegmentJournal.open(options).journal
+    }
+
+    func setTime(_ seconds: Int64) { clock.now.withLock { $0 = Making.time(seconds) } }
+
+    @discardableResult
+    func receive(_ body: String, source: String = "shop", generation: UInt64 = 0) async throws -> UInt64 {
+        try await append(EntryDraft(kind: .receipt, source: source, generation: generation, body: Array(body.utf8)))
+    }
+
+    func append(_ draft: EntryDraft) async throws -> UInt64 { try await journal.append(draft).number }
+
+    /// Receives the receipts, projects them, and returns the types of the changes that this made.
+    func changes(of bodies: String...) async throws -> [String] {
+        let before = try await queries.lastSequence()
+        for body in bodies { try await receive(body) }
+        try catchUp()
+        return try allChanges().filter { $0.sequence > before }.map(\.type)
+    }
+
+    /// Projects everything that is in the journal.
+    func catchUp(batch: Int = 100, through: UInt64? = nil) throws {
+        let run = ProjectionRun(plan(batch: batch, through: through))
+        while try !run.run() {}
+    }
+
+    /// How `catchUp` projects.
+    func plan(batch: Int = 100, through: UInt64? = nil) -> ProjectionRun.Plan {
+        var options = ProjectorOptions()
+        options.batchEntries = batch
+        // Only the number of entries bounds a transaction here, so that tests know what stands in one.
+        options.batchMilliseconds = 60_000
+        let (store, journal, makeMapper, fixed) = (store, journal, makeMapper, options)
+        return ProjectionRun.Plan(
+            store: store, source: EntrySource(journal), journal: journal, makeMapper: makeMapper, options: options,
+            through: through ?? journal.watermark, shouldStop: { false }, onProgress: { _ in },
+            rebuild: { entry, _ throws(StateError) in
+                _ = try RebuildApplication(store: store, journal: journal, makeMapper: makeMapper, options: fixed, shouldStop: { false }).apply(entry)
+            })
+    }
+
+    var queries: StateQueries { StateQueries(store: store) }
+
+    func allChanges() throws -> [Change] {
+        try store.read { database in
+            try Row.fetchAll(database, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change }
+        }
+    }
+
+    /// Every row of every table, as text.
+    func dump() throws -> [String] {
+        try store.read { database in
+            let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            return try tables.flatMap { table in
+                try Row.fetchAll(database, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { "\(table): \($0.databaseValues)" }
+            }
+        }
+    }
+
+    func finding(_ key: String = "1") async throws -> Finding? {
+        guard let summary = try await queries.record(Making.uid(.finding, key)) else { return nil }
+        if case .finding(let finding) = try Record(kind: .finding, parsing: summary.data) { return finding }
+        return nil
+    }
+}
+
+extension StateQueries {
+    func lastSequence() async throws -> UInt64 {
+        try await store.readAsync { try UInt64(clamping: Position(from: $0).sequence) }
+    }
+}
