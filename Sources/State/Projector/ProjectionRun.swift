@@ -23,8 +23,6 @@ final class ProjectionRun {
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
-        /// Called at a start after a death, before anything is projected.
-        var onSuspects: () -> Void = {}
         /// Called after each transaction.
         var onProgress: (Position) -> Void
         /// Takes a `rebuild` entry; where there is none, such entries are only passed.
@@ -41,11 +39,9 @@ final class ProjectionRun {
     func run() throws(StateError) -> Bool {
         let file = try AttemptFile(path: plan.store.path + "-attempt")
         let start = try plan.store.read { try Position(from: $0) }
-        let isStart = attempt == .none
-        if isStart { attempt = (file.read() ?? .none).atStart(position: start.entry) }
+        if attempt == .none { attempt = (file.read() ?? .none).atStart(position: start.entry) }
         var survey = try surveyed(after: start.entry)
         try condemn(in: &survey)
-        if isStart, attempt.deaths > 0, attempt.condemned == nil { plan.onSuspects() }
         var options = Projection.Options()
         options.writesChanges = plan.writesChanges
         options.generation = plan.generation

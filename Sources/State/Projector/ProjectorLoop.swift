@@ -35,7 +35,6 @@ struct ProjectorLoop {
         ProjectionRun.Plan(
             store: projector.store, source: EntrySource(projector.journal), journal: projector.journal, makeMapper: projector.makeMapper,
             options: projector.options, watchdog: watchdog, shouldStop: { projector.shouldStop },
-            onSuspects: { wait(Int32(clamping: projector.options.suspectPauseMilliseconds)) },
             onProgress: { position in
                 projector.report(position)
                 onProgress()

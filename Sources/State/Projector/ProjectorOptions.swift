@@ -11,9 +11,6 @@ package struct ProjectorOptions: Sendable {
     package var batchBytes = 4 << 20
     /// Milliseconds that one entry may take.
     package var watchdogMilliseconds = 10_000
-    /// Milliseconds that the projector waits at a start after a death before it takes the suspects up again, so that senders are answered
-    /// between one death and the next.
-    package var suspectPauseMilliseconds = 0
     /// Whether the scheduler prefers everything else of the process.
     package var givesWay = true
     package var log = Logger(label: "weir.projector")
