@@ -99,11 +99,8 @@ struct GatewayStart {
             let generation = try await projectionEntry(journal)
             let configurations = ConfigurationReader(EntrySource(journal))
             var options = ProjectorOptions()
-<<<<<<< HEAD
             options.suspectPauseMilliseconds = 1000
-=======
             options.log = Logger(label: "projector")
->>>>>>> 06a1577280abdec2394b9d477c135ff4a463c570
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.start()
             parts.projector = projector
