@@ -67,6 +67,7 @@ extension ManifestCompiler {
                 if let last = path.steps.last, path.hasAnyDepth { trie.knowAnywhere(last.name) } else { trie.name(path) }
             }
         }
+        for path in common.redaction.clear where !path.hasAnyDepth { trie.name(path) }
         for path in common.known { trie.know(path, frame: 0, dropped: false) }
         for path in common.dropped { trie.know(path, frame: 0, dropped: true) }
     }

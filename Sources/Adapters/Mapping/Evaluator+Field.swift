@@ -3,7 +3,7 @@ import JSONDocument
 
 extension Evaluator {
     /// The first candidate that `read` makes something of.
-    mutating func first<R>(_ id: ExpressionID?, _ item: Int, _ read: (Evaluator, Value) -> R?) -> R? {
+    mutating func first<R>(_ id: ExpressionID?, _ item: Int, _ read: (borrowing Evaluator, Value) -> R?) -> R? {
         guard let id else { return nil }
         var result: R?
         _ = evaluate(id, item) { evaluator, value in
@@ -20,7 +20,7 @@ extension Evaluator {
     }
 
     /// Every candidate that `read` makes something of.
-    mutating func each<R>(_ id: ExpressionID?, _ item: Int, _ read: (Evaluator, Value) -> R?) -> [R] {
+    mutating func each<R>(_ id: ExpressionID?, _ item: Int, _ read: (borrowing Evaluator, Value) -> R?) -> [R] {
         guard let id else { return [] }
         var results: [R] = []
         _ = evaluate(id, item) { evaluator, value in
@@ -98,7 +98,7 @@ extension Evaluator {
 
     /// The first candidate that is a word at all: its value in the closed set, or none and drift, and the vendor's word.
     private mutating func closedSet<W>(
-        _ id: ExpressionID?, _ item: Int, _ read: (Evaluator, Value) -> W?
+        _ id: ExpressionID?, _ item: Int, _ read: (borrowing Evaluator, Value) -> W?
     ) -> (value: W?, word: String?)? {
         guard let id else { return nil }
         var result: (value: W?, word: String?)?
@@ -108,7 +108,7 @@ extension Evaluator {
             if case .constant = value.content, !value.wasMapped {
                 word = nil
             } else {
-                word = value.wasMapped ? evaluator.vendorWord(of: value) : evaluator.text(of: value)
+                word = evaluator.vendorWord(of: value)
                 guard word != nil else { return .rejected }
             }
             if read == nil { evaluator.noteUnknownWord(value) }
@@ -124,6 +124,11 @@ extension [String] {
     /// Each text once, in the order of first appearance.
     func withoutRepetitions() -> [String] {
         guard count > 1 else { return self }
+        if count <= 8 {
+            var unique: [String] = []
+            for text in self where !unique.contains(text) { unique.append(text) }
+            return unique
+        }
         var seen: Set<String> = []
         return filter { seen.insert($0).inserted }
     }

@@ -34,17 +34,20 @@ extension Evaluator {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The word that went into a map, as the vendor wrote it.
+    /// The vendor's word behind a value, as it was written: what went into a map, or the value itself.
     func vendorWord(of value: Value) -> String? {
         if let entered = value.entered { return entered }
-        if case .node(let node) = value.origin { return text(of: node) }
-        return nil
+        switch (value.content, value.origin) {
+        case (.node(let node), _): return hasText(node) ? tape.string(node) : nil
+        case (_, .node(let node)) where value.wasMapped: return hasText(node) ? tape.string(node) : nil
+        default: return text(of: value)
+        }
     }
 
     /// Notes a word that no map and no closed set has.
     mutating func noteUnknownWord(_ value: Value) {
         let place = value.place >= 0 ? tables.places[value.place] : "$"
-        drift.addWord(vendorWord(of: value) ?? text(of: value) ?? "", at: place)
+        drift.addWord(vendorWord(of: value) ?? "", at: place)
     }
 
     mutating func map(_ value: Value, _ number: Int, _ item: Int, _ take: Taker) -> Verdict {

@@ -2,7 +2,9 @@ import FindingModel
 import JSONDocument
 
 /// Runs a plan over one document: fills slots, evaluates expressions, and notes which nodes were used and which could not be read.
-struct Evaluator {
+///
+/// Not copyable, so that no step of an expression costs a reference count for each of its tables.
+struct Evaluator: ~Copyable {
     /// What is known of a node, one bit each.
     enum Mark {
         static let used: UInt8 = 1

@@ -4,7 +4,7 @@ import FindingModel
 package struct MappedEvent: Equatable, Sendable {
     /// The vendor's id of the event; nothing when it sends none.
     package var key: String?
-    /// As the adapter writes it where it knows the kind, else as the vendor wrote it; empty when the event names none.
+    /// As the adapter writes it where it knows the kind, else as the vendor wrote it, 64 bytes of it at most; empty when the event names none.
     package var kind: String
     /// The kind's position among those that the adapter maps, in the order written; their number for any other kind.
     package var kindRank: Int

@@ -25,7 +25,7 @@ struct Mapper {
         let known = kind.number.map { event.kinds[$0] }
         let rank = min(kind.number ?? event.mapped, event.mapped)
         var mapped = MappedEvent(
-            key: key, kind: known?.name ?? kind.word, kindRank: rank, time: time?.time, latestTime: time?.latest, ignored: false, records: [], drift: [])
+            key: key, kind: known?.name ?? DriftCollector.shortened(kind.word), kindRank: rank, time: time?.time, latestTime: time?.latest, ignored: false, records: [], drift: [])
         if let known, known.entry == nil {
             mapped.ignored = true
             mapped.drift = evaluator.drift.found
@@ -39,12 +39,12 @@ struct Mapper {
             maker.evaluator.walk(plan.entries[entry].trie, notesDrift: true)
             maker.make(plan.entries[entry])
         } else {
-            maker.evaluator.drift.add(.kind, DriftCollector.shortened(kind.word))
+            maker.evaluator.drift.add(.kind, mapped.kind)
             maker.makeNotice()
         }
         maker.evaluator.noteUnreadable()
-        mapped.records = maker.finish()
         mapped.drift = maker.evaluator.drift.found
+        mapped.records = maker.finish()
         return mapped
     }
 
@@ -81,7 +81,8 @@ struct Mapper {
 
 extension RecordMaker {
     /// All records, scans first, each with what is left over for it.
-    mutating func finish() -> [MappedRecord] {
+    consuming func finish() -> [MappedRecord] {
+        let (scans, findings, notices) = (scans, findings, notices)
         var unmapped = UnmappedWriter(evaluator, items: scans.map(\.item) + findings.map(\.item) + notices.map(\.item))
         var records: [MappedRecord] = []
         records.reserveCapacity(scans.count + findings.count + notices.count)

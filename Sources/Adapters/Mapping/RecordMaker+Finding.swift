@@ -50,7 +50,8 @@ extension RecordMaker {
             says.insert(.severity)
         } else if let vendorSeverity {
             finding.vendorSeverity = vendorSeverity
-            says.insert(.severity)
+            // Where the adapter reads no severity of its own, the vendor's word is all there is.
+            if plan.severity == nil { says.insert(.severity) }
         }
         let vendorStatus = evaluator.text(plan.vendorStatus, item)
         if let (status, word) = evaluator.findingStatus(plan.status, item) {
@@ -59,7 +60,7 @@ extension RecordMaker {
             says.insert(.status)
         } else if let vendorStatus {
             finding.vendorStatus = vendorStatus
-            says.insert(.status)
+            if plan.status == nil { says.insert(.status) }
         }
     }
 

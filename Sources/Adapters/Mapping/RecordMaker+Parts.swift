@@ -61,17 +61,28 @@ extension RecordMaker {
     /// entry of the vendor's own does, named by `ownID`.
     mutating func vulnerabilities(_ blocks: [Block<VulnerabilityPlan>], _ item: Int, ownID: String) -> [Vulnerability] {
         var all: [Vulnerability] = []
+        var positions: [String: Int] = [:]
         for block in blocks {
             for item in items(of: block, within: item) {
-                for vulnerability in vulnerabilities(block.fields, item, ownID: ownID) {
-                    if let index = all.firstIndex(where: { $0.id == vulnerability.id && $0.type == vulnerability.type }) {
-                        all[index].cvss += vulnerability.cvss.filter { !all[index].cvss.contains($0) }
-                        all[index].references = (all[index].references + vulnerability.references).withoutRepetitions()
+                let more = vulnerabilities(block.fields, item, ownID: ownID)
+                // What one block finds is there once; only several have to be compared.
+                if blocks.count == 1, block.items == nil { return more }
+                for vulnerability in more {
+                    let name = "\(vulnerability.type.rawValue) \(vulnerability.id)"
+                    if let position = positions[name] {
+                        all[position].cvss += vulnerability.cvss
+                        all[position].references += vulnerability.references
                     } else {
+                        positions[name] = all.count
                         all.append(vulnerability)
                     }
                 }
             }
+        }
+        for index in all.indices {
+            all[index].references = all[index].references.withoutRepetitions()
+            var seen: Set<[String?]> = []
+            all[index].cvss.removeAll { !seen.insert([$0.version, $0.baseScore, $0.vectorString]).inserted }
         }
         return all
     }
@@ -84,8 +95,13 @@ extension RecordMaker {
                 return names.isEmpty ? nil : names
             }
         }
-        var seen: Set<String> = []
-        for name in names.joined() where seen.insert(name.id).inserted { found.append(Vulnerability(id: name.id, type: name.type)) }
+        if names.count == 1 {
+            // One text names nothing twice.
+            found = names[0].map { Vulnerability(id: $0.id, type: $0.type) }
+        } else {
+            var seen: Set<String> = []
+            for name in names.joined() where seen.insert(name.id).inserted { found.append(Vulnerability(id: name.id, type: name.type)) }
+        }
         let cvss = plan.cvss.compactMap { rating($0, item) }
         let references = evaluator.set(plan.references, item)
         guard !cvss.isEmpty || !references.isEmpty else { return found }

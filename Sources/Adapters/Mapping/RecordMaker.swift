@@ -3,7 +3,7 @@ import FindingModel
 import JSONDocument
 
 /// Makes the records of one event from what its entry's paths lead to.
-struct RecordMaker {
+struct RecordMaker: ~Copyable {
     /// What every record of the event has in common.
     struct Context {
         /// The adapter's name, a part of every uid.
@@ -32,7 +32,7 @@ struct RecordMaker {
     var findings: [Made<(Finding, FindingFields)>] = []
     var notices: [Made<Notice>] = []
 
-    init(context: Context, evaluator: Evaluator) {
+    init(context: Context, evaluator: consuming Evaluator) {
         self.context = context
         self.evaluator = evaluator
     }
@@ -66,7 +66,7 @@ struct RecordMaker {
     mutating func items<Fields>(of block: Block<Fields>, within item: Int) -> [Int] {
         var items = evaluator.items(block.items, within: item)
         if let condition = block.condition {
-            items = items.filter { evaluator.holds(condition, $0) }
+            items.removeAll { !evaluator.holds(condition, $0) }
             for item in items { evaluator.useTested(condition, item) }
         }
         return items

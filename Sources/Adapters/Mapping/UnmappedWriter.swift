@@ -2,7 +2,7 @@ import FindingModel
 import JSONDocument
 
 /// Writes what no field used: objects without their used members, elements of arrays whole or not at all.
-struct UnmappedWriter {
+struct UnmappedWriter: ~Copyable {
     /// Levels of containers in `unmapped`; what lies deeper is written as a string that holds its JSON, so that a record stays within the
     /// depth that every reader of it allows.
     static let depthLimit = 40
@@ -13,10 +13,13 @@ struct UnmappedWriter {
     private var items: Set<Int> = []
 
     /// Begins for a document of whose `items`, by number, records were made.
-    init(_ evaluator: Evaluator, items: [Int]) {
-        self.evaluator = evaluator
+    init(_ evaluator: consuming Evaluator, items: [Int]) {
+        var evaluator = evaluator
         marks = evaluator.marks
+        // Held once, they are changed in place.
+        evaluator.marks = []
         for item in items where item != 0 { marks[evaluator.bindings.node(of: item)] |= Evaluator.Mark.recorded }
+        self.evaluator = evaluator
         _ = markRest(0)
     }
 

@@ -99,6 +99,7 @@ struct GatewayStart {
             let generation = try await projectionEntry(journal)
             let configurations = ConfigurationReader(EntrySource(journal))
             var options = ProjectorOptions()
+            options.suspectPauseMilliseconds = 1000
             options.log = Logger(label: "projector")
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.start()

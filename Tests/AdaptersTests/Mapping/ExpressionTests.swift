@@ -110,7 +110,7 @@ struct ExpressionTests {
     }
 
     @Test(arguments: [
-        (#""10""#, Severity.low, "10", false), ("10", .low, "10", false), ("20.0", .medium, "20", false), ("2e1", .medium, "20", false), ("3e1", .high, "30", false),
+        (#""10""#, Severity.low, "10", false), ("10", .low, "10", false), ("20.0", .medium, "20.0", false), ("2e1", .medium, "2e1", false), ("3e1", .high, "3e1", false),
         ("40", .unknown, "40", true), (#""Critical""#, .critical, "Critical", true), (#""moderate""#, .medium, "moderate", true),
         (#""informational ""#, .info, "informational ", true), ("null", .unknown, "", false), ("{}", .unknown, "", false), ("[30, 10]", .high, "30", false),
     ])

@@ -105,6 +105,21 @@ struct FindingTests {
         #expect(try vulnerabilities(#""cvss":"(AV:N/AC:L/Au:N/C:P/I:P/A:P)""#).first?.cvss == [CVSS(version: "2.0", vectorString: "AV:N/AC:L/Au:N/C:P/I:P/A:P")])
     }
 
+    @Test func severalBlocksNameAVulnerabilityOnce() throws {
+        let adapter = try MappingBench.finding("""
+            key: $.c
+            vulnerabilities:
+              - { ids: $.cve, references: $.refs }
+              - { each: $.more, ids: .id, cvss: { score: .score }, references: .ref }
+            """)
+        let found = try MappingBench.finding(
+            #""c":"k","cve":"CVE-2024-0001","refs":["a"],"more":[{"id":"CVE-2024-0002","score":5},{"id":"cve-2024-0001","score":7.5,"ref":["a","b"]},{"id":"CVE-2024-0001","score":7.5}]"#, adapter)
+        #expect(found.vulnerabilities == [
+            Vulnerability(id: "CVE-2024-0001", type: .cve, cvss: [CVSS(baseScore: "7.5")], references: ["a", "b"]),
+            Vulnerability(id: "CVE-2024-0002", type: .cve, cvss: [CVSS(baseScore: "5")]),
+        ])
+    }
+
     @Test func explicitFieldsWinOverAnAddress() throws {
         let adapter = try MappingBench.finding("""
             key: $.c

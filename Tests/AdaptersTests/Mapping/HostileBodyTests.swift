@@ -11,24 +11,59 @@ struct HostileBodyTests {
     func noBodyTrapsTheMapper(vendor: String) throws {
         let adapter = try #require(Adapter.builtIn.first { $0.name == vendor })
         let plan = try #require(SourcePlan(adapter: adapter, account: "acme", timezone: "Europe/Stockholm"))
-        var parser = JSONParser()
         for name in try VendorSamples.names(of: vendor) {
-            let sample = try JSONValue(parsing: VendorSamples.bytes("samples/\(vendor)/\(name)"))
-            for round in 0..<Self.rounds {
-                let seed = UInt64(round) &* 0x1_0000 &+ UInt64(truncatingIfNeeded: sample.bytes.count)
-                var mutator = BodyMutator(seed: seed)
-                let body = mutator.mutated(sample).bytes
-                let event: MappedEvent
-                do throws(MappingError) {
-                    event = try plan.map(MappingBench.input(body), parser: &parser)
-                } catch {
-                    // The only faults that a mutation can make: too much depth, and one name twice.
-                    #expect(error.code == .notJSON, "\(name), seed \(seed)")
-                    continue
-                }
-                try Self.check(event, "\(name), seed \(seed)")
-                #expect(try plan.map(MappingBench.input(body), parser: &parser) == event, "\(name), seed \(seed)")
+            try Self.mutate(VendorSamples.bytes("samples/\(vendor)/\(name)"), rounds: Self.rounds, plan, name)
+        }
+    }
+
+    @Test func noBodyTrapsAnyConstruct() throws {
+        let adapter = try Adapter.compile(name: "example", yaml: EveryConstruct.manifest, file: "adapter.yaml").get()
+        let plan = try #require(SourcePlan(adapter: adapter, account: "acme"))
+        try Self.mutate(Array(EveryConstruct.body.utf8), rounds: 10 * Self.rounds, plan, "every construct")
+        let content = try JSONValue(parsing: Array(EveryConstruct.body.utf8))
+        let members = try #require(content.objectValue).map { member in
+            member.name == "content" ? JSONMember(name: "content", value: .string(String(decoding: member.value.bytes, as: UTF8.self))) : member
+        }
+        try Self.mutate(JSONValue.object(members).bytes, rounds: 2 * Self.rounds, plan, "content as text")
+    }
+
+    @Test func everyConstructHasItsEffect() throws {
+        let adapter = try Adapter.compile(name: "example", yaml: EveryConstruct.manifest, file: "adapter.yaml").get()
+        let event = try MappingBench.map(EveryConstruct.body, adapter)
+        #expect(event.time?.rfc3339 == "2026-03-02T08:00:00.123Z")
+        let scan = try #require(event.scans.first)
+        #expect(scan.status == .completed && scan.durationMilliseconds == 95_500 && scan.errors == ["e1", "e2", "e3"] && scan.findingUIDs?.closed.count == 2)
+        #expect(scan.unmapped?.text == #"{"object_type":"scan","site":{"id":1,"url":"https://s.example"},"content":{"token_count":7,"requests":[{"raw":"GET / HTTP/1.1\r\nCookie: [redacted]\r\n\r\n"}],"results":[{"kind":"other","id":3},"text"]}}"#)
+        #expect(event.findings.map(\.title) == ["SQL injection", "Open TCP port: 443/tcp"])
+        #expect(event.findings.map(\.severity) == [.high, .critical])
+        #expect(event.findings.map(\.status) == [.open, .accepted])
+        #expect(event.findings.map(\.rule) == [Rule(uid: "r1", category: "web"), nil])
+        #expect(event.findings[0].vulnerabilities.map(\.id) == ["CVE-2024-0001", "CWE-89"])
+        #expect(event.findings[0].vulnerabilities[0].cvss == [CVSS(baseScore: "9.8")] && event.findings[0].vulnerabilities[0].references == ["https://r.example"])
+        #expect(event.findings[0].evidence == [Evidence(type: "http", request: "GET /"), Evidence(type: "text", summary: "odd")])
+        #expect(event.findings[0].firstSeenTime.rfc3339 == "2026-03-01T11:00:00.000Z" && event.findings[0].labels == ["l1", "l2"])
+        #expect(event.findings[1].resources.first?.ip == "10.0.0.1" && event.findings[1].resources.first?.port == 443)
+        #expect(event.findings.map(\.unmapped?.text) == [#"{"extra":{"x":1}}"#, #"{"new":{"a":1}}"#])
+        #expect(event.drifts == ["field $.content.results.new", "enum $.content.results.level: critical"])
+    }
+
+    private static func mutate(_ sample: [UInt8], rounds: Int, _ plan: SourcePlan, _ name: String) throws {
+        let value = try JSONValue(parsing: sample)
+        var parser = JSONParser()
+        for round in 0..<rounds {
+            let seed = UInt64(round) &* 0x1_0000 &+ UInt64(truncatingIfNeeded: sample.count)
+            var mutator = BodyMutator(seed: seed)
+            let body = mutator.mutated(value).bytes
+            let event: MappedEvent
+            do throws(MappingError) {
+                event = try plan.map(MappingBench.input(body), parser: &parser)
+            } catch {
+                // The only faults that a mutation can make: too much depth, and one name twice.
+                #expect(error.code == .notJSON, "\(name), seed \(seed)")
+                continue
             }
+            try check(event, "\(name), seed \(seed)")
+            #expect(try plan.map(MappingBench.input(body), parser: &parser) == event, "\(name), seed \(seed)")
         }
     }
 
