@@ -101,7 +101,6 @@ struct GatewayStart {
             var options = ProjectorOptions()
             options.suspectPauseMilliseconds = 1000
             options.log = Logger(label: "projector")
->>>>>>> 2d2787d7e395d56124f9ce7acfe6b86fe62dd3ba
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.start()
             parts.projector = projector
