@@ -16,8 +16,8 @@ packages:
 	@scripts/install-packages.sh
 
 build: packages
-	$(SWIFT) build -c release --product weir
-	$(SWIFT) build -c release --product example-receiver
+	$(SWIFT) build -c release --static-swift-stdlib --product weir
+	$(SWIFT) build -c release --static-swift-stdlib --product example-receiver
 
 run: build
 	@ONCE=$(ONCE) examples/run.sh $(RELEASE)/weir $(RELEASE)/example-receiver
@@ -33,12 +33,12 @@ Benchmarks/hookload: Benchmarks/hookload.c
 	cc -O2 -o $@ $< -lcrypto
 
 bench: packages Benchmarks/hookload
-	$(SWIFT) build -c release --product weir
+	$(SWIFT) build -c release --static-swift-stdlib --product weir
 	@scripts/install-packages.sh nginx-light python3
 	python3 Benchmarks/bench.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
 
 faults: packages Benchmarks/hookload
-	$(SWIFT) build -c release --product weir
+	$(SWIFT) build -c release --static-swift-stdlib --product weir
 	@scripts/install-packages.sh python3 strace eatmydata e2fsprogs
 	Tests/Faults/run.sh --weir $(RELEASE)/weir --hookload Benchmarks/hookload --rounds 50
 

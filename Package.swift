@@ -93,7 +93,7 @@ let package = Package(
         tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
         tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
-        tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix]),
+        tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),

@@ -113,17 +113,17 @@ routes:
         result = hookload(args, url + "/in/hostedscan", seconds, seed)
         result["memory_idle_mib"] = round(idle, 1)
         at_end = ask(folder, "/v1/status")
-        began, first = time.monotonic(), at_end["projector"]["position"]
-        changes_first = at_end["changes"]
+        began, first = time.monotonic(), int(at_end["projector"]["entry"])
+        changes_first = int(at_end["projector"]["sequence"])
         while True:
             status = ask(folder, "/v1/status")
-            if status["projector"]["position"] >= status["journal"]["watermark"]:
+            if int(status["projector"]["lag"]) == 0:
                 break
             if time.monotonic() - began > 600:
                 raise SystemExit("the projector did not catch up within 10 minutes")
             time.sleep(0.2)
         took = max(time.monotonic() - began, 0.001)
-        left = status["projector"]["position"] - first
+        left = int(status["projector"]["entry"]) - first
         result["projected_while_loaded"] = first
         result["drained"] = left
         result["drain_per_second"] = round(left / took) if left > 1000 else None

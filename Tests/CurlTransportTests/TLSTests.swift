@@ -7,7 +7,7 @@ struct TLSTests {
 
     init() throws {
         transport = try CurlTransport()
-        authority = try TestAuthority()
+        authority = try TestAuthority.shared.get()
     }
 
     private func request(_ peer: TLSPeer, host: String = "localhost", trusting file: String?) throws -> OutboundRequest {

@@ -42,7 +42,8 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        OutboundRequest.Header("X", "a\r\nY: b"), .init("X", "a\nb"), .init("X", "a\u{0}b"), .init("X", "\u{10a}"), .init("X\r\n", "a"), .init("", "a"), .init("X Y", "a"),
+        OutboundRequest.Header("X", "a\r\nY: b"), .init("X", "a\nb"), .init("X", "a\u{0}b"), .init("X", "\u{10a}"), .init("X\r\n", "a"), .init("", "a"),
+        .init("X Y", "a"),
         .init("X:", "a"), .init("X", "\u{7f}"),
     ])
     func headersThatBreakALineAreRefused(_ header: OutboundRequest.Header) throws {

@@ -77,7 +77,8 @@ struct RouteTests {
         ("status: reopened", true, false, false, false), ("status: open, completed", false, true, false, true), ("status: *", true, true, false, true),
         ("label: pci", true, false, false, false), ("label: team-*", true, false, false, false), ("label: PCI", false, false, false, false),
         ("resource: www.example.com", true, false, false, false), ("resource: WWW.EXAMPLE.*", true, false, false, false),
-        ("resource: 192.0.2.*", true, false, false, false), ("resource: r-7", true, false, false, false), ("resource: https://*/pay", true, false, false, false),
+        ("resource: 192.0.2.*", true, false, false, false), ("resource: r-7", true, false, false, false),
+        ("resource: https://*/pay", true, false, false, false),
         ("resource: 10.0.0.*", false, false, false, true),
         // severity: unknown, and none at all, satisfies every minimum unless told
         ("min-severity: high", true, true, true, true), ("min-severity: critical", false, true, true, true), ("min-severity: info", true, true, true, true),

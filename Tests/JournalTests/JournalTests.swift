@@ -1,3 +1,4 @@
+import Digests
 import FindingModel
 import Testing
 
@@ -96,6 +97,24 @@ struct JournalTests {
         await journal.stop()
     }
 
+    @Test func whatWaitsIsWrittenInBatchesOfABoundedSize() async throws {
+        let disk = SimulatedDisk.withoutSpare(), gate = ThreadGate()
+        let journal = try SegmentJournal.open(disk.options(segmentBytes: 16 << 20)).journal
+        disk.onSynchronize { _ in gate.pass() }
+        gate.close()
+        let collector = Collector()
+        journal.append(.receipt("held"), token: 0, to: collector)
+        gate.waitUntilOneWaits()
+        for token in UInt64(1)...5000 { journal.append(EntryDraft(kind: .receipt, body: [], bodySHA256: .zero), token: token, to: collector) }
+        let large = [UInt8](repeating: 0x20, count: 3 << 20)
+        for token in UInt64(5001)...5003 { journal.append(EntryDraft(kind: .receipt, body: large), token: token, to: collector) }
+        gate.open()
+        await collector.wait(for: 5004)
+        #expect(collector.calls == [1, JournalFormat.batchEntriesMax, 5000 - JournalFormat.batchEntriesMax + 1, 1, 1])
+        #expect(try Set(collector.outcomes.values.map { try $0.get().number }) == Set(2...5005))
+        await journal.stop()
+    }
+
     @Test func readersSeeOnlyWhatIsDurable() async throws {
         let disk = SimulatedDisk.withoutSpare()
         let journal = try SegmentJournal.open(disk.options()).journal
@@ -167,6 +186,8 @@ struct JournalTests {
         let journal = try SegmentJournal.open(options).journal
         let header = HeaderField(name: "x", value: String(repeating: "v", count: JournalFormat.headBytesMax))
         await #expect(throws: JournalError.tooLarge) { try await journal.append(EntryDraft(kind: .receipt, headers: [header], body: [])) }
+        let name = HeaderField(name: String(repeating: "n", count: 65_536), value: "")
+        await #expect(throws: JournalError.tooLarge) { try await journal.append(EntryDraft(kind: .receipt, headers: [name], body: [])) }
         await #expect(throws: JournalError.busy) { try await journal.append(.receipt(String(repeating: "x", count: 10_000))) }
         #expect(try await journal.append(.receipt("fits")).number == 2)
         await journal.stop()

@@ -54,6 +54,22 @@ struct SegmentTests {
         #expect(try disk.verify().isIntact)
     }
 
+    @Test(arguments: ["pwrite", "fdatasync"]) func aFileThatCannotBePreparedIsDoneWithout(call: String) async throws {
+        let disk = SimulatedDisk()
+        let spare = SpareSegment(directory: SimulatedDisk.directory, fileSystem: disk.fileSystem, segmentBytes: 3 << 20)
+        disk.fail(call, with: 5, times: 1)
+        #expect(throws: SystemError.self) { try spare.prepare { true } }
+        #expect(disk.paths.isEmpty && !spare.take())
+        var steps = 0
+        try spare.prepare {
+            steps += 1
+            return steps < 2
+        }
+        #expect(disk.bytes(spare.path)?.count == 1 << 20 && !spare.take(), "it ends early when it is asked to")
+        try spare.prepare { true }
+        #expect(disk.bytes(spare.path)?.count == 3 << 20 && spare.take() && !spare.take())
+    }
+
     @Test func whatStandsInALeftOverPreparedFileIsNotRead() async throws {
         let disk = SimulatedDisk.with([SegmentBuilder.receipts(batches: 1)])
         disk.setSpace(free: 1 << 30)

@@ -9,10 +9,11 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(String(decoding: first, as: UTF8.self)) else { return nil }
         self.address = address
-        let width = switch address {
-        case .v4: 32
-        case .v6: 128
-        }
+        let width =
+            switch address {
+            case .v4: 32
+            case .v6: 128
+            }
         if parts.count == 2 {
             guard (1...3).contains(parts[1].count), parts[1].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
                 let length = Int(String(decoding: parts[1], as: UTF8.self)), length <= width

@@ -29,10 +29,12 @@ enum WorkerThread {
         defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
         var thread = pthread_t()
         let work = Unmanaged.passRetained(Work(niceness: niceness, body))
-        let result = pthread_create(&thread, nil, { context in
-            if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run() }
-            return nil
-        }, work.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run() }
+                return nil
+            }, work.toOpaque())
         guard result == 0 else {
             work.release()
             return false

@@ -98,7 +98,10 @@ struct GatewayStart {
             parts.store = store
             let generation = try await projectionEntry(journal)
             let configurations = ConfigurationReader(EntrySource(journal))
-            let projector = Projector(store: store, journal: journal) { ConfiguredMapper(configurations) }
+            var options = ProjectorOptions()
+            options.suspectPauseMilliseconds = 1000
+            options.log = Logger(label: "projector")
+            let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.start()
             parts.projector = projector
             let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)

@@ -47,10 +47,12 @@ package struct ParsedHead: Equatable, Sendable {
         while let end = head.firstLineFeed(from: start), end > start + 1 {
             let field = try Self.field(head, start..<end - 1)
             fields.append(field)
-            let before = lengths
+            let before = (lengths, codings)
             try note(head.part(field.name), head.part(field.value), &lengths, &codings, &hosts)
-            // Some readers refuse a tab behind a length.
-            guard lengths == before || !head.part(field.value.upperBound..<end).contains(0x09) else { throw .contentLength }
+            // Some readers refuse a tab behind what frames a body.
+            guard before == (lengths, codings) || !head.part(field.value.upperBound..<end).contains(0x09) else {
+                throw lengths > before.0 ? .contentLength : .transferEncoding
+            }
             start = end + 1
         }
         guard hosts == 1 else { throw .host }

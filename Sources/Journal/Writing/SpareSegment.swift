@@ -29,10 +29,17 @@ final class SpareSegment: Sendable {
 
     /// Fills the file and makes it durable; ends early when `goesOn` says no.
     ///
-    /// The next call continues where this one ended.
-    ///
-    /// Half of the time is left to the others that use the disk.
+    /// The next call continues where this one ended; after an error, with a new file. Half of the time is left to the others that use the disk.
     func prepare(while goesOn: () -> Bool) throws(SystemError) {
+        do throws(SystemError) {
+            try fill(while: goesOn)
+        } catch {
+            try? fileSystem.remove(path)
+            throw error
+        }
+    }
+
+    private func fill(while goesOn: () -> Bool) throws(SystemError) {
         let file = try File(path, .keep, in: fileSystem)
         let first = try file.read(JournalFormat.blockBytes, at: 0)
         // What a segment's first block was written into must not be used again; everything else in such a file is zero.

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Journal
 import Logging
 
@@ -32,6 +33,7 @@ final class ProjectionRun {
     private let plan: Plan
     private var attempt = Attempt.none
     private var survey: JournalSurvey?
+    private var hasWaited = false
 
     init(_ plan: Plan) { self.plan = plan }
 
@@ -71,7 +73,10 @@ final class ProjectionRun {
         let end = plan.through ?? .max, stopsAtRebuild = plan.rebuild != nil
         var items = queue.items.prefix { $0.lastNumber <= end && !(stopsAtRebuild && $0.isRebuild) }
         guard let first = items.first else { return queue.remove(queue.items.count) }
-        if attempt.isSuspect(first.firstNumber) { items = items.prefix(1) }
+        if attempt.isSuspect(first.firstNumber) {
+            items = items.prefix(1)
+            guard waitBeforeSuspect() else { return }
+        }
         attempt = attempt.taking(first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber)
         try file.write(attempt)
         let limit = Duration.milliseconds(plan.options.batchMilliseconds)
@@ -90,6 +95,15 @@ final class ProjectionRun {
             return done
         }
         queue.remove(done)
+    }
+
+    /// Lets the start get through before the first entry that may end the process again; false when the run is to stop.
+    private func waitBeforeSuspect() -> Bool {
+        guard !hasWaited else { return true }
+        hasWaited = true
+        let end = ContinuousClock.now + .milliseconds(plan.options.suspectPauseMilliseconds)
+        while ContinuousClock.now < end, !plan.shouldStop() { poll(nil, 0, 20) }
+        return !plan.shouldStop()
     }
 
     private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {

@@ -11,6 +11,8 @@ package struct ProjectorOptions: Sendable {
     package var batchBytes = 4 << 20
     /// Milliseconds that one entry may take.
     package var watchdogMilliseconds = 10_000
+    /// Milliseconds before an entry is taken that was in work when the process died: senders are to be answered meanwhile, even if it dies again.
+    package var suspectPauseMilliseconds = 0
     /// Whether the scheduler prefers everything else of the process.
     package var givesWay = true
     package var log = Logger(label: "weir.projector")

@@ -1,37 +1,62 @@
 import Glibc
 
-enum PeerError: Error { case socket(Int32) }
+enum PeerError: Error {
+    case socket(Int32)
+    /// Its arguments and its exit status.
+    case command([String], Int32)
+}
 
-/// Sockets that peers accept connections on.
-enum ListeningSocket {
-    /// On 127.0.0.1 and any free port.
-    static func loopback() throws -> (descriptor: Int32, port: UInt16) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+/// A socket that a peer accepts connections on. Every descriptor is closed on exec, so that no child keeps one open.
+final class ListeningSocket: Sendable {
+    /// The TCP port, 0 for a Unix-domain socket.
+    let port: UInt16
+    private let descriptor: Int32
+
+    /// Listens on 127.0.0.1 and any free port.
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        // Ports that ended connections still hold are as good as others.
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let socket = descriptor
         let bound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
             }
         }
         guard bound, listen(descriptor, 64) == 0 else { throw PeerError.socket(errno) }
-        return (descriptor, UInt16(bigEndian: address.sin_port))
+        port = UInt16(bigEndian: address.sin_port)
     }
 
-    /// At `path` in the file system.
-    static func unix(_ path: String) throws -> Int32 {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    /// Listens at `path` in the file system.
+    init(unixPath path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        port = 0
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let socket = descriptor
         let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
         guard bound == 0, listen(descriptor, 64) == 0 else { throw PeerError.socket(errno) }
-        return descriptor
     }
+
+    deinit { close(descriptor) }
+
+    /// The next connection; negative after `stop`.
+    func nextConnection() -> Int32 {
+        let connection = accept(descriptor, nil, nil)
+        if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
+        return connection
+    }
+
+    /// Ends `nextConnection`; the descriptor is closed with the last owner.
+    func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 /// Runs `body` on a detached thread.
@@ -41,9 +66,11 @@ func onThread(_ body: @escaping @Sendable () -> Void) {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
     var thread = pthread_t()
-    pthread_create(&thread, nil, { context in
-        if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body() }
-        return nil
-    }, Unmanaged.passRetained(Work(body)).toOpaque())
+    pthread_create(
+        &thread, nil,
+        { context in
+            if let context { Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body() }
+            return nil
+        }, Unmanaged.passRetained(Work(body)).toOpaque())
     pthread_detach(thread)
 }

@@ -33,27 +33,18 @@ final class ScriptedPeer: Sendable {
         var open = 0
     }
 
-    /// The TCP port, 0 for a Unix-domain socket.
-    let port: UInt16
-    private let listener: Int32
+    private let listener: ListeningSocket
     private let script: @Sendable (Request, Int) -> Reply
     private let state = Mutex(State())
 
     /// `script` gets each request and how many came before it.
     init(unixPath: String? = nil, script: @escaping @Sendable (Request, Int) -> Reply) throws {
         self.script = script
-        let listener: Int32
-        if let unixPath {
-            listener = try ListeningSocket.unix(unixPath)
-            port = 0
-        } else {
-            (listener, port) = try ListeningSocket.loopback()
-        }
-        self.listener = listener
-        onThread { [weak self] in
+        listener = try unixPath.map { try ListeningSocket(unixPath: $0) } ?? ListeningSocket()
+        onThread { [weak self, listener] in
             var count = 0
             while true {
-                let connection = accept(listener, nil, nil)
+                let connection = listener.nextConnection()
                 guard connection >= 0 else { break }
                 count += 1
                 guard let self else {
@@ -72,12 +63,13 @@ final class ScriptedPeer: Sendable {
                     self?.state.withLock { $0.open -= 1 }
                 }
             }
-            close(listener)
         }
     }
 
-    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+    deinit { listener.stop() }
 
+    /// The TCP port, 0 for a Unix-domain socket.
+    var port: UInt16 { listener.port }
     var requests: [Request] { state.withLock { $0.requests } }
     var connections: Int { state.withLock { $0.connections } }
     var openConnections: Int { state.withLock { $0.open } }

@@ -31,6 +31,7 @@ struct ParsedHeadTests {
         ("Content-Length: 5 5\r\n", .contentLength),
         ("Content-Length:\r\n", .contentLength),
         ("Content-Length: 5\t\r\n", .contentLength),
+        ("Transfer-Encoding: chunked \t\r\n", .transferEncoding),
         ("Transfer-Encoding: identity\r\n", .transferEncoding),
         ("Transfer-Encoding: gzip\r\n", .transferEncoding),
         ("Transfer-Encoding: gzip, chunked\r\n", .transferEncoding),

@@ -48,7 +48,8 @@ final class RawClient {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
-        guard Self.with(address, 0, { bind(descriptor, $0, $1) }) == 0 else { throw ClientError("cannot bind to \(address): \(errno)") }
+        let isBound = address == "127.0.0.1" || Self.with(address, 0, { bind(descriptor, $0, $1) }) == 0
+        guard isBound else { throw ClientError("cannot bind to \(address): \(errno)") }
         guard Self.with("127.0.0.1", port, { connect(descriptor, $0, $1) }) == 0 else { throw ClientError("cannot connect: \(errno)") }
     }
 

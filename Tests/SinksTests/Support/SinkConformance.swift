@@ -1,0 +1,108 @@
+import Delivery
+import FindingModel
+import Logging
+import State
+import Synchronization
+import Testing
+
+/// The other side of a sink under test.
+protocol SinkHarness: Sendable {
+    /// A new instance of the sink, as after a restart; the one before it was closed.
+    func makeSink() throws -> any Sink
+    /// The ids of the changes that arrived, in order, repetitions included.
+    func received() throws -> [String]
+    /// Makes every attempt fail from now on, or no longer.
+    func fail(_ isFailing: Bool)
+}
+
+/// What every sink promises, whatever its system: one call of `run` in the sink's tests.
+struct SinkConformance {
+    let harness: any SinkHarness
+
+    func run() async throws {
+        try await deliversEverythingInOrder()
+        try await failsAsAWholeAndDeliversLater()
+        try await losesNothingOverRestarts()
+    }
+
+    private func ids(_ range: ClosedRange<UInt64>) -> [String] { Change.findings(range).map(\.id) }
+
+    private func deliversEverythingInOrder() async throws {
+        let sink = try harness.makeSink()
+        let before = try harness.received().count
+        var next: UInt64 = 1
+        while next <= 100 {
+            let batch = Change.findings(next...min(100, next + UInt64(sink.limits.count) - 1))
+            #expect(await sink.deliver(batch).isDelivered)
+            next += UInt64(batch.count)
+        }
+        #expect(try harness.received().dropFirst(before) == ids(1...100)[...])
+        await sink.close()
+    }
+
+    private func failsAsAWholeAndDeliversLater() async throws {
+        let sink = try harness.makeSink()
+        let batch = Change.findings(101...(100 + UInt64(min(sink.limits.count, 20))))
+        let before = try harness.received().count
+        harness.fail(true)
+        for _ in 0..<3 {
+            let failure = await sink.deliver(batch).failure
+            #expect(failure?.reason.isEmpty == false)
+            #expect(failure?.reason.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } == true)
+        }
+        harness.fail(false)
+        #expect(await sink.deliver(batch).isDelivered)
+        let after = try harness.received().dropFirst(before)
+        #expect(after.suffix(batch.count) == batch.map(\.id)[...])
+        await sink.close()
+    }
+
+    /// The gateway is stopped hard again and again while the sink fails now and then.
+    private func losesNothingOverRestarts() async throws {
+        let folder = try TemporaryFolder()
+        let feed = ListFeed(Change.findings(1001...1300))
+        let before = try harness.received().count
+        for round in 0..<5 {
+            let ledger = try Ledger(path: folder.path + "/ledger.db")
+            let sink = try harness.makeSink()
+            let service = DeliveryService(
+                feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: [sink.name])], clock: FixedClock(),
+                log: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
+            service.start()
+            let goal = before + (round == 4 ? 300 : 30 * (round + 1))
+            try await eventually { try harness.received().count >= goal }
+            harness.fail(true)
+            await eventually { await service.statuses()[0].state != .delivering }
+            harness.fail(false)
+            if round == 4 { await eventually { await service.statuses()[0].pending == 0 } }
+            await service.stop(within: .zero)
+            await ledger.close()
+        }
+        var firsts: [String] = []
+        var seen: Set<String> = []
+        for id in try harness.received().dropFirst(before) where seen.insert(id).inserted { firsts.append(id) }
+        #expect(firsts == ids(1001...1300))
+    }
+}
+
+/// Changes that are all there from the beginning.
+final class ListFeed: ChangeFeed {
+    private let list: [Change]
+
+    init(_ list: [Change]) { self.list = list }
+
+    func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change] {
+        Array(list.drop { $0.sequence <= sequence }.prefix(limit))
+    }
+
+    func lastSequence() async throws -> UInt64 { list.last?.sequence ?? 0 }
+
+    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
+        list.first { $0.receivedTime >= time }?.sequence ?? (list.last?.sequence ?? 0) + 1
+    }
+
+    func waitForChange(after sequence: UInt64) async {
+        // Nothing is ever added: only being cancelled ends the wait.
+        try? await Task.sleep(for: .seconds(86_400))
+    }
+}
