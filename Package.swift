@@ -99,7 +99,7 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
         tests("GatewayTests", [
-            "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests",
+            "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests",
             logging,
         ]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),

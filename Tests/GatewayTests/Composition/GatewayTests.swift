@@ -144,6 +144,36 @@ import Testing
         #expect(Set(ids).count == 4 && ids.count == 4)
     }
 
+    @Test func withoutAGatewayTheFilesAnswerTheSameAndStayAsTheyAre() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...3 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
+        try await test.waitForChanges(3)
+        let paths = ["/v1/scans", "/v1/findings", "/v1/events"]
+        var live: [JSONValue] = []
+        for path in paths { live.append(try await test.ask(.get, path).json) }
+        await test.gateway.stop()
+
+        func files() throws -> [String] {
+            try folder.names.map { name in
+                let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)
+                return "\(name) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? 0)"
+            }
+        }
+        let before = try files()
+        let api = try OfflineGateway.open(test.configuration)
+        for (path, answer) in zip(paths, live) {
+            let offline = await api.respond(to: OperatorRequest(.get, path.split(separator: "/").map(String.init)))
+            #expect(try JSONValue(parsing: offline.body) == answer, "\(path)")
+        }
+        let sinks = try JSONValue(parsing: await api.respond(to: OperatorRequest(.get, ["v1", "sinks"])).body)
+        #expect(sinks["sinks"]?.arrayValue?.first?["delivered"]?.integerValue == 3)
+        let sources = try JSONValue(parsing: await api.respond(to: OperatorRequest(.get, ["v1", "sources"])).body)
+        #expect(sources["receipts"]?["holds"]?.boolValue == true)
+        #expect(await api.respond(to: OperatorRequest(.post, ["v1", "rebuild"], body: Array("{}".utf8))).status == 503)
+        #expect(try files() == before)
+    }
+
     @Test func anErasedBodyIsGoneAndTheRecordStays() async throws {
         let folder = try TemporaryFolder()
         let test = try await GatewayUnderTest.start(in: folder)

@@ -34,6 +34,10 @@ struct ConfigurationErrorTests {
             "listen: { ingest: { address: 0.0.0.0:80, tls: { certificate: none.pem, key: none.key } } }",
             "w:1:62: error: tls.certificate: cannot read /none.pem: there is no such file"
         ),
+        (
+            "listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, key: /etc/hostname } } }",
+            "w:1:49: error: tls: cannot read a certificate in /etc/hostname"
+        ),
         ("listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }", "w:1:79: error: unknown key 'kee' (hint: did you mean 'key'?)"),
         (
             "listen: { console: \"127.0.0.1:1\" }",
