@@ -27,11 +27,12 @@ package final class DeliveryService: Sendable {
     package init(
         feed: any ChangeFeed, ledger: Ledger, sinks: [Assignment], routes: [Route], policy: RetryPolicy = RetryPolicy(),
         clock: any DeliveryClock = SystemClock(), random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        log: Logger = Logger(label: "weir.delivery")
+        gatherMilliseconds: Int64 = 0, log: Logger = Logger(label: "weir.delivery")
     ) {
         self.feed = feed
         self.clock = clock
-        let surroundings = PumpSurroundings(feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, log: log)
+        let surroundings = PumpSurroundings(
+            feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, gatherMilliseconds: gatherMilliseconds, log: log)
         pumps = sinks.map { assignment in
             let filter = SinkFilter(routes: routes, sink: assignment.sink.name)
             return Pump(sink: assignment.sink, filter: filter, start: assignment.start, surroundings: surroundings)
