@@ -43,7 +43,8 @@ extension GatewayConfiguration {
         limits.bodiesInFlightMax = Int(clamping: self.limits.bodiesInFlight)
         limits.bodiesInFlightPerAddressMax = Int(clamping: self.limits.bodiesInFlightPerAddress)
         return IngestConfiguration(
-            host: listen.ingest.address.host, port: listen.ingest.address.port, tls: listen.ingest.tls, trustedProxies: listen.ingest.trustedProxies, limits: limits)
+            host: listen.ingest.address.host, port: listen.ingest.address.port, tls: listen.ingest.tls, trustedProxies: listen.ingest.trustedProxies,
+            limits: limits)
     }
 }
 

@@ -22,7 +22,9 @@ struct CommandLineTests {
         #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
     }
 
-    @Test(arguments: [("X-Event: push", "X-Event", "push"), ("A:b:c", "A", "b:c"), ("A:", "A", "")]) func headersAreRead(text: String, name: String, value: String) throws {
+    @Test(arguments: [("X-Event: push", "X-Event", "push"), ("A:b:c", "A", "b:c"), ("A:", "A", "")]) func headersAreRead(
+        text: String, name: String, value: String
+    ) throws {
         let fields = try HeaderOption.fields([text])
         #expect(fields.map(\.0) == [name] && fields.map(\.1) == [value])
     }

@@ -15,7 +15,9 @@ struct OutputTests {
         #expect(SafeText.width(text) == width)
     }
 
-    @Test(arguments: [("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("漢字漢", 4, "漢…"), ("abc", 1, "…")]) func longTextIsCut(text: String, width: Int, cut: String) {
+    @Test(arguments: [("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("漢字漢", 4, "漢…"), ("abc", 1, "…")]) func longTextIsCut(
+        text: String, width: Int, cut: String
+    ) {
         #expect(SafeText.fitted(text, to: width) == cut)
         #expect(SafeText.width(SafeText.fitted(text, to: width)) <= width)
     }

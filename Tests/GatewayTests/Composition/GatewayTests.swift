@@ -37,7 +37,10 @@ import Testing
     @Test func anEqualConfigurationIsNotWrittenAgain() async throws {
         let folder = try TemporaryFolder()
         var lastEntries: [String] = []
-        for yaml in [GatewayUnderTest.yaml, GatewayUnderTest.yaml, GatewayUnderTest.yaml.replacingOccurrences(of: "adapter: holm,", with: "adapter: holm, account: acme,")] {
+        for yaml in [
+            GatewayUnderTest.yaml, GatewayUnderTest.yaml,
+            GatewayUnderTest.yaml.replacingOccurrences(of: "adapter: holm,", with: "adapter: holm, account: acme,"),
+        ] {
             let test = try await GatewayUnderTest.start(in: folder, yaml: yaml)
             lastEntries.append(try await test.ask(.get, "/v1/status").json["journal"]?["last_entry"].map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")
             await test.gateway.stop()
@@ -48,7 +51,8 @@ import Testing
     @Test func refusedRequestsAreShownAndNotKept() async throws {
         let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
         let refused = try await HTTPExchange.send(
-            .post, test.gateway.ingestURL + "/in/r", headers: [("Content-Type", "application/json"), ("Authorization", "Bearer wrong-wrong")], body: Array("{}".utf8))
+            .post, test.gateway.ingestURL + "/in/r", headers: [("Content-Type", "application/json"), ("Authorization", "Bearer wrong-wrong")],
+            body: Array("{}".utf8))
         #expect(refused.status == 401)
         let sources = try await test.ask(.get, "/v1/sources").json["sources"]?.arrayValue ?? []
         let source = try #require(sources.first { $0["name"]?.stringValue == "r" })
