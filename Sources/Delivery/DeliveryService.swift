@@ -21,6 +21,8 @@ package final class DeliveryService: Sendable {
     private let clock: any DeliveryClock
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
+    /// Makes a pump for each sink; nothing is delivered before `start`.
+    ///
     /// `random` gives fractions from 0 up to 1. The ledger stays the caller's to close, after `stop`.
     package init(
         feed: any ChangeFeed, ledger: Ledger, sinks: [Assignment], routes: [Route], policy: RetryPolicy = RetryPolicy(),
@@ -40,7 +42,7 @@ package final class DeliveryService: Sendable {
     package func start() {
         tasks.withLock { tasks in
             guard tasks.isEmpty else { return }
-            tasks = pumps.map { pump in Task { await pump.run() } }
+            tasks = pumps.map { pump in Task(executorPreference: DeliveryExecutor.shared) { await pump.run() } }
         }
     }
 

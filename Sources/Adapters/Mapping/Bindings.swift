@@ -52,15 +52,4 @@ struct Bindings {
 
     /// The node that an item stands at.
     func node(of item: Int) -> Int { Int(items[item].node) }
-
-    /// Everything in a slot.
-    func values(_ slot: Int, of item: Int) -> [Int] {
-        var values: [Int] = []
-        var hit = first(slot, of: item)
-        while hit >= 0 {
-            values.append(value(hit))
-            hit = next(hit)
-        }
-        return values
-    }
 }

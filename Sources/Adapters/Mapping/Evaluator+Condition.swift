@@ -2,17 +2,18 @@ import JSONDocument
 
 extension Evaluator {
     /// Whether all tests of `when` hold, and not all of `unless`.
-    func holds(_ number: Int, _ item: Int) -> Bool {
+    mutating func holds(_ number: Int, _ item: Int) -> Bool {
         let condition = tables.conditions[number]
         for test in condition.when where !holds(test, item) { return false }
-        return condition.unless.isEmpty || !condition.unless.allSatisfy { holds($0, item) }
+        for test in condition.unless where !holds(test, item) { return true }
+        return condition.unless.isEmpty
     }
 
-    private func holds(_ test: Condition.Test, _ item: Int) -> Bool {
+    private mutating func holds(_ test: Condition.Test, _ item: Int) -> Bool {
         var hit = bindings.first(test.path.slot, of: owner(test.path, item))
         while hit >= 0 {
             let node = bindings.value(hit)
-            hit = bindings.next(hit)
+            hit = next(hit)
             if isNothing(node) { continue }
             guard let words = test.words else { return true }
             switch tape.kind(node) {
@@ -31,7 +32,7 @@ extension Evaluator {
                 var hit = bindings.first(test.path.slot, of: owner(test.path, item))
                 while hit >= 0 {
                     let node = bindings.value(hit)
-                    hit = bindings.next(hit)
+                    hit = next(hit)
                     if tape.kind(node) != .object { marks[node] |= Mark.used }
                 }
             }

@@ -62,10 +62,10 @@ extension Evaluator {
         var hit = bindings.first(reference.slot, of: owner(reference, item))
         while hit >= 0 {
             let node = bindings.value(hit)
-            hit = bindings.next(hit)
+            hit = next(hit)
             if isNothing(node) { continue }
             switch take(&self, Value(.node(node), origin: .node(node), place: reference.place)) {
-            case .rejected: unreadable.append(Unreadable(node: node, place: reference.place))
+            case .rejected: noteUnreadable(node, place: reference.place)
             case .skipped: break
             case .more: outcome = .some
             case .taken, .ended: return .done
@@ -92,7 +92,7 @@ extension Evaluator {
         var hit = bindings.first(reference.slot, of: owner(reference, item))
         while hit >= 0 {
             let node = bindings.value(hit)
-            hit = bindings.next(hit)
+            hit = next(hit)
             guard tape.kind(node) == .object, tape.childCount(node) == 1 else { continue }
             let outcome = take(&self, Value(.text(String(decoding: tape.key(node + 1), as: UTF8.self)))).outcome
             if outcome != .nothing { return outcome }

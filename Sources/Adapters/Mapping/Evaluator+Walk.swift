@@ -52,7 +52,7 @@ extension Evaluator {
         guard !position.edges.isEmpty else { return }
         guard kind == .object else {
             // A name is expected below, and here is a plain value.
-            if notesDrift, position.actions.isEmpty, !position.isKnown, !isNothing(node) { unreadable.append(Unreadable(node: node, place: position.place)) }
+            if notesDrift, position.actions.isEmpty, !position.isKnown, !isNothing(node) { noteUnreadable(node, place: position.place) }
             return
         }
         let end = tape.next(node)

@@ -22,6 +22,12 @@ struct Evaluator: ~Copyable {
         var place: Int
     }
 
+    /// Steps from one value of a path to the next that an event with so many nodes may cost: more than any plan needs for what a body
+    /// holds, and few enough that a body made to be slow, by long lists that every item asks again, costs no more than its size.
+    static func stepLimit(nodes: Int) -> Int { 100_000 + 32 * nodes }
+    /// Values that could not be read and are remembered.
+    static let unreadableLimit = 200_000
+
     let plan: AdapterPlan
     let tables: PlanTables
     let tape: JSONTape
@@ -33,6 +39,8 @@ struct Evaluator: ~Copyable {
     var marks: [UInt8]
     var drift = DriftCollector()
     var unreadable: [Unreadable] = []
+    /// What is left of `stepLimit`.
+    var steps: Int
     /// How often a field took something that the event said.
     var taken = 0
 
@@ -43,6 +51,7 @@ struct Evaluator: ~Copyable {
         self.headers = headers
         self.zone = zone
         marks = [UInt8](repeating: 0, count: tape.count)
+        steps = Self.stepLimit(nodes: tape.count)
     }
 
     /// Whether a node says nothing: null, blanks, an empty container, one of the adapter's words for it, or what redaction left.
@@ -81,9 +90,28 @@ struct Evaluator: ~Copyable {
         taken += 1
     }
 
+    /// The entry of a slot after `hit`; negative at the end, and once the event has cost too many steps.
+    mutating func next(_ hit: Int) -> Int {
+        steps -= 1
+        if steps > 0 { return bindings.next(hit) }
+        if steps == 0 { drift.add(.type, "other") }
+        return -1
+    }
+
+    /// Notes a value that a field could not read.
+    mutating func noteUnreadable(_ node: Int, place: Int) {
+        if unreadable.count < Self.unreadableLimit { unreadable.append(Unreadable(node: node, place: place)) }
+    }
+
     /// The items of a block, or the one that it stands in.
-    func items(_ reference: SlotReference?, within item: Int) -> [Int] {
+    mutating func items(_ reference: SlotReference?, within item: Int) -> [Int] {
         guard let reference else { return [item] }
-        return bindings.values(reference.slot, of: owner(reference, item))
+        var items: [Int] = []
+        var hit = bindings.first(reference.slot, of: owner(reference, item))
+        while hit >= 0 {
+            items.append(bindings.value(hit))
+            hit = next(hit)
+        }
+        return items
     }
 }

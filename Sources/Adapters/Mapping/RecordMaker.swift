@@ -66,8 +66,12 @@ struct RecordMaker: ~Copyable {
     mutating func items<Fields>(of block: Block<Fields>, within item: Int) -> [Int] {
         var items = evaluator.items(block.items, within: item)
         if let condition = block.condition {
-            items.removeAll { !evaluator.holds(condition, $0) }
-            for item in items { evaluator.useTested(condition, item) }
+            var held: [Int] = []
+            for item in items where evaluator.holds(condition, item) {
+                evaluator.useTested(condition, item)
+                held.append(item)
+            }
+            items = held
         }
         return items
     }

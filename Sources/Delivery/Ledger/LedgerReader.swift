@@ -1,7 +1,9 @@
 import FindingModel
 import GRDB
 
-/// ledger.db for commands that run without a gateway: reads, and changes nothing. Its calls block.
+/// ledger.db for commands that run without a gateway: reads, and changes nothing.
+///
+/// Its calls block.
 package struct LedgerReader: Sendable {
     private let queue: DatabaseQueue
     private let path: String
@@ -12,9 +14,9 @@ package struct LedgerReader: Sendable {
         queue = try LedgerFile.openReadOnly(path)
     }
 
-    /// Every sink that ever ran, by name.
+    /// Every sink that ever ran, by name; none in a file whose first migration was never committed.
     package func positions() throws(LedgerError) -> [SinkPosition] {
-        try LedgerFile.naming(path) { try queue.read { try LedgerRows.positions($0) } }
+        try LedgerFile.naming(path) { try queue.read { try $0.tableExists("sinks") ? try LedgerRows.positions($0) : [] } }
     }
 
     /// The newest rows first, at most `limit`; of one sink, or around one sequence, or both.

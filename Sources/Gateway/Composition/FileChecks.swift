@@ -7,7 +7,7 @@ enum FileChecks {
     /// Throws when a file belongs to a newer version or another program, or cannot be read; then nothing was touched.
     static func run(_ storage: StorageSettings) async throws(GatewayError) {
         do {
-            if FilePaths.exists(storage.stateFile) {
+            if try StateStore.isMade(path: storage.stateFile) {
                 let store = try StateStore.openReadOnly(path: storage.stateFile)
                 defer { store.close() }
                 _ = try await StateQueries(store: store).sources()

@@ -26,7 +26,6 @@ package struct FindingState: Equatable, Sendable {
     ///   - generation: The number of the `config` entry that the event was mapped with.
     package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, time: Timestamp? = nil, generation: UInt64 = 0) {
         let decided = stamps.newest(in: FindingSlots.statuses)?.stamp
-        let isFirst = finding == nil
         var merged = finding ?? Self.beginning(from: event)
         if says.contains(.status) {
             _ = stamps.advance(FindingSlots.slot(of: event.status), to: stamp)
@@ -35,7 +34,7 @@ package struct FindingState: Equatable, Sendable {
         takeTexts(of: event, says: says, stamp: stamp, into: &merged)
         takeRating(of: event, says: says, stamp: stamp, into: &merged)
         takePlaces(of: event, says: says, stamp: stamp, into: &merged)
-        if isFirst || !says.isDisjoint(with: [.resources, .vulnerabilities, .rule]) { merged.fingerprints.cross = Self.cross(of: merged) }
+        refreshCross(of: &merged, from: event)
         takeEvidence(of: event, says: says, stamp: stamp, generation: generation, into: &merged)
         if wins(.fixedTime, says, stamp) { saidFixedTime = event.fixedTime }
         seen.add(
@@ -75,8 +74,18 @@ package struct FindingState: Equatable, Sendable {
         return finding
     }
 
-    private static func cross(of finding: Finding) -> String? {
-        finding.resources.first.flatMap { RecordIdentity.cross(resource: $0, vulnerabilities: finding.vulnerabilities, rule: finding.rule) }
+    /// Computes `cross/v1` from what is merged, unless what it is made of has not changed or is all the event's.
+    private func refreshCross(of merged: inout Finding, from event: Finding) {
+        func isMade(of other: Finding) -> Bool {
+            merged.resources == other.resources && merged.vulnerabilities == other.vulnerabilities && merged.rule == other.rule
+        }
+        if let finding, isMade(of: finding) { return }
+        if event.fingerprints.cross != nil, isMade(of: event) {
+            merged.fingerprints.cross = event.fingerprints.cross
+        } else {
+            let resource = merged.resources.first { $0.hostname != nil || $0.ip != nil }
+            merged.fingerprints.cross = resource.flatMap { RecordIdentity.cross(resource: $0, vulnerabilities: merged.vulnerabilities, rule: merged.rule) }
+        }
     }
 
     private mutating func wins(_ group: FindingFields, _ says: FindingFields, _ stamp: Stamp) -> Bool {

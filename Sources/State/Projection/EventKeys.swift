@@ -1,55 +1,133 @@
-import Digests
 import FindingModel
 import Foundation
 import GRDB
 
 /// The event keys of the last 30 days by receipt time: a receipt whose key is among them is a duplicate.
+///
+/// Keys are random, so an index on them would have nearly every key dirty a page of its own. They are written in order of arrival instead, the newest
+/// are looked up in memory, and a full set of these is merged into the index in order of keys, a few with each event: then neighbours share pages.
+/// How far that has come is a function of the events alone, like all of state.db.
 struct EventKeys {
     /// How long a key is kept, by receipt time.
     static let keptMilliseconds: Int64 = 30 * 24 * 3600 * 1000
     /// At most so many expired keys are removed with each new one, so that no transaction has to remove many.
     private static let removedAtOnce = 4
+    /// Keys that are merged with each new one; more than one, so that a set is merged before the next is full.
+    private static let mergedAtOnce = 2
 
-    /// The receipt time of the oldest key; nothing when there may be none.
+    private let setSize: Int
+    private var merge: KeyMerge
+    /// The keys that the index does not have yet, with their entries.
+    private var recent: [EventKey: Int64] = [:]
+    /// The set that is being merged, in order; those up to `merge.cursor` are in the index.
+    private var merging: ArraySlice<EventKey> = []
+    /// The receipt time of the oldest key; nothing when there is none.
     private var oldest: Int64?
 
-    init(from database: Database) throws { oldest = try Self.oldest(in: database) }
-
-    /// The key's place in the table: a digest over the adapter's name, the account and the vendor's key.
-    static func digest(vendor: String, account: String, key: String) -> Data {
-        Data(RecordIdentity.digest(vendor: vendor, account: account, key: key).bytes.prefix(16))
+    /// - Parameter setSize: How many keys are merged at a time.
+    init(from database: Database, setSize: Int = 32_768) throws {
+        self.setSize = setSize
+        merge = try KeyMerge(from: database)
+        oldest = try Self.oldest(in: database)
+        let rows = try Row.fetchCursor(database, sql: "SELECT entry, digest FROM event_keys WHERE entry > ?", arguments: [merge.indexed])
+        var set: [EventKey] = []
+        while let row = try rows.next() {
+            guard let key = EventKey(row[1] as Data) else { continue }
+            let entry: Int64 = row[0]
+            recent[key] = entry
+            if entry <= merge.merging { set.append(key) }
+        }
+        let cursor = merge.cursor
+        merging = ArraySlice(set.filter { key in cursor.map { $0 < key } ?? true }.sorted())
     }
 
     /// Records the key as `entry`'s, or says which entry had it first.
-    mutating func claim(_ digest: Data, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
-        try removeExpired(at: received, in: database)
-        try database.cachedStatement(sql: "INSERT INTO event_keys VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING")
-            .execute(arguments: [entry, received, digest])
-        if database.changesCount == 1 {
-            if oldest == nil { oldest = received }
-            return nil
+    mutating func claim(_ key: EventKey, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
+        let limit = received - Self.keptMilliseconds
+        try removeExpired(limit: limit, in: database)
+        if let first = try find(key, in: database) {
+            if let time = try Self.received(first, in: database), time > limit { return first }
+            try remove(key, entry: first, in: database)
         }
-        let lookup = try database.cachedStatement(sql: "SELECT entry, received FROM event_keys WHERE digest = ?")
-        guard let row = try Row.fetchOne(lookup, arguments: [digest]) else { return nil }
-        let first: Int64 = row[0], time: Int64 = row[1]
-        if time > received - Self.keptMilliseconds { return first }
-        try database.cachedStatement(sql: "UPDATE event_keys SET entry = ?, received = ? WHERE digest = ?").execute(arguments: [entry, received, digest])
+        try database.cachedStatement(sql: "INSERT INTO event_keys VALUES (?, ?, ?)").execute(arguments: [entry, received, key.data])
+        recent[key] = entry
+        if oldest == nil { oldest = received }
+        try mergeSome(upTo: entry, in: database)
         return nil
     }
 
-    private mutating func removeExpired(at received: Int64, in database: Database) throws {
-        let limit = received - Self.keptMilliseconds
+    /// Writes how far the merge has come.
+    func flush(to database: Database) throws { try merge.write(to: database) }
+
+    private func find(_ key: EventKey, in database: Database) throws -> Int64? {
+        if let entry = recent[key] { return entry }
+        let statement = try database.cachedStatement(sql: "SELECT entry FROM event_key_index WHERE digest = ?")
+        return try Int64.fetchOne(statement, arguments: [key.data])
+    }
+
+    private mutating func remove(_ key: EventKey, entry: Int64, in database: Database) throws {
+        if recent[key] == entry { recent[key] = nil }
+        try database.cachedStatement(sql: "DELETE FROM event_keys WHERE entry = ?").execute(arguments: [entry])
+        try database.cachedStatement(sql: "DELETE FROM event_key_index WHERE digest = ? AND entry = ?").execute(arguments: [key.data, entry])
+    }
+
+    private mutating func mergeSome(upTo entry: Int64, in database: Database) throws {
+        if merging.isEmpty {
+            guard recent.count >= setSize else { return }
+            merging = ArraySlice(recent.keys.sorted())
+            merge.merging = entry
+        }
+        for key in merging.prefix(Self.mergedAtOnce) {
+            // A key that expired meanwhile and was claimed again belongs to a later set.
+            if let first = recent[key], first <= merge.merging {
+                try database.cachedStatement(sql: "INSERT OR REPLACE INTO event_key_index VALUES (?, ?)").execute(arguments: [key.data, first])
+            }
+            merge.cursor = key
+        }
+        merging = merging.dropFirst(Self.mergedAtOnce)
+        guard merging.isEmpty else { return }
+        recent = recent.filter { $0.value > merge.merging }
+        merge.indexed = merge.merging
+        merge.cursor = nil
+    }
+
+    private mutating func removeExpired(limit: Int64, in database: Database) throws {
         guard let time = oldest, time <= limit else { return }
-        let oldestKeys = try database.cachedStatement(sql: "SELECT entry, received FROM event_keys ORDER BY entry LIMIT \(Self.removedAtOnce)")
-        for row in try Row.fetchAll(oldestKeys) {
-            let entry: Int64 = row[0], time: Int64 = row[1]
-            guard time <= limit else { break }
-            try database.cachedStatement(sql: "DELETE FROM event_keys WHERE entry = ?").execute(arguments: [entry])
+        let statement = try database.cachedStatement(sql: "SELECT entry, received, digest FROM event_keys ORDER BY entry LIMIT \(Self.removedAtOnce)")
+        for row in try Row.fetchAll(statement) where (row[1] as Int64) <= limit {
+            guard let key = EventKey(row[2] as Data) else { continue }
+            try remove(key, entry: row[0], in: database)
         }
         oldest = try Self.oldest(in: database)
     }
 
+    private static func received(_ entry: Int64, in database: Database) throws -> Int64? {
+        try Int64.fetchOne(database.cachedStatement(sql: "SELECT received FROM event_keys WHERE entry = ?"), arguments: [entry])
+    }
+
     private static func oldest(in database: Database) throws -> Int64? {
         try Int64.fetchOne(database.cachedStatement(sql: "SELECT received FROM event_keys ORDER BY entry LIMIT 1"))
+    }
+}
+
+/// How far the newest event keys have come into their index.
+struct KeyMerge: Equatable {
+    /// The keys of all entries up to this one are in the index.
+    var indexed: Int64
+    /// The last entry of the set that is being merged; `indexed` when there is none.
+    var merging: Int64
+    /// The last key of that set that is in the index.
+    var cursor: EventKey?
+
+    init(from database: Database) throws {
+        let row = try Row.fetchOne(database, sql: "SELECT indexed, merging, cursor FROM event_key_merge")
+        indexed = row?[0] ?? 0
+        merging = row?[1] ?? 0
+        cursor = (row?[2] as Data?).flatMap { EventKey($0) }
+    }
+
+    func write(to database: Database) throws {
+        try database.cachedStatement(sql: "UPDATE event_key_merge SET indexed = ?, merging = ?, cursor = ?")
+            .execute(arguments: [indexed, merging, cursor?.data])
     }
 }

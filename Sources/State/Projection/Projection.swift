@@ -83,6 +83,7 @@ final class Projection {
         try records.flush(to: database)
         try counters.flush(to: database)
         try drift.flush(to: database)
+        try keys.flush(to: database)
         position.sequence = changes.sequence
         guard var place else { return try position.write(to: database) }
         place.sequence = changes.sequence
@@ -114,8 +115,7 @@ final class Projection {
     /// The receipt that brought the same event before: by its key, or without one by the newest words about each of its records.
     private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
         if let key = mapped.key {
-            let digest = EventKeys.digest(vendor: scope.vendor, account: scope.account, key: key)
-            return try keys.claim(digest, entry: event.entry.number, received: event.entry.received, in: database)
+            return try keys.claim(EventKey(scope: scope, key: key), entry: event.entry.number, received: event.entry.received, in: database)
         }
         var first: Int64?
         for record in mapped.records {

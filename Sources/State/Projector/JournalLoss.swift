@@ -18,10 +18,13 @@ enum JournalLoss {
         }
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
-                for table in ["events", "event_keys", "quarantined", "voids", "rebuilds"] {
+                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds"] {
                     let column = table == "quarantined" ? "receipt" : "entry"
                     try database.execute(sql: "DELETE FROM \(table) WHERE \(column) > ?", arguments: [Int64(clamping: end)])
                 }
+                try database.execute(
+                    sql: "UPDATE event_key_merge SET indexed = min(indexed, :end), merging = min(merging, :end)",
+                    arguments: ["end": Int64(clamping: end)])
                 try database.execute(sql: "UPDATE projection SET entry = ?", arguments: [Int64(clamping: end)])
                 return .commit
             }

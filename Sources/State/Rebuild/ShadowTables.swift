@@ -14,7 +14,7 @@ enum ShadowSources {
 /// What a rebuild counts anew: events and their keys, outcomes, drift.
 enum ShadowTables {
     private static let tables: [(name: String, source: Int?)] = [
-        ("events", 1), ("event_keys", nil), ("counters", 0), ("drift", 0), ("skipped", nil),
+        ("events", 1), ("event_keys", nil), ("event_key_index", nil), ("event_key_merge", nil), ("counters", 0), ("drift", 0), ("skipped", nil),
     ]
 
     /// Replaces the tables of `live` by those of `shadow`.

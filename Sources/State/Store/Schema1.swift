@@ -1,6 +1,7 @@
 /// The first version of state.db.
 ///
-/// Integer keys in order of arrival keep writes at the tables' ends; only `records.uid` and `event_keys.digest` are random.
+/// Integer keys in order of arrival keep writes at the tables' ends; only `records.uid` and `event_key_index` are random, and the
+/// latter is filled in order of keys.
 /// Times are milliseconds since 1970. All of it is derived from the journal's entries alone.
 enum Schema1 {
     static let sql = """
@@ -58,7 +59,10 @@ enum Schema1 {
             first INTEGER,
             changes INTEGER NOT NULL
         );
-        CREATE TABLE event_keys (entry INTEGER PRIMARY KEY, received INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE);
+        CREATE TABLE event_keys (entry INTEGER PRIMARY KEY, received INTEGER NOT NULL, digest BLOB NOT NULL);
+        CREATE TABLE event_key_index (digest BLOB PRIMARY KEY, entry INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE event_key_merge (id INTEGER PRIMARY KEY CHECK (id = 1), indexed INTEGER NOT NULL, merging INTEGER NOT NULL, cursor BLOB);
+        INSERT INTO event_key_merge VALUES (1, 0, 0, NULL);
 
         CREATE TABLE counters (
             source INTEGER NOT NULL,

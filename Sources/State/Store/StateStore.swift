@@ -47,6 +47,14 @@ package final class StateStore: Sendable {
         return StateStore(path: path, options: Options(), connections: Connections(reader: try ReadOnlyDatabase.open(path: path), writer: nil))
     }
 
+    /// Whether the file at `path` holds a schema: not so when it is missing, or when the process ended before its first migration was committed.
+    package static func isMade(path: String) throws(StateError) -> Bool {
+        guard try DatabaseHeader.read(path: path) != nil else { return false }
+        let store = try openReadOnly(path: path)
+        defer { store.close() }
+        return try store.read { try $0.tableExists("counters") }
+    }
+
     /// Closes all connections and opens them again, after an error.
     package func reopen() throws(StateError) {
         let old = take()

@@ -31,7 +31,7 @@ struct EventTests {
     func noticesOfUnknownKindsHaveAWord(kind: String, word: String) throws {
         let adapter = try MappingBench.adapter(records: "  - kinds: [ opened ]\n    finding: { key: $.f }")
         let event = try MappingBench.map("{\"event\":\"\(kind)\"}", adapter)
-        #expect(event.kind == kind)
+        #expect(kind.hasPrefix(event.kind.replacing("…", with: "")) && event.kind.utf8.count <= 64 + "…".utf8.count)
         #expect(event.notices.map(\.kind) == [word])
         #expect(event.drifts.first == "key event")
     }

@@ -114,7 +114,7 @@ struct Gateway: Sendable {
         let end = Clock.milliseconds() + milliseconds
         while !condition() {
             guard Clock.milliseconds() < end else { return false }
-            usleep(500)
+            poll(nil, 0, 1)
         }
         return true
     }

@@ -1,0 +1,36 @@
+import Digests
+import FindingModel
+import Foundation
+
+/// A vendor's event key with where it is unique, as 16 bytes of a digest.
+struct EventKey: Hashable {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// The key of an event of `scope`.
+    init(scope: KeyScope, key: String) {
+        let digest = RecordIdentity.digest(vendor: scope.vendor, account: scope.account, key: key)
+        (high, low) = digest.withUnsafeBytes { bytes in
+            (UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
+    }
+
+    /// Reads what `data` gave.
+    init?(_ data: Data) {
+        guard data.count == 16 else { return nil }
+        (high, low) = data.withUnsafeBytes { bytes in
+            (UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
+    }
+
+    /// The key as it stands in state.db, where it sorts as it does here.
+    var data: Data {
+        var data = Data(capacity: 16)
+        for part in [high, low] { withUnsafeBytes(of: part.bigEndian) { data.append(contentsOf: $0) } }
+        return data
+    }
+}
+
+extension EventKey: Comparable {
+    static func < (left: EventKey, right: EventKey) -> Bool { (left.high, left.low) < (right.high, right.low) }
+}

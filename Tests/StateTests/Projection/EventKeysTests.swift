@@ -1,0 +1,55 @@
+import FindingModel
+import GRDB
+import Testing
+
+@testable import State
+
+/// Which event keys were seen before, through merges, restarts and expiry.
+struct EventKeysTests {
+    private static let scope = KeyScope(vendor: "v", account: "a")
+    private static let day: Int64 = 24 * 3600 * 1000
+
+    private func key(_ number: Int) -> EventKey { EventKey(scope: Self.scope, key: "\(number)") }
+
+    /// Claims keys as a plain dictionary would, and compares.
+    @Test(arguments: [UInt64(1), 2, 3])
+    func agreesWithADictionaryWhateverIsMergedAndRestarted(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let folder = try TemporaryFolder()
+        let store = try StateStore.open(path: folder.file("state.db"))
+        var model: [Int: (entry: Int64, received: Int64)] = [:]
+        var received: Int64 = 0
+        var keys = try store.withWriter { try EventKeys(from: $0, setSize: 50) }
+        for entry in Int64(1)...3000 {
+            let number = Int.random(in: 0..<1500, using: &generator)
+            received += entry % 500 == 0 ? 11 * Self.day : 1
+            let known = model[number].flatMap { $0.received > received - EventKeys.keptMilliseconds ? $0.entry : nil }
+            let first = try store.withWriter { database in
+                let first = try keys.claim(key(number), entry: entry, received: received, in: database)
+                if entry % 37 == 0 {
+                    try keys.flush(to: database)
+                    keys = try EventKeys(from: database, setSize: 50)
+                }
+                return first
+            }
+            try #require(first == known, "seed \(seed), entry \(entry)")
+            if known == nil { model[number] = (entry, received) }
+        }
+        let indexed = try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_key_index") ?? 0 }
+        let kept = try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_keys") ?? 0 }
+        #expect(indexed > 100)
+        #expect(kept >= indexed)
+    }
+
+    @Test func keysSortAsTheyDoInTheDatabase() throws {
+        let keys = (0..<200).map { key($0) }
+        let sorted = keys.sorted().map { [UInt8]($0.data) }
+        #expect(sorted == keys.map { [UInt8]($0.data) }.sorted { $0.lexicographicallyPrecedes($1) })
+        #expect(keys.allSatisfy { EventKey($0.data) == $0 })
+    }
+
+    @Test func keyIsUniqueToItsVendorAndAccount() {
+        let scopes = [KeyScope(vendor: "v", account: "a"), KeyScope(vendor: "w", account: "a"), KeyScope(vendor: "v", account: "b"), KeyScope(vendor: "va", account: "")]
+        #expect(Set(scopes.map { EventKey(scope: $0, key: "1") }).count == 4)
+    }
+}
