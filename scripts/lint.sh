@@ -48,10 +48,10 @@ lines=$(wc -l < README.md)
 [ "$lines" -lt 150 ] || breach "README.md has $lines lines, it must stay under 150"
 
 # Schemas are schemas.
-if python3 -c 'import jsonschema' 2>/dev/null; then
+if python3 -c 'import jsonschema, yaml' 2>/dev/null; then
     python3 Tests/Scripts/check_schemas.py || failed=1
 else
-    echo "lint: schemas not checked: python3 with the jsonschema package is missing" >&2
+    echo "lint: schemas not checked: python3 with the packages jsonschema and pyyaml is missing" >&2
     [ -z "${CI:-}" ] || failed=1
 fi
 
