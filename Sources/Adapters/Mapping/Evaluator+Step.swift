@@ -85,7 +85,9 @@ extension Evaluator {
 
     mutating func part(_ value: Value, _ pattern: Int, _ take: Taker) -> Verdict {
         if value.isUnmatched { return take(&self, value) }
-        let part = withText(of: value) { text in tables.patterns[pattern].part(of: ASCII.trimmed(text)).flatMap { isNothing(text: $0) ? nil : String(decoding: $0, as: UTF8.self) } }
+        let part = withText(of: value) { text in
+            tables.patterns[pattern].part(of: ASCII.trimmed(text)).flatMap { isNothing(text: $0) ? nil : String(decoding: $0, as: UTF8.self) }
+        }
         guard let part else { return .rejected }
         return take(&self, value.replaced(by: .text(part)))
     }

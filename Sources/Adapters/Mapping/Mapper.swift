@@ -25,7 +25,8 @@ struct Mapper {
         let known = kind.number.map { event.kinds[$0] }
         let rank = min(kind.number ?? event.mapped, event.mapped)
         var mapped = MappedEvent(
-            key: key, kind: known?.name ?? DriftCollector.shortened(kind.word), kindRank: rank, time: time?.time, latestTime: time?.latest, ignored: false, records: [], drift: [])
+            key: key, kind: known?.name ?? DriftCollector.shortened(kind.word), kindRank: rank, time: time?.time, latestTime: time?.latest, ignored: false,
+            records: [], drift: [])
         if let known, known.entry == nil {
             mapped.ignored = true
             mapped.drift = evaluator.drift.found

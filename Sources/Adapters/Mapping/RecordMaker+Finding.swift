@@ -25,7 +25,8 @@ extension RecordMaker {
         describe(plan, item, &finding, &says)
         relate(plan, item, key: key.text, &finding, &says)
         finding.fingerprints.cross = RecordIdentity.cross(
-            resource: finding.resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource(), vulnerabilities: finding.vulnerabilities, rule: finding.rule)
+            resource: finding.resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource(), vulnerabilities: finding.vulnerabilities, rule: finding.rule
+        )
         return (finding, says)
     }
 

@@ -18,7 +18,10 @@ struct ProjectionConfigurationTests {
             ProjectionConfiguration.Source(name: "shop", adapter: "example", account: "acme"),
             ProjectionConfiguration.Source(
                 name: "blog", adapter: "example", account: "blog", timezone: "Europe/Stockholm",
-                redact: [try rule("[ [ $..title, $.\"odd.name\" ] ]"), try rule("[ { in: $..site, keep: [ id ] } ]"), try rule("[ { in: $.d, http-headers: [ cookie ] } ]")]),
+                redact: [
+                    try rule("[ [ $..title, $.\"odd.name\" ] ]"), try rule("[ { in: $..site, keep: [ id ] } ]"),
+                    try rule("[ { in: $.d, http-headers: [ cookie ] } ]"),
+                ]),
         ]
         let unused = try #require(Adapter.builtIn.first { $0.name == "holm" })
         return ProjectionConfiguration(sources: reversed ? sources.reversed() : sources, adapters: [unused, adapter])
@@ -51,7 +54,9 @@ struct ProjectionConfigurationTests {
 
     @Test func whatCannotBeCompiledIsTold() throws {
         let configuration = ProjectionConfiguration(
-            manifests: [.init(name: "bad", yaml: "adapter: bad\n"), .init(name: "holm", yaml: try #require(Adapter.builtIn.first { $0.name == "holm" }).manifest)],
+            manifests: [
+                .init(name: "bad", yaml: "adapter: bad\n"), .init(name: "holm", yaml: try #require(Adapter.builtIn.first { $0.name == "holm" }).manifest),
+            ],
             sources: [
                 .init(name: "a", adapter: "bad", account: "a"), .init(name: "b", adapter: "none", account: "b"),
                 .init(name: "c", adapter: "holm", account: "c", timezone: "Mars/Base"), .init(name: "d", adapter: "holm", account: "d"),
@@ -68,7 +73,8 @@ struct ProjectionConfigurationTests {
     }
 
     @Test(arguments: [
-        ("", ProjectionConfigurationError.Code.malformed), ("{}", .malformed), (#"{"adapters":[],"sources":[{"name":"a"}]}"#, .malformed), (#"{"adapters":[{}],"sources":[]}"#, .malformed),
+        ("", ProjectionConfigurationError.Code.malformed), ("{}", .malformed), (#"{"adapters":[],"sources":[{"name":"a"}]}"#, .malformed),
+        (#"{"adapters":[{}],"sources":[]}"#, .malformed),
         (#"{"adapters":[{"name":"a","sha256":"00","yaml":"x"}],"sources":[]}"#, .digest),
         (#"{"adapters":[],"sources":[{"name":"a","adapter":"b","account":"c","redact":[{"in":5}]}]}"#, .malformed),
     ])

@@ -99,7 +99,10 @@ struct ManifestErrorTests {
 
     @Test(arguments: [
         ("title: $.title", ["m.yaml:8:7: error: 'key' is missing (hint: a finding needs the vendor's id, or a hash of what makes it the same finding)"]),
-        ("key: $.id\ntitle: data.title", ["m.yaml:9:14: error: 'data.title' is no value for 'title' (hint: a path begins with $ or with a point: $.data.title)"]),
+        (
+            "key: $.id\ntitle: data.title",
+            ["m.yaml:9:14: error: 'data.title' is no value for 'title' (hint: a path begins with $ or with a point: $.data.title)"]
+        ),
         ("key: $.id\ndesc: \"a b\"", ["m.yaml:9:13: error: 'a b' is no value for 'desc' (hint: only types, names, closed sets and 'join' take words)"]),
         ("key: $.id\ntitle: ~", ["m.yaml:9:7: error: 'title' has no value"]),
         ("key: $.id\ntitle: [ $.a, ~ ]", ["m.yaml:9:21: error: 'title' has no value here"]),
@@ -109,22 +112,41 @@ struct ManifestErrorTests {
         ("key: $.id\ntitle: $.a[0]", ["m.yaml:9:14: error: '$.a[0]' is no path (hint: paths walk through arrays by themselves: no [0], [*] or filters)"]),
         ("key: $.id\nsevrity: $.s", ["m.yaml:9:7: error: unknown key 'sevrity' (hint: did you mean 'severity'?)"]),
         ("key: $.id\nseverity: hgh", ["m.yaml:9:17: error: unknown severity 'hgh' (hint: did you mean 'high'?)"]),
-        ("key: $.id\nstatus: { from: $.s, map: { a: opn, A: fixed, 1: open, 1.0: fixed } }", [
-            "m.yaml:9:38: error: unknown status 'opn' (hint: did you mean 'open'?)", "m.yaml:9:62: error: the word '1.0' is there already (hint: words ignore case, and numbers compare by value)",
-        ]),
-        ("key: $.id\nstatus: { from: $.s, map: { a: open, A: fixed } }", ["m.yaml:9:44: error: the word 'A' is there already (hint: words ignore case, and numbers compare by value)"]),
-        ("key: $.id\nstatus: { when: { $.s: x }, then: completed }", [
-            "m.yaml:9:41: error: unknown status 'completed' (hint: known: open, fixed, reopened, accepted, ignored, unknown, in_progress, false_positive)",
-        ]),
+        (
+            "key: $.id\nstatus: { from: $.s, map: { a: opn, A: fixed, 1: open, 1.0: fixed } }",
+            [
+                "m.yaml:9:38: error: unknown status 'opn' (hint: did you mean 'open'?)",
+                "m.yaml:9:62: error: the word '1.0' is there already (hint: words ignore case, and numbers compare by value)",
+            ]
+        ),
+        (
+            "key: $.id\nstatus: { from: $.s, map: { a: open, A: fixed } }",
+            ["m.yaml:9:44: error: the word 'A' is there already (hint: words ignore case, and numbers compare by value)"]
+        ),
+        (
+            "key: $.id\nstatus: { when: { $.s: x }, then: completed }",
+            [
+                "m.yaml:9:41: error: unknown status 'completed' (hint: known: open, fixed, reopened, accepted, ignored, unknown, in_progress, false_positive)"
+            ]
+        ),
         ("key: $.id\nstatus: { when: { $.s: x } }", ["m.yaml:9:15: error: 'then' is missing beside 'when'"]),
         ("key: $.id\nstatus: { then: fixed }", ["m.yaml:9:15: error: 'when' or 'unless' is missing beside 'then'"]),
-        ("key: $.id\nstatus: { when: { s: x, has: ~ }, then: fixed }", [
-            "m.yaml:9:25: error: 's' is neither a path nor 'has' (hint: a path begins with $ or with a point)", "m.yaml:9:31: error: 'has' has no value",
-        ]),
+        (
+            "key: $.id\nstatus: { when: { s: x, has: ~ }, then: fixed }",
+            [
+                "m.yaml:9:25: error: 's' is neither a path nor 'has' (hint: a path begins with $ or with a point)", "m.yaml:9:31: error: 'has' has no value",
+            ]
+        ),
         ("key: $.id\ntitle: { form: $.a, map: { a: b } }", ["m.yaml:9:16: error: unknown key 'form' (hint: did you mean 'from'?)"]),
         ("key: $.id\ntitle: { from: $.a }", ["m.yaml:9:14: error: a step is missing beside 'from' (hint: known: map, pattern, split, time, duration)"]),
-        ("key: $.id\ntitle: { from: $.a, split: \",\", pattern: \"{}\" }", ["m.yaml:9:14: error: only one step can stand beside 'from' (hint: nest 'from' for more)"]),
-        ("key: $.id\ntitle: { from: $.a, pattern: \"a*\" }", ["m.yaml:9:36: error: a pattern has exactly one {} (hint: {} is the part to take, * is anything)"]),
+        (
+            "key: $.id\ntitle: { from: $.a, split: \",\", pattern: \"{}\" }",
+            ["m.yaml:9:14: error: only one step can stand beside 'from' (hint: nest 'from' for more)"]
+        ),
+        (
+            "key: $.id\ntitle: { from: $.a, pattern: \"a*\" }",
+            ["m.yaml:9:36: error: a pattern has exactly one {} (hint: {} is the part to take, * is anything)"]
+        ),
         ("key: $.id\ntitle: { from: $.a, pattern: \"*{}\" }", ["m.yaml:9:36: error: nothing stands between two wildcards of the pattern '*{}'"]),
         ("key: $.id\ntitle: { from: $.a, else: $.b, split: x }", ["m.yaml:9:14: error: 'else' belongs to 'map', which is missing"]),
         ("key: $.id\ntitle: { from: $.a, time: s }", ["m.yaml:9:33: error: 'time' is only for times, not for 'title'"]),
@@ -139,10 +161,13 @@ struct ManifestErrorTests {
         ("each: { all: [ $.a, $.b ] }\nkey: .id\ntitel: .t", ["m.yaml:10:7: error: unknown key 'titel' (hint: did you mean 'title'?)"]),
         ("each: { all: [ $.a, $.b ] }\nkey: id", ["m.yaml:9:12: error: 'id' is no value for 'key' (hint: a path begins with $ or with a point: $.id)"]),
         ("each: $.a\nkey: .id\ndrop: [ . ]", ["m.yaml:10:13: error: 'drop' cannot name everything"]),
-        ("key: $.id\nrule: $.rule\nresources: [ { adress: $.a } ]\nscanner: { vendor: x }", [
-            "m.yaml:9:13: error: 'rule' must be a mapping, not a word", "m.yaml:10:22: error: unknown key 'adress' (hint: did you mean 'address'?)",
-            "m.yaml:11:18: error: unknown key 'vendor' (hint: known: name, feature)",
-        ]),
+        (
+            "key: $.id\nrule: $.rule\nresources: [ { adress: $.a } ]\nscanner: { vendor: x }",
+            [
+                "m.yaml:9:13: error: 'rule' must be a mapping, not a word", "m.yaml:10:22: error: unknown key 'adress' (hint: did you mean 'address'?)",
+                "m.yaml:11:18: error: unknown key 'vendor' (hint: known: name, feature)",
+            ]
+        ),
         ("key: $.id\nseverity: { from: $.s, map: [ a ] }", ["m.yaml:9:35: error: 'map' must be a mapping of words to words"]),
         ("key: $.id\nseverity: { from: $.s, map: { a: [ low ] } }", ["m.yaml:9:40: error: 'map' gives words, not a list"]),
     ])
@@ -151,13 +176,16 @@ struct ManifestErrorTests {
     }
 
     @Test func everyScalarIsText() throws {
-        let yaml = Self.head + Self.event + """
-            records:
-              - kinds: [ NO, on, 10, "~" ]
-                finding: { key: $.id, status: { from: $.s, map: { NO: open, off: fixed, "null": accepted, 1e1: ignored } } }
-            """
+        let yaml =
+            Self.head + Self.event + """
+                records:
+                  - kinds: [ NO, on, 10, "~" ]
+                    finding: { key: $.id, status: { from: $.s, map: { NO: open, off: fixed, "null": accepted, 1e1: ignored } } }
+                """
         let adapter = try Adapter.compile(name: "example", yaml: yaml, file: "m.yaml").get()
-        for (kind, status, expected) in [("\"no\"", "\"NO\"", "open"), ("10.0", "\"Off\"", "fixed"), ("\"~\"", "\"NULL\"", "accepted"), ("\"ON\"", "10", "ignored")] {
+        for (kind, status, expected) in [
+            ("\"no\"", "\"NO\"", "open"), ("10.0", "\"Off\"", "fixed"), ("\"~\"", "\"NULL\"", "accepted"), ("\"ON\"", "10", "ignored"),
+        ] {
             let event = try MappingBench.map("{\"id\":1,\"kind\":\(kind),\"s\":\(status)}", adapter)
             #expect(try event.finding().status.word == expected)
         }

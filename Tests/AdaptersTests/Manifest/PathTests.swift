@@ -42,7 +42,10 @@ struct PathTests {
         #expect(error.hint == "paths walk through arrays by themselves: no [0], [*] or filters")
     }
 
-    @Test(arguments: [(NameMatching.exact, "firstSeen", false), (.loose, "firstSeen", true), (.loose, "first_seen", true), (.loose, "FIRST-SEEN_", true), (.loose, "firstseenx", false), (.loose, "firstsee", false)])
+    @Test(arguments: [
+        (NameMatching.exact, "firstSeen", false), (.loose, "firstSeen", true), (.loose, "first_seen", true), (.loose, "FIRST-SEEN_", true),
+        (.loose, "firstseenx", false), (.loose, "firstsee", false),
+    ])
     func namesMatch(matching: NameMatching, name: String, matches: Bool) {
         let folded = matching.folded("first-seen")
         #expect(Array(name.utf8).withUnsafeBytes { matching.matches($0, folded: folded) } == matches)

@@ -67,7 +67,8 @@ struct DriftTests {
     }
 
     @Test func aBodyMadeToBeSlowIsCutShort() throws {
-        let adapter = try MappingBench.finding("each: $.items\nkey: .id\nstatus: [ { when: { $.words: x }, then: fixed }, { from: $.words, pattern: \"x{}\" } ]")
+        let adapter = try MappingBench.finding(
+            "each: $.items\nkey: .id\nstatus: [ { when: { $.words: x }, then: fixed }, { from: $.words, pattern: \"x{}\" } ]")
         let words = Array(repeating: "1", count: 2_000).joined(separator: ",")
         let items = (0..<1_000).map { "{\"id\":\($0)}" }.joined(separator: ",")
         let event = try MappingBench.map("{\"event\":\"found\",\"id\":1,\"words\":[\(words)],\"items\":[\(items)]}", adapter)

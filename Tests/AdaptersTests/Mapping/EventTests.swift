@@ -6,7 +6,8 @@ import Testing
 struct EventTests {
     @Test func kindsAreMappedIgnoredOrUnknown() throws {
         let adapter = try MappingBench.adapter(
-            top: "ignore: [ ping ]\nknown: [ $.type ]", records: "  - kinds: [ opened, Closed ]\n    finding: { key: $.f }\n  - kinds: [ scan ]\n    scan: { key: $.s }")
+            top: "ignore: [ ping ]\nknown: [ $.type ]",
+            records: "  - kinds: [ opened, Closed ]\n    finding: { key: $.f }\n  - kinds: [ scan ]\n    scan: { key: $.s }")
         let opened = try MappingBench.map(#"{"id":"e1","event":"OPENED","time":"2026-03-02T09:00:00Z","f":1,"type":"x"}"#, adapter)
         #expect(opened.kind == "opened" && opened.kindRank == 0 && !opened.ignored && opened.key == "e1")
         #expect(opened.time?.rfc3339 == "2026-03-02T09:00:00.000Z")

@@ -49,7 +49,8 @@ struct ExpressionTests {
     }
 
     @Test func joinsAreNothingWhenAPartIs() throws {
-        let adapter = try MappingBench.finding("key: $.c\ntitle: [ { join: [ $.a, \".\", $.b ], with: \"\" }, { join: [ only, $.a ], with: \" \" } ]\ndesc: { join: [ $.a, $.b ] }")
+        let adapter = try MappingBench.finding(
+            "key: $.c\ntitle: [ { join: [ $.a, \".\", $.b ], with: \"\" }, { join: [ only, $.a ], with: \" \" } ]\ndesc: { join: [ $.a, $.b ] }")
         #expect(try MappingBench.finding(#""c":1,"a":"x","b":2"#, adapter).title == "x.2")
         #expect(try MappingBench.finding(#""c":1,"a":"x","b":2"#, adapter).desc == "x:2")
         #expect(try MappingBench.finding(#""c":1,"a":"x","b":"""#, adapter).title == "only x")
@@ -57,7 +58,8 @@ struct ExpressionTests {
     }
 
     @Test func joinsOfListsGoRowByRow() throws {
-        let adapter = try MappingBench.finding("key: $.c\nlabels: { all: [ { join: [ $.n, $.items.a, $.items.b ], with: \"-\" }, $.tags, { from: $.csv, split: \",\" } ] }")
+        let adapter = try MappingBench.finding(
+            "key: $.c\nlabels: { all: [ { join: [ $.n, $.items.a, $.items.b ], with: \"-\" }, $.tags, { from: $.csv, split: \",\" } ] }")
         let finding = try MappingBench.finding(
             #""c":1,"n":"x","items":[{"a":1,"b":2},{"a":3,"b":4}],"tags":["x-1-2",{"no":1},"t",["u"],null],"csv":" p ,, q,t""#, adapter)
         #expect(finding.labels == ["x-1-2", "x-3-4", "t", "u", "p", "q"])
@@ -68,7 +70,8 @@ struct ExpressionTests {
         let event = try MappingBench.map(
             #"{"event":"found","items":[{"name":"ab","host":"c"},{"name":"a","host":"bc"},{"host":"","port":null},{"id":4.0,"name":"ab"},"text"]}"#, adapter)
         let keys = [RecordIdentity.key(tuple: ["ab", "c", ""]), RecordIdentity.key(tuple: ["a", "bc", ""]), "4"]
-        #expect(event.findings.map(\.uid) == keys.map { RecordIdentity.uid(.finding, digest: RecordIdentity.digest(vendor: "example", account: "acme", key: $0)) })
+        #expect(
+            event.findings.map(\.uid) == keys.map { RecordIdentity.uid(.finding, digest: RecordIdentity.digest(vendor: "example", account: "acme", key: $0)) })
         #expect(event.findings.map(\.sourceUID) == [nil, nil, "4"] as [String?])
         #expect(event.drifts.filter { $0.hasPrefix("key") } == ["key $.items (finding)"])
     }
@@ -94,7 +97,8 @@ struct ExpressionTests {
         (#""s":{"y":1}"#, .unknown, nil),
     ])
     func conditionsChooseAStatus(members: String, status: FindingStatus, word: String?) throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             status:
               - { when: { $.s: [ CLOSED, Gone ] }, then: fixed }
@@ -110,7 +114,8 @@ struct ExpressionTests {
     }
 
     @Test(arguments: [
-        (#""10""#, Severity.low, "10", false), ("10", .low, "10", false), ("20.0", .medium, "20.0", false), ("2e1", .medium, "2e1", false), ("3e1", .high, "3e1", false),
+        (#""10""#, Severity.low, "10", false), ("10", .low, "10", false), ("20.0", .medium, "20.0", false), ("2e1", .medium, "2e1", false),
+        ("3e1", .high, "3e1", false),
         ("40", .unknown, "40", true), (#""Critical""#, .critical, "Critical", true), (#""moderate""#, .medium, "moderate", true),
         (#""informational ""#, .info, "informational ", true), ("null", .unknown, "", false), ("{}", .unknown, "", false), ("[30, 10]", .high, "30", false),
     ])
@@ -133,7 +138,8 @@ struct ExpressionTests {
     }
 
     @Test func anElseIsNoDrift() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             severity: { from: $.s, map: { a: low }, else: unknown }
             rule: { category: { from: $.t, map: { a: web }, else: network }, name: { from: $.t, map: { a: first }, else: $.t } }
@@ -155,7 +161,8 @@ struct ExpressionTests {
     }
 
     @Test func stepsNest() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             labels: { from: { from: { from: $.t, pattern: "tags={};*" }, split: "," }, map: { a: first, b: second }, else: $.d }
             """)
@@ -166,7 +173,9 @@ struct ExpressionTests {
     @Test func timesAndDurationsTakeUnits() throws {
         let adapter = try MappingBench.adapter(
             event: "{ key: none, kind: $.event, time: [ { from: $.at, time: s }, $.time ] }",
-            records: "  - kinds: [ scan ]\n    scan: { key: $.id, start_time: [ $.start, { from: $.start, time: ms } ], end_time: $.end, duration_ms: [ $.took, { from: $.seconds, duration: s } ] }")
+            records:
+                "  - kinds: [ scan ]\n    scan: { key: $.id, start_time: [ $.start, { from: $.start, time: ms } ], end_time: $.end, duration_ms: [ $.took, { from: $.seconds, duration: s } ] }"
+        )
         let event = try MappingBench.map(
             #"{"event":"scan","id":5,"at":"1602918350","start":1602918350123,"end":"2024-11-05 02:00","seconds":95}"#, adapter, timezone: "Europe/Stockholm")
         let scan = try event.scan()

@@ -5,7 +5,8 @@ import Testing
 
 struct FindingTests {
     @Test func everyFieldHasItsPlace() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             source_uid: $.ref
             title: $.title
@@ -27,7 +28,8 @@ struct FindingTests {
             tickets: { system: example, uid: $.t.id, status: $.t.s, src_url: $.t.url, assignee: $.t.who, due_time: $.t.due }
             labels: $.tags
             """)
-        let event = try MappingBench.map("""
+        let event = try MappingBench.map(
+            """
             {"event":"found","id":1,"c":"k","ref":"R","title":"T","desc":"D","fix":"F","sev":"low","score":2,"state":"X","detail":"d","engine":"E",
             "rule":{"id":7,"name":"N"},"r":{"id":"r","name":"web01","at":"https://u:p@h.example:8443/p?q","method":"GET","param":"q","tags":["a","a","b"]},
             "proof":"P","answer":"A","first":"2026-01-01","last":"2026-02-01T00:00:00Z","fixed":"2026-02-02T00:00:00Z","n":"14","scan":5,
@@ -51,14 +53,16 @@ struct FindingTests {
         #expect(finding.fingerprints.cross == RecordIdentity.cross(resource: resource, vulnerabilities: [], rule: finding.rule))
         #expect(finding.unmapped == nil && event.drift.isEmpty)
         let all: FindingFields = [
-            .status, .severity, .title, .desc, .remediation, .scanner, .rule, .resources, .evidence, .firstSeen, .lastSeen, .occurrenceCount, .scanUID, .tickets,
+            .status, .severity, .title, .desc, .remediation, .scanner, .rule, .resources, .evidence, .firstSeen, .lastSeen, .occurrenceCount, .scanUID,
+            .tickets,
             .labels, .sourceUID, .fixedTime,
         ]
         #expect(says == all)
     }
 
     @Test func whatIsNotSaidHasDefaults() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             title: $.title
             resources: { type: web, address: $.at }
@@ -78,7 +82,8 @@ struct FindingTests {
     }
 
     @Test func oneVulnerabilityCarriesRatingsAndReferences() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             rule: { uid: $.rule }
             vulnerabilities:
@@ -89,7 +94,9 @@ struct FindingTests {
         func vulnerabilities(_ members: String) throws -> [Vulnerability] { try MappingBench.finding("\"c\":\"k\",\(members)", adapter).vulnerabilities }
         let cvss = [CVSS(version: "3.1", baseScore: "9.80", vectorString: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")]
         #expect(
-            try vulnerabilities(#""cve":["CVE-2021-44228"],"title":"Log4Shell (cve-2021-44228)","cwe":["20","0502"],"cvss":["9.80","CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],"refs":["r","r"]"#)
+            try vulnerabilities(
+                #""cve":["CVE-2021-44228"],"title":"Log4Shell (cve-2021-44228)","cwe":["20","0502"],"cvss":["9.80","CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],"refs":["r","r"]"#
+            )
                 == [
                     Vulnerability(id: "CVE-2021-44228", type: .cve, cvss: cvss, references: ["r"]), Vulnerability(id: "CWE-20", type: .cwe),
                     Vulnerability(id: "CWE-502", type: .cwe),
@@ -100,35 +107,46 @@ struct FindingTests {
                     Vulnerability(id: "CVE-2021-44228", type: .cve), Vulnerability(id: "CVE-2021-45046", type: .cve),
                     Vulnerability(id: "R", type: .vendor, references: ["r"]),
                 ])
-        #expect(try vulnerabilities(#""cwe":79,"cvss":"6.1""#) == [Vulnerability(id: "CWE-79", type: .cwe), Vulnerability(id: "k", type: .vendor, cvss: [CVSS(baseScore: "6.1")])])
+        #expect(
+            try vulnerabilities(#""cwe":79,"cvss":"6.1""#) == [
+                Vulnerability(id: "CWE-79", type: .cwe), Vulnerability(id: "k", type: .vendor, cvss: [CVSS(baseScore: "6.1")]),
+            ])
         #expect(try vulnerabilities(#""cvss":"11","title":"none""#).isEmpty)
-        #expect(try vulnerabilities(#""cvss":"(AV:N/AC:L/Au:N/C:P/I:P/A:P)""#).first?.cvss == [CVSS(version: "2.0", vectorString: "AV:N/AC:L/Au:N/C:P/I:P/A:P")])
+        #expect(
+            try vulnerabilities(#""cvss":"(AV:N/AC:L/Au:N/C:P/I:P/A:P)""#).first?.cvss == [CVSS(version: "2.0", vectorString: "AV:N/AC:L/Au:N/C:P/I:P/A:P")])
     }
 
     @Test func severalBlocksNameAVulnerabilityOnce() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             vulnerabilities:
               - { ids: $.cve, references: $.refs }
               - { each: $.more, ids: .id, cvss: { score: .score }, references: .ref }
             """)
         let found = try MappingBench.finding(
-            #""c":"k","cve":"CVE-2024-0001","refs":["a"],"more":[{"id":"CVE-2024-0002","score":5},{"id":"cve-2024-0001","score":7.5,"ref":["a","b"]},{"id":"CVE-2024-0001","score":7.5}]"#, adapter)
-        #expect(found.vulnerabilities == [
-            Vulnerability(id: "CVE-2024-0001", type: .cve, cvss: [CVSS(baseScore: "7.5")], references: ["a", "b"]),
-            Vulnerability(id: "CVE-2024-0002", type: .cve, cvss: [CVSS(baseScore: "5")]),
-        ])
+            #""c":"k","cve":"CVE-2024-0001","refs":["a"],"more":[{"id":"CVE-2024-0002","score":5},{"id":"cve-2024-0001","score":7.5,"ref":["a","b"]},{"id":"CVE-2024-0001","score":7.5}]"#,
+            adapter)
+        #expect(
+            found.vulnerabilities == [
+                Vulnerability(id: "CVE-2024-0001", type: .cve, cvss: [CVSS(baseScore: "7.5")], references: ["a", "b"]),
+                Vulnerability(id: "CVE-2024-0002", type: .cve, cvss: [CVSS(baseScore: "5")]),
+            ])
     }
 
     @Test func explicitFieldsWinOverAnAddress() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             key: $.c
             resources:
               - { address: [ $.a, $.b ], hostname: $.host, ip: $.ip, port: $.port, protocol: $.proto, url: $.url }
               - { each: $.more, name: . }
             """)
-        let resources = try MappingBench.finding(#""c":1,"a":"not an address at all","b":"10.0.0.1:80","host":"h.example","port":"tcp/443","url":"http://u:secret@x.example/","more":["m1",["m2"]]"#, adapter)
-            .resources
+        let resources = try MappingBench.finding(
+            #""c":1,"a":"not an address at all","b":"10.0.0.1:80","host":"h.example","port":"tcp/443","url":"http://u:secret@x.example/","more":["m1",["m2"]]"#,
+            adapter
+        )
+        .resources
         #expect(resources.count == 3)
         #expect(resources[0].ip == "10.0.0.1" && resources[0].hostname == "h.example" && resources[0].port == 443 && resources[0].protocolName == "tcp")
         #expect(resources[0].url == "http://x.example/")
@@ -136,7 +154,8 @@ struct FindingTests {
     }
 
     @Test func itemsHaveItemsOfTheirOwn() throws {
-        let adapter = try MappingBench.finding("""
+        let adapter = try MappingBench.finding(
+            """
             each: $.results
             when: { .kind: [ vuln, issue ] }
             unless: { has: [ .muted ] }
@@ -146,7 +165,8 @@ struct FindingTests {
               - { each: .requests, when: { .n: 1 }, unless: { $.quiet: true }, type: http, request: .request, response: .parts.body }
               - { type: text, summary: ."odd.name" }
             """)
-        let event = try MappingBench.map("""
+        let event = try MappingBench.map(
+            """
             {"event":"found","id":9,"results":[
               {"kind":"Vuln","id":1,"name":"A","requests":[{"n":1,"request":"r1","parts":[{"body":"b1"}]},{"n":2,"request":"r2"},{"n":1.0,"request":"r3"}]},
               {"kind":"other","id":2,"name":"B"},
@@ -156,7 +176,9 @@ struct FindingTests {
         #expect(event.findings.map(\.title) == ["A", "Example finding 3"])
         #expect(event.findings[0].evidence == [Evidence(type: "http", request: "r1", response: "b1"), Evidence(type: "http", request: "r3")])
         #expect(event.findings[1].evidence == [Evidence(type: "text", summary: "odd")])
-        #expect(event.findings[0].unmapped?.text == #"{"requests":[{"n":2,"request":"r2"}],"$":{"results":[{"kind":"other","id":2,"name":"B"},[{"kind":"issue","id":4,"muted":true}],"text"]}}"#)
+        #expect(
+            event.findings[0].unmapped?.text
+                == #"{"requests":[{"n":2,"request":"r2"}],"$":{"results":[{"kind":"other","id":2,"name":"B"},[{"kind":"issue","id":4,"muted":true}],"text"]}}"#)
     }
 
     @Test func anItemCanBeAText() throws {
@@ -169,15 +191,18 @@ struct FindingTests {
 
     @Test func itemsCanStandInSeveralPlaces() throws {
         let adapter = try MappingBench.finding("each: { all: [ $.open, $.closed, $.open.parts ] }\nkey: .id\ntitle: .name")
-        let event = try MappingBench.map(#"{"event":"found","id":1,"open":[{"id":1,"name":"A","parts":[{"id":2,"name":"B"}]}],"closed":{"id":3,"name":"C","x":0}}"#, adapter)
+        let event = try MappingBench.map(
+            #"{"event":"found","id":1,"open":[{"id":1,"name":"A","parts":[{"id":2,"name":"B"}]}],"closed":{"id":3,"name":"C","x":0}}"#, adapter)
         #expect(event.findings.map(\.title) == ["A", "C", "B"])
         #expect(event.findings.map(\.unmapped?.text) == [nil, #"{"x":0}"#, nil])
         #expect(event.drifts == ["field $.closed.x"])
     }
 
     @Test func namesCompareLooselyWhenAsked() throws {
-        let adapter = try MappingBench.finding(top: "names: loose\nknown: [ $.object_type ]", "key: $.finding_id\nfirst_seen_time: $.first_seen\ntitle: $.title")
-        let event = try MappingBench.map(#"{"event":"found","ID":"e","Finding-Id":"f","firstSeen":"2026-01-01T00:00:00Z","TITLE":"T","objectType":"x","Other_One":1}"#, adapter)
+        let adapter = try MappingBench.finding(
+            top: "names: loose\nknown: [ $.object_type ]", "key: $.finding_id\nfirst_seen_time: $.first_seen\ntitle: $.title")
+        let event = try MappingBench.map(
+            #"{"event":"found","ID":"e","Finding-Id":"f","firstSeen":"2026-01-01T00:00:00Z","TITLE":"T","objectType":"x","Other_One":1}"#, adapter)
         #expect(event.key == "e")
         #expect(try event.finding().title == "T" && event.finding().firstSeenTime.rfc3339 == "2026-01-01T00:00:00.000Z")
         #expect(event.drifts == ["field $.Other_One"])

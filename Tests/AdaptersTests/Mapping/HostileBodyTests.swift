@@ -33,13 +33,17 @@ struct HostileBodyTests {
         #expect(event.time?.rfc3339 == "2026-03-02T08:00:00.123Z")
         let scan = try #require(event.scans.first)
         #expect(scan.status == .completed && scan.durationMilliseconds == 95_500 && scan.errors == ["e1", "e2", "e3"] && scan.findingUIDs?.closed.count == 2)
-        #expect(scan.unmapped?.text == #"{"object_type":"scan","site":{"id":1,"url":"https://s.example"},"content":{"token_count":7,"requests":[{"raw":"GET / HTTP/1.1\r\nCookie: [redacted]\r\n\r\n"}],"results":[{"kind":"other","id":3},"text"]}}"#)
+        #expect(
+            scan.unmapped?.text
+                == #"{"object_type":"scan","site":{"id":1,"url":"https://s.example"},"content":{"token_count":7,"requests":[{"raw":"GET / HTTP/1.1\r\nCookie: [redacted]\r\n\r\n"}],"results":[{"kind":"other","id":3},"text"]}}"#
+        )
         #expect(event.findings.map(\.title) == ["SQL injection", "Open TCP port: 443/tcp"])
         #expect(event.findings.map(\.severity) == [.high, .critical])
         #expect(event.findings.map(\.status) == [.open, .accepted])
         #expect(event.findings.map(\.rule) == [Rule(uid: "r1", category: "web"), nil])
         #expect(event.findings[0].vulnerabilities.map(\.id) == ["CVE-2024-0001", "CWE-89"])
-        #expect(event.findings[0].vulnerabilities[0].cvss == [CVSS(baseScore: "9.8")] && event.findings[0].vulnerabilities[0].references == ["https://r.example"])
+        #expect(
+            event.findings[0].vulnerabilities[0].cvss == [CVSS(baseScore: "9.8")] && event.findings[0].vulnerabilities[0].references == ["https://r.example"])
         #expect(event.findings[0].evidence == [Evidence(type: "http", request: "GET /"), Evidence(type: "text", summary: "odd")])
         #expect(event.findings[0].firstSeenTime.rfc3339 == "2026-03-01T11:00:00.000Z" && event.findings[0].labels == ["l1", "l2"])
         #expect(event.findings[1].resources.first?.ip == "10.0.0.1" && event.findings[1].resources.first?.port == 443)

@@ -3,7 +3,9 @@ import FindingModel
 import Testing
 
 struct ScanTests {
-    private static func uid(_ key: String) -> String { RecordIdentity.uid(.finding, digest: RecordIdentity.digest(vendor: "example", account: "acme", key: key)) }
+    private static func uid(_ key: String) -> String {
+        RecordIdentity.uid(.finding, digest: RecordIdentity.digest(vendor: "example", account: "acme", key: key))
+    }
 
     @Test func everyFieldHasItsPlace() throws {
         let adapter = try MappingBench.adapter(
@@ -25,7 +27,8 @@ struct ScanTests {
                       src_url: $.c.url
                       scanner: { feature: $.c.engine }
                 """)
-        let event = try MappingBench.map("""
+        let event = try MappingBench.map(
+            """
             {"event":"scan","id":1,"c":{"target":"t","id":5,"name":"N","state":"done","progress":57,"targets":[{"at":"a"},{"at":"b"},{"at":"a"}],"profile":"full",
             "start":"2026-03-01T01:00:00+01:00","end":"2026-03-01T02:00:00Z","took":"1 day, 0:35:00","n":{"c":0,"h":"1","m":2.0,"l":3,"i":4,"t":10,"n":5,"f":6},
             "new":[{"id":"n1"}],"open":["o1",{"x":1}],"closed":["c1",{"id":"c2"},"c1"],"errors":["e1"],"log":"e2\\n\\n\\n\\ne3\\n","url":"https://s.example","engine":"E"}}
@@ -40,7 +43,8 @@ struct ScanTests {
         #expect([totals.critical, totals.high, totals.medium, totals.low, totals.info, totals.total, totals.new, totals.fixed] == [0, 1, 2, 3, 4, 10, 5, 6])
         #expect(scan.findingUIDs == Scan.FindingUIDs(new: [Self.uid("n1")], open: [Self.uid("o1")], closed: [Self.uid("c2"), Self.uid("c1")]))
         #expect(scan.errors == ["e1", "e2", "e3"] && scan.srcURL == "https://s.example" && scan.scanner.feature == "E")
-        #expect(says == [.status, .name, .type, .progress, .scope, .startTime, .endTime, .duration, .totals, .findingUIDs, .errors, .srcURL, .scanner, .unmapped])
+        #expect(
+            says == [.status, .name, .type, .progress, .scope, .startTime, .endTime, .duration, .totals, .findingUIDs, .errors, .srcURL, .scanner, .unmapped])
         #expect(scan.unmapped?.text == #"{"c":{"open":[{"x":1}]}}"#)
         #expect(event.drifts == ["type $.c.open"])
     }
@@ -75,7 +79,8 @@ struct ScanTests {
 
     @Test func noticesSayWhatTheyAreAbout() throws {
         let adapter = try MappingBench.adapter(records: "  - kinds: [ target_created ]\n    notice: { each: $.targets, resource: { uid: .id, address: .url } }")
-        let event = try MappingBench.map(#"{"event":"target_created","id":"e","targets":[{"id":"t1","url":"https://shop.example/"},{"id":"t2"},{"x":1}]}"#, adapter)
+        let event = try MappingBench.map(
+            #"{"event":"target_created","id":"e","targets":[{"id":"t1","url":"https://shop.example/"},{"id":"t2"},{"x":1}]}"#, adapter)
         #expect(event.notices.map(\.summary) == ["Example target_created: shop.example", "Example target_created: t2", "Example target_created"])
         #expect(event.notices.map(\.kind) == ["target_created", "target_created", "target_created"])
         #expect(Set(event.notices.map(\.uid)).count == 3)
