@@ -67,10 +67,12 @@ let package = Package(
         module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),
         module("Sinks", ["Delivery", "CurlTransport", "Digests", "FindingModel", "JSONDocument"]),
         module("Console", ["State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", hummingbird, logging]),
-        module("Gateway", [
-            "Ingest", "Console", "Delivery", "Sinks", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
-            "YAMLDocument", "Digests", nioPosix, logging,
-        ]),
+        module(
+            "Gateway",
+            [
+                "Ingest", "Console", "Delivery", "Sinks", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
+                "YAMLDocument", "Digests", nioPosix, logging,
+            ]),
         .executableTarget(
             name: "weir",
             dependencies: [
@@ -98,10 +100,13 @@ let package = Package(
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
-        tests("GatewayTests", [
-            "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Digests",
-            logging,
-        ]),
+        tests(
+            "GatewayTests",
+            [
+                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument",
+                "YAMLDocument", "Digests",
+                logging,
+            ]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),
         tests("RepositoryTests", []),
     ],

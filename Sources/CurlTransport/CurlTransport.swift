@@ -13,7 +13,7 @@ package final class CurlTransport: Sendable {
         self.multi = multi
         let queue = queue
         // Requests come before deliveries where both want the processor.
-        guard WorkerThread.start(niceness: 5, { CurlLoop(multi: multi, queue: queue).run() }) else {
+        guard WorkerThread.start(niceness: 10, { CurlLoop(multi: multi, queue: queue).run() }) else {
             throw TransportError(.failed, "the system gives no thread")
         }
     }

@@ -21,15 +21,18 @@ package final class DeliveryService: Sendable {
     private let clock: any DeliveryClock
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
+    /// Makes a pump for each sink; nothing is delivered before `start`.
+    ///
     /// `random` gives fractions from 0 up to 1. The ledger stays the caller's to close, after `stop`.
     package init(
         feed: any ChangeFeed, ledger: Ledger, sinks: [Assignment], routes: [Route], policy: RetryPolicy = RetryPolicy(),
         clock: any DeliveryClock = SystemClock(), random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-        log: Logger = Logger(label: "weir.delivery")
+        gatherMilliseconds: Int64 = 0, log: Logger = Logger(label: "weir.delivery")
     ) {
         self.feed = feed
         self.clock = clock
-        let surroundings = PumpSurroundings(feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, log: log)
+        let surroundings = PumpSurroundings(
+            feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, gatherMilliseconds: gatherMilliseconds, log: log)
         pumps = sinks.map { assignment in
             let filter = SinkFilter(routes: routes, sink: assignment.sink.name)
             return Pump(sink: assignment.sink, filter: filter, start: assignment.start, surroundings: surroundings)
@@ -40,7 +43,7 @@ package final class DeliveryService: Sendable {
     package func start() {
         tasks.withLock { tasks in
             guard tasks.isEmpty else { return }
-            tasks = pumps.map { pump in Task { await pump.run() } }
+            tasks = pumps.map { pump in Task(executorPreference: DeliveryExecutor.shared) { await pump.run() } }
         }
     }
 

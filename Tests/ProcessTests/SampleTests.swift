@@ -51,7 +51,9 @@ struct SampleTests {
         // What a person needs to understand the finding survives the redaction.
         let finding = try #require(changes.first { $0.type == "finding.opened" && $0.source.contains("probely-finding-detected") })
         let evidence = String(decoding: finding.json["data"]?["evidence"]?.bytes ?? [], as: UTF8.self)
-        for part in ["POST /catalog HTTP/1.1", "host: shop.example.test", "sort=price%27", "HTTP/1.1 500 Internal Server Error", "You have an error in your SQL syntax"] {
+        for part in [
+            "POST /catalog HTTP/1.1", "host: shop.example.test", "sort=price%27", "HTTP/1.1 500 Internal Server Error", "You have an error in your SQL syntax",
+        ] {
             #expect(evidence.contains(part), "\(part) is missing")
         }
     }

@@ -12,14 +12,15 @@ struct RepositoryTests {
     }
 
     /// Targets know only what stands below them in the architecture.
-    @Test(arguments: [
-        ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("CurlTransport", []), ("FindingModel", ["JSONDocument", "Digests"]),
-        ("Journal", ["FindingModel", "Digests", "JSONDocument"]), ("Adapters", ["FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
-        ("Ingest", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
-        ("State", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
-        ("Delivery", ["State", "FindingModel", "JSONDocument"]),
-        ("Sinks", ["Delivery", "State", "CurlTransport", "FindingModel", "Digests", "JSONDocument"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("CurlTransport", []), ("FindingModel", ["JSONDocument", "Digests"]),
+            ("Journal", ["FindingModel", "Digests", "JSONDocument"]), ("Adapters", ["FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
+            ("Ingest", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
+            ("State", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
+            ("Delivery", ["State", "FindingModel", "JSONDocument"]),
+            ("Sinks", ["Delivery", "State", "CurlTransport", "FindingModel", "Digests", "JSONDocument"]),
+        ] as [(String, [String])])
     func arrowsPointDownward(target: String, allowed: [String]) throws {
         let own = try Checkout.folders(below: "Sources").filter { !$0.hasPrefix("C") || $0 == "CurlTransport" || $0 == "Console" }
         for file in try Checkout.files(below: "Sources/\(target)", ending: ".swift") {
@@ -41,7 +42,8 @@ struct RepositoryTests {
     }
 
     @Test func relativeLinksInDocumentsLeadSomewhere() throws {
-        let pages = try Checkout.files(below: "docs", ending: ".md") + Checkout.files(below: "adapters", ending: ".md") + ["README.md", "SECURITY.md", "CHANGELOG.md"]
+        let pages =
+            try Checkout.files(below: "docs", ending: ".md") + Checkout.files(below: "adapters", ending: ".md") + ["README.md", "SECURITY.md", "CHANGELOG.md"]
         for page in pages {
             let folder = (page as NSString).deletingLastPathComponent
             for link in try Checkout.text(of: page).split(separator: "](").dropFirst().compactMap({ $0.split(separator: ")").first }) {

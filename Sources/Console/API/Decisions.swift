@@ -23,7 +23,9 @@ struct Decisions {
     }
 
     private func body(of request: OperatorRequest) throws -> JSONValue {
-        guard let body = try? JSONValue(parsing: request.body), body.objectValue != nil else { throw OperatorError(.badRequest, "the body must be a JSON object") }
+        guard let body = try? JSONValue(parsing: request.body), body.objectValue != nil else {
+            throw OperatorError(.badRequest, "the body must be a JSON object")
+        }
         return body
     }
 

@@ -55,7 +55,7 @@ package struct OperatorAPI: Sendable {
     private func answer(to request: OperatorRequest) async throws -> OperatorResponse {
         guard request.path.first == "v1" else { throw OperatorError(.notFound, "there is nothing at this path") }
         switch (request.method, request.path.dropFirst().first, Array(request.path.dropFirst(2))) {
-        case (.get, "status", []): return try await StatusView(self).response()
+        case (.get, "status", []): return StatusView(self).response()
         case (.get, "sources", []): return try await SourcesView(self).response()
         case (.get, "sinks", []): return try await SinksView(self).response()
         case (.get, "events", []): return try await RecordsView(self).events(request)

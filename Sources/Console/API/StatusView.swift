@@ -9,8 +9,7 @@ struct StatusView {
 
     init(_ api: OperatorAPI) { self.api = api }
 
-    func response() async throws -> OperatorResponse {
-        let conservation = try? await api.sources.conservation()
+    func response() -> OperatorResponse {
         let live = api.sources.live
         return .object { writer in
             writer.key("running")
@@ -38,7 +37,6 @@ struct StatusView {
                     writer.member("body_bytes", live.load.bodyBytes)
                 }
             }
-            if let conservation { writer.object("receipts") { Self.write(conservation, to: &$0) } }
         }
     }
 

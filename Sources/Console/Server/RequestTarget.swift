@@ -21,7 +21,9 @@ struct RequestTarget: Equatable {
         guard parts.count == 2 else { return }
         for field in parts[1].split(separator: UInt8(ascii: "&")) {
             let sides = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let nameBytes = sides.first, let name = Self.decoded(nameBytes), let value = sides.count == 2 ? Self.decoded(sides[1]) : "" else { return nil }
+            guard let nameBytes = sides.first, let name = Self.decoded(nameBytes), let value = sides.count == 2 ? Self.decoded(sides[1]) : "" else {
+                return nil
+            }
             query.append(Field(name: name, value: value))
         }
     }

@@ -2,9 +2,9 @@ internal import CCurl
 
 /// The `Retry-After` header (RFC 9110 section 10.2.3): seconds, or an HTTP date.
 package enum RetryAfter {
-    /// The wait that `value` asks for, never negative; nothing when it is neither form. `now` is in seconds since 1970.
+    /// The wait that `value` asks for, never negative; nothing when it is neither form.
     ///
-    /// Waits longer than a year are given as a year: nobody obeys them to the letter.
+    /// `now` is in seconds since 1970. Waits longer than a year are given as a year: nobody obeys them to the letter.
     package static func parse(_ value: String, now: Int64) -> Duration? {
         let bytes = Array(value.utf8.drop { $0 == 0x20 || $0 == 0x09 })
         let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

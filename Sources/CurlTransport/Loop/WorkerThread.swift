@@ -18,8 +18,9 @@ enum WorkerThread {
         }
     }
 
-    /// Runs `body` on a new thread that takes no signals: OpenSSL writes to sockets without `MSG_NOSIGNAL`, and a peer that
-    /// is gone must be an error, not SIGPIPE. Returns whether the system gave a thread.
+    /// Runs `body` on a new thread that takes no signals; says whether the system gave one.
+    ///
+    /// OpenSSL writes to sockets without `MSG_NOSIGNAL`, and a peer that is gone must be an error, not SIGPIPE.
     static func start(niceness: Int32, _ body: @escaping @Sendable () -> Void) -> Bool {
         var all = sigset_t()
         var previous = sigset_t()

@@ -18,7 +18,9 @@ package final class Ledger: Sendable {
     /// Where files are opened and closed: both block.
     private let queue = DispatchQueue(label: "weir.ledger")
 
-    /// Opens or creates the file; blocks. A file of a newer version is refused and left as it is.
+    /// Opens or creates the file; blocks.
+    ///
+    /// A file of a newer version is refused and left as it is.
     package init(path: String) throws(LedgerError) {
         self.path = path
         state = Mutex(State(pool: try LedgerFile.open(path)))

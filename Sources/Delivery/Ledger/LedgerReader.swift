@@ -1,7 +1,9 @@
 import FindingModel
 import GRDB
 
-/// ledger.db for commands that run without a gateway: reads, and changes nothing. Its calls block.
+/// ledger.db for commands that run without a gateway: reads, and changes nothing.
+///
+/// Its calls block.
 package struct LedgerReader: Sendable {
     private let queue: DatabaseQueue
     private let path: String

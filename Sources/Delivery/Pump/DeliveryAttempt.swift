@@ -12,7 +12,7 @@ final class DeliveryAttempt: Sendable {
     private let state = Mutex(State())
 
     func run(_ sink: any Sink, _ batch: [Change]) async -> DeliveryOutcome {
-        let task = Task { await sink.deliver(batch) }
+        let task = Task(executorPreference: DeliveryExecutor.shared) { await sink.deliver(batch) }
         let isAbandoned = state.withLock { state in
             state.task = task
             return state.isAbandoned

@@ -59,6 +59,7 @@ final class Pump: Sendable {
     private func carry() async {
         var builder = BatchBuilder(limits: sink.limits, after: state.withLock { $0.position.cursor })
         var pages = 0
+        var lastBatch: Timestamp?
         while !Task.isCancelled, let page = await readPage(after: builder.position) {
             for (change, isTaken) in zip(page, filter.takes(page)) {
                 for batch in builder.add(change, isTaken: isTaken) {
@@ -70,9 +71,20 @@ final class Pump: Sendable {
             if page.count < pageLimit || !builder.holdsChanges || pages >= Self.pagesPerBatchMax, let batch = builder.flush() {
                 guard await handOver(batch) else { return }
                 pages = 0
+                lastBatch = now
             }
             if page.isEmpty { await waitForChange(after: builder.position) }
+            if page.count < pageLimit { await gather(since: lastBatch) }
         }
+    }
+
+    /// Lets changes gather for the rest of the least time between two batches.
+    private func gather(since lastBatch: Timestamp?) async {
+        guard let lastBatch, surroundings.gatherMilliseconds > 0 else { return }
+        let left = surroundings.gatherMilliseconds - (now.milliseconds - lastBatch.milliseconds)
+        // A clock that was set back must not stretch the wait.
+        guard (1...surroundings.gatherMilliseconds).contains(left) else { return }
+        try? await surroundings.clock.sleep(for: .milliseconds(left))
     }
 
     /// The changes after `sequence`; nothing when the task was cancelled.

@@ -1,6 +1,6 @@
 import FindingModel
 
-/// What a pump knows and decides: position, what of it is on disk, outages, the last answer. No clock, no I/O.
+/// What a pump knows and decides: position, what of it is on disk, outages, the last answer.
 struct PumpState: Sendable {
     private(set) var state: SinkStatus.State = .starting
     private(set) var position: SinkPosition
@@ -35,7 +35,7 @@ struct PumpState: Sendable {
 
     mutating func stop() { state = .stopped }
 
-    /// The sink took a batch; what is now to be written to the ledger. The outage it ends is returned for the log.
+    /// The sink took a batch; returns the outage that this ends.
     mutating func delivered(_ batch: Batch, status: Int?, at now: Timestamp) -> RetryState.Outage? {
         lastAnswer = SinkStatus.Answer(time: now, status: status, text: "delivered")
         lastDeliveredTime = now

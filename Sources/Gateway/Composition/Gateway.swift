@@ -38,7 +38,7 @@ package final class Gateway: Sendable {
     /// Why it has to end, if it has to.
     package var failure: GatewayError? { failures.failure }
 
-    /// `ready ingest=http://127.0.0.1:8080 console=http://127.0.0.1:8081 data=/var/lib/weir/data`
+    /// The line that says where it can be reached: `ready ingest=http://127.0.0.1:8080 console=http://127.0.0.1:8081 data=/var/lib/weir/data`.
     package var readyLine: String {
         "ready ingest=\(ingestURL)" + (consoleURL.map { " console=\($0)" } ?? "") + " data=\(parts.folder.storage.data)"
     }

@@ -33,6 +33,7 @@ extension GatewayConfiguration {
         var limits = IngestLimits()
         limits.headBytesMax = self.limits.headMax
         limits.headFieldsMax = self.limits.headFields
+        limits.jsonDepthMax = self.limits.jsonDepth
         limits.headTimeout = .milliseconds(self.limits.headTimeout)
         limits.bodyTimeout = .milliseconds(self.limits.bodyTimeout)
         limits.bodyBytesPerSecondMin = self.limits.bodyRate
@@ -41,9 +42,9 @@ extension GatewayConfiguration {
         limits.connectionsPerAddressMax = self.limits.connectionsPerAddress
         limits.bodiesInFlightMax = Int(clamping: self.limits.bodiesInFlight)
         limits.bodiesInFlightPerAddressMax = Int(clamping: self.limits.bodiesInFlightPerAddress)
-        let tls = listen.ingest.tls.map { IngestTLS(certificate: $0.certificate, key: $0.key) }
         return IngestConfiguration(
-            host: listen.ingest.address.host, port: listen.ingest.address.port, tls: tls, trustedProxies: listen.ingest.trustedProxies, limits: limits)
+            host: listen.ingest.address.host, port: listen.ingest.address.port, tls: listen.ingest.tls, trustedProxies: listen.ingest.trustedProxies,
+            limits: limits)
     }
 }
 

@@ -70,7 +70,8 @@ struct GatewayStart {
         parts.transport = transport
         let feed = StateChangeFeed(store: projection.store, signal: projection.projector.changes, archive: projection.archive)
         let delivery = DeliveryService(
-            feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes, log: Logger(label: "delivery"))
+            feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes,
+            gatherMilliseconds: 40, log: Logger(label: "delivery"))
         delivery.start()
         parts.delivery = delivery
 

@@ -4,6 +4,8 @@ package struct IngestLimits: Sendable {
     package var headBytesMax = 16_384
     /// Fields of a head.
     package var headFieldsMax = 100
+    /// Levels of a body's JSON.
+    package var jsonDepthMax = 64
     /// From a new connection, or from the first byte of a later request, to the end of its head.
     package var headTimeout = Duration.seconds(10)
     /// From the end of a head to the end of its body.

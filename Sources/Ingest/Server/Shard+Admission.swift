@@ -27,7 +27,7 @@ extension Shard {
         }
         let source = request.source.source
         do throws(JSONError) {
-            let tape = try parser.parse(bytes)
+            let tape = try parser.parse(bytes, depth: shared.limits.jsonDepthMax)
             if let refusal = exceeds(request, bytes.count, at: now, wall: wall) ?? unavailable(bytes.count) { return .refuse(refusal) }
             let body: [UInt8]
             switch source.redactor.redact(tape, body: bytes) {

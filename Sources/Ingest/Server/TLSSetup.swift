@@ -1,5 +1,10 @@
 import NIOSSL
 
+extension IngestTLS {
+    /// Reads both files as a start of the port does; throws `.certificate` where that would fail.
+    package func check() throws(IngestError) { _ = try TLSSetup.context(self) }
+}
+
 /// The TLS settings of the ingest port.
 enum TLSSetup {
     /// TLS 1.2 or newer, for 1.2 only forward-secret authenticated ciphers, HTTP/1.1 only.

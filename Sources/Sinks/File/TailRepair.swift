@@ -6,7 +6,9 @@ enum TailRepair {
     static let window = 16 << 20
     private static let chunk = 256 << 10
 
-    /// The length to cut a file of `size` bytes to; `size` itself when all is well. `read` gives the bytes of a range, fewer at no time.
+    /// The length to cut a file of `size` bytes to; `size` itself when all is well.
+    ///
+    /// `read` gives the bytes of a range, all of them.
     static func wholeLength<E: Error>(size: Int, read: (Range<Int>) throws(E) -> [UInt8]) throws(E) -> Int {
         var end = size
         var lineEnd: Int?

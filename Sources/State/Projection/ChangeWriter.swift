@@ -29,7 +29,8 @@ struct ChangeWriter {
 
     /// Writes the next change of `record`, with `shown` in its place.
     mutating func write(
-        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, evidence: EvidenceReference?, source: Int64, time: Timestamp, entry: ProjectedEntry,
+        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, evidence: EvidenceReference?, source: Int64, time: Timestamp,
+        entry: ProjectedEntry,
         to database: Database
     ) throws {
         try insert(type, of: record, data: shown.json.bytes, evidence: evidence, source: source, time: time, entry: entry, to: database)

@@ -79,24 +79,29 @@ final class RecordCache {
         let state = try RecordRow.state(kind: kind, blob: [UInt8](blob), data: json, parser: &parser)
         let entry = RecordEntry(number: row[0], uid: uid, state: state, source: row[1], isStored: true)
         entry.encoded = json
+        entry.storedFilter = entry.filter
         return entry
     }
 
     private func write(_ entry: RecordEntry, to database: Database) throws {
-        let json = entry.json()
-        let state = entry.state
-        let data = json.map { Data($0) }
-        if entry.isStored {
-            try database.cachedStatement(
-                sql: "UPDATE records SET source = ?, known = ?, status = ?, severity = ?, received = ?, state = ?, data = ? WHERE id = ?"
-            ).execute(arguments: [
-                entry.source, json == nil ? 0 : 1, state.statusCode, state.severityCode, entry.received, Data(state.blob), data, entry.number,
-            ])
-        } else {
+        let data = entry.json().map { Data($0) }
+        let blob = Data(entry.state.blob)
+        let filter = entry.filter
+        if !entry.isStored {
             try database.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-                entry.number, entry.uid, state.kind.code, entry.source, json == nil ? 0 : 1, state.statusCode, state.severityCode, entry.received,
-                Data(state.blob), data,
+                entry.number, entry.uid, entry.state.kind.code, entry.source, filter.known, filter.status, filter.severity, entry.received, blob, data,
+            ])
+        } else if filter == entry.storedFilter {
+            // Naming an indexed column makes SQLite write its index, whether or not the value differs.
+            try database.cachedStatement(sql: "UPDATE records SET source = ?, received = ?, state = ?, data = ? WHERE id = ?")
+                .execute(arguments: [entry.source, entry.received, blob, data, entry.number])
+        } else {
+            try database.cachedStatement(
+                sql: "UPDATE records SET source = ?, received = ?, state = ?, data = ?, known = ?, status = ?, severity = ? WHERE id = ?"
+            ).execute(arguments: [
+                entry.source, entry.received, blob, data, filter.known, filter.status, filter.severity, entry.number,
             ])
         }
+        entry.storedFilter = filter
     }
 }

@@ -15,6 +15,17 @@ final class RecordEntry {
     /// The record as JSON, while it is known to be that of `state`.
     var encoded: [UInt8]?
 
+    /// The columns by which queries filter, as state.db has them.
+    var storedFilter: Filter?
+
+    struct Filter: Equatable {
+        let known: Int64
+        let status: Int64
+        let severity: Int64
+    }
+
+    var filter: Filter { Filter(known: state.record == nil ? 0 : 1, status: state.statusCode, severity: state.severityCode) }
+
     init(number: Int64, uid: String, state: RecordState, source: Int64, isStored: Bool) {
         self.number = number
         self.uid = uid

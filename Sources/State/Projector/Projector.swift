@@ -41,10 +41,12 @@ package final class Projector: Sendable {
         try await JournalLoss.settle(store: store, journal: journal, log: options.log)
         let position = try store.read { try Position(from: $0) }
         report(position)
-        guard run.withLock({ run in
-            defer { run.isStarted = true }
-            return !run.isStarted
-        }) else { return }
+        guard
+            run.withLock({ run in
+                defer { run.isStarted = true }
+                return !run.isStarted
+            })
+        else { return }
         WorkThread.start("weir-projector", givesWay: options.givesWay) { [self] in
             ProjectorLoop(self).run()
             let waiting = run.withLock { run in

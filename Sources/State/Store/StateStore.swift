@@ -7,7 +7,7 @@ import Synchronization
 package final class StateStore: Sendable {
     package struct Options: Sendable {
         /// Pages of the write-ahead log after which it is copied into the database: few, so that a checkpoint is short beside the journal's writes.
-        package var checkpointPages = 1000
+        package var checkpointPages = 2000
         /// KiB of pages that the writing connection keeps in memory.
         package var writerCacheKiB = 16 * 1024
         package var readers = 4

@@ -3,6 +3,7 @@ import ArgumentParser
 import Console
 import CurlTransport
 import Gateway
+import Ingest
 import JSONDocument
 
 /// `weir send SOURCE FILE`: what the vendor would send, signed as the vendor would.
@@ -48,9 +49,11 @@ struct Send: AsyncParsableCommand {
         guard answer.status == 200, let status = try? JSONValue(parsing: answer.body), let ingest = status["ingest"]?.stringValue else {
             throw CommandFailure("the gateway does not say where it receives")
         }
-        guard let tls = configuration.listen.ingest.tls else { return (ingest, nil) }
+        // An address that stands for every one of the machine's is none to connect to.
+        let reachable = ingest.replacing("//0.0.0.0:", with: "//127.0.0.1:").replacing("//[::]:", with: "//[::1]:")
+        guard let tls = configuration.listen.ingest.tls else { return (reachable, nil) }
         // A public certificate names the public host; one made at home is its own authority.
-        return configuration.publicURL.map { ($0, nil) } ?? (ingest, tls.certificate)
+        return configuration.publicURL.map { ($0, nil) } ?? (reachable, tls.certificate)
     }
 
     private func post(_ body: [UInt8], to url: String, headers: [(String, String)], certificate: String?) async throws(CommandFailure) -> OutboundResponse {

@@ -18,7 +18,8 @@ struct Sinks: AsyncParsableCommand {
             return
         }
         var table = Table([
-            .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true), .init("PENDING", isNumber: true),
+            .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true),
+            .init("PENDING", isNumber: true),
             .init("LAST DELIVERED"), .init("SAID"),
         ])
         for sink in sinks {

@@ -1,6 +1,8 @@
 import Glibc
 
-/// The openssl command as a child. Foundation's `Process` is of no use to tests that run beside one another: it learns of a child's end
+/// The openssl command as a child.
+///
+/// Foundation's `Process` is of no use to tests that run beside one another: it learns of a child's end
 /// by a descriptor that other children inherit.
 final class ChildProcess: Sendable {
     let pid: pid_t

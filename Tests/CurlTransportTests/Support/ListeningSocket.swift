@@ -6,7 +6,9 @@ enum PeerError: Error {
     case command([String], Int32)
 }
 
-/// A socket that a peer accepts connections on. Every descriptor is closed on exec, so that no child keeps one open.
+/// A socket that a peer accepts connections on.
+///
+/// Every descriptor is closed on exec, so that no child keeps one open.
 final class ListeningSocket: Sendable {
     /// The TCP port, 0 for a Unix-domain socket.
     let port: UInt16

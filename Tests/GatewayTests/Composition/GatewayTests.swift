@@ -37,7 +37,10 @@ import Testing
     @Test func anEqualConfigurationIsNotWrittenAgain() async throws {
         let folder = try TemporaryFolder()
         var lastEntries: [String] = []
-        for yaml in [GatewayUnderTest.yaml, GatewayUnderTest.yaml, GatewayUnderTest.yaml.replacingOccurrences(of: "adapter: holm,", with: "adapter: holm, account: acme,")] {
+        for yaml in [
+            GatewayUnderTest.yaml, GatewayUnderTest.yaml,
+            GatewayUnderTest.yaml.replacingOccurrences(of: "adapter: holm,", with: "adapter: holm, account: acme,"),
+        ] {
             let test = try await GatewayUnderTest.start(in: folder, yaml: yaml)
             lastEntries.append(try await test.ask(.get, "/v1/status").json["journal"]?["last_entry"].map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")
             await test.gateway.stop()
@@ -48,7 +51,8 @@ import Testing
     @Test func refusedRequestsAreShownAndNotKept() async throws {
         let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
         let refused = try await HTTPExchange.send(
-            .post, test.gateway.ingestURL + "/in/r", headers: [("Content-Type", "application/json"), ("Authorization", "Bearer wrong-wrong")], body: Array("{}".utf8))
+            .post, test.gateway.ingestURL + "/in/r", headers: [("Content-Type", "application/json"), ("Authorization", "Bearer wrong-wrong")],
+            body: Array("{}".utf8))
         #expect(refused.status == 401)
         let sources = try await test.ask(.get, "/v1/sources").json["sources"]?.arrayValue ?? []
         let source = try #require(sources.first { $0["name"]?.stringValue == "r" })
@@ -142,6 +146,36 @@ import Testing
         await test.gateway.stop()
         let ids = test.changes.compactMap { $0["id"]?.stringValue }
         #expect(Set(ids).count == 4 && ids.count == 4)
+    }
+
+    @Test func withoutAGatewayTheFilesAnswerTheSameAndStayAsTheyAre() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...3 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
+        try await test.waitForChanges(3)
+        let paths = ["/v1/scans", "/v1/findings", "/v1/events"]
+        var live: [JSONValue] = []
+        for path in paths { live.append(try await test.ask(.get, path).json) }
+        await test.gateway.stop()
+
+        func files() throws -> [String] {
+            try folder.names.map { name in
+                let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)
+                return "\(name) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? 0)"
+            }
+        }
+        let before = try files()
+        let api = try OfflineGateway.open(test.configuration)
+        for (path, answer) in zip(paths, live) {
+            let offline = await api.respond(to: OperatorRequest(.get, path.split(separator: "/").map(String.init)))
+            #expect(try JSONValue(parsing: offline.body) == answer, "\(path)")
+        }
+        let sinks = try JSONValue(parsing: await api.respond(to: OperatorRequest(.get, ["v1", "sinks"])).body)
+        #expect(sinks["sinks"]?.arrayValue?.first?["delivered"]?.integerValue == 3)
+        let sources = try JSONValue(parsing: await api.respond(to: OperatorRequest(.get, ["v1", "sources"])).body)
+        #expect(sources["receipts"]?["holds"]?.boolValue == true)
+        #expect(await api.respond(to: OperatorRequest(.post, ["v1", "rebuild"], body: Array("{}".utf8))).status == 503)
+        #expect(try files() == before)
     }
 
     @Test func anErasedBodyIsGoneAndTheRecordStays() async throws {

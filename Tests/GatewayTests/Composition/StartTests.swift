@@ -36,7 +36,8 @@ import Testing
         let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
         let port = try #require(test.gateway.ingestURL.split(separator: ":").last)
         let folder = try TemporaryFolder()
-        let refusal = await Self.refusal(in: folder, yaml: GatewayUnderTest.yaml.replacingOccurrences(of: "ingest: \"127.0.0.1:0\"", with: "ingest: \"127.0.0.1:\(port)\""))
+        let refusal = await Self.refusal(
+            in: folder, yaml: GatewayUnderTest.yaml.replacingOccurrences(of: "ingest: \"127.0.0.1:0\"", with: "ingest: \"127.0.0.1:\(port)\""))
         #expect(refusal == "127.0.0.1:\(port) is in use by another process")
         #expect(folder.names.isEmpty)
         await test.gateway.stop()
@@ -51,7 +52,8 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3", "-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)')", path, sql,
+            "python3", "-c",
+            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)')", path, sql,
         ]
         try process.run()
         process.waitUntilExit()

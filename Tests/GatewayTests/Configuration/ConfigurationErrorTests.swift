@@ -34,7 +34,14 @@ struct ConfigurationErrorTests {
             "listen: { ingest: { address: 0.0.0.0:80, tls: { certificate: none.pem, key: none.key } } }",
             "w:1:62: error: tls.certificate: cannot read /none.pem: there is no such file"
         ),
-        ("listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }", "w:1:79: error: unknown key 'kee' (hint: did you mean 'key'?)"),
+        (
+            "listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, key: /etc/hostname } } }",
+            "w:1:49: error: tls: cannot read a certificate in /etc/hostname"
+        ),
+        (
+            "listen: { ingest: { address: 127.0.0.1:80, tls: { certificate: /etc/hostname, kee: x } } }",
+            "w:1:79: error: unknown key 'kee' (hint: did you mean 'key'?)"
+        ),
         (
             "listen: { console: \"127.0.0.1:1\" }",
             "w:1:20: error: listen.console needs at least one of 'operators' (hint: operators: { alice: { token: \"env:ALICE_TOKEN\", role: read } }; commands need none, they use the socket in the data folder)"
@@ -45,20 +52,30 @@ struct ConfigurationErrorTests {
         ),
         ("operators: { a: { token: \"env:ALICE_TOKEN\", role: admin } }", "w:1:51: error: unknown role 'admin' (hint: known: read, operate)"),
         ("operators: { a: { role: read } }", "w:1:17: error: the operator 'a' needs 'token'"),
-        ("operators: { a: { token: \"literal:short\", role: read } }", "w:1:26: error: token: literal on line 1 is shorter than 16 bytes (hint: openssl rand -hex 32)"),
+        (
+            "operators: { a: { token: \"literal:short\", role: read } }",
+            "w:1:26: error: token: literal on line 1 is shorter than 16 bytes (hint: openssl rand -hex 32)"
+        ),
         ("retention: { receipts: 5 }", "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d"),
         ("a: 1\na: 2", "w:2:1: error: the key 'a' is already there on line 1"),
     ]) func mistakesAtTheTopHaveAPlace(yaml: String, error: String) {
-        #expect(Self.errors(yaml, file: yaml.contains("none.pem") ? "/w" : "w").contains(yaml.contains("none.pem") ? "/" + error : error), "\(Self.errors(yaml))")
+        #expect(
+            Self.errors(yaml, file: yaml.contains("none.pem") ? "/w" : "w").contains(yaml.contains("none.pem") ? "/" + error : error), "\(Self.errors(yaml))")
     }
 
     @Test(arguments: [
-        ("Shop: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\" }", "2:3: error: the source's name 'Shop' must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"),
+        (
+            "Shop: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\" }",
+            "2:3: error: the source's name 'Shop' must be 1 to 63 of a-z, 0-9 and '-', and not begin with '-'"
+        ),
         ("h: { secrets: \"env:HOLM_URL_SECRET\" }", "2:6: error: the source 'h' needs 'adapter'"),
         ("h: { adapter: holm }", "2:6: error: the source 'h' needs 'secrets'"),
         ("h: { adapter: holm, secrets: [] }", "2:32: error: secrets: the list is empty (hint: there is no source without authentication)"),
         ("h: { adapter: homl, secrets: \"env:HOLM_URL_SECRET\" }", "2:17: error: unknown adapter 'homl' (hint: did you mean 'holm'?)"),
-        ("h: { adapter: qualys, secrets: \"env:HOLM_URL_SECRET\" }", "2:17: error: unknown adapter 'qualys' (hint: known: holm, hostedscan, probely, reconfirm)"),
+        (
+            "h: { adapter: qualys, secrets: \"env:HOLM_URL_SECRET\" }",
+            "2:17: error: unknown adapter 'qualys' (hint: known: holm, hostedscan, probely, reconfirm)"
+        ),
         ("h: { adapter: holm, secrets: \"env:ABSENT\" }", "2:32: error: secrets: the environment variable ABSENT is not set"),
         ("h: { adapter: holm, secrets: [ \"file:none\" ] }", "2:34: error: secrets: cannot read /none: there is no such file"),
         (
@@ -74,12 +91,18 @@ struct ConfigurationErrorTests {
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timezone: Stockholm }",
             "2:65: error: timezone: there is no zone 'Stockholm' (hint: names of the IANA database, such as Europe/Stockholm)"
         ),
-        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }", "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"),
+        (
+            "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }",
+            "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"
+        ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
             "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 64 MiB, such as 512KiB, 16MiB or 1GiB"
         ),
-        ("h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }", "2:61: error: rate: 'fast' is not a rate of whole requests per second, such as 200/s"),
+        (
+            "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }",
+            "2:61: error: rate: 'fast' is not a rate of whole requests per second, such as 200/s"
+        ),
         (
             "h: { adapter: holm, secrets: \"literal:a secret with spaces\" }",
             "2:32: error: secrets: literal on line 2 holds a character that a URL would escape: use A-Z, a-z, 0-9, '-', '.', '_' and '~'"
@@ -113,7 +136,9 @@ struct ConfigurationErrorTests {
         ),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://169.254.169.254/\", networks: [ 169.254.0.0/16 ] }",
-            ["2:55: error: url: 169.254.169.254 is a cloud metadata address, which is never allowed (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"]
+            [
+                "2:55: error: url: 169.254.169.254 is a cloud metadata address, which is never allowed (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"
+            ]
         ),
         (
             "s: { type: webhook, secret: \"env:ALICE_TOKEN\", url: \"https://siem.example\" }",
@@ -141,9 +166,12 @@ struct ConfigurationErrorTests {
         ("{ tipe: x }", ["2:28: error: unknown key 'tipe' (hint: did you mean 'type'?)"]),
         ("{ type: finding.opned }", ["2:34: error: unknown type 'finding.opned' (hint: did you mean 'finding.opened'?)"]),
         ("{ type: [ finding.opened, scan.complted ] }", ["2:52: error: unknown type 'scan.complted' (hint: did you mean 'scan.completed'?)"]),
-        ("{ status: closed }", [
+        (
+            "{ status: closed }",
+            [
                 "2:36: error: unknown status 'closed' (hint: known: accepted, cancelled, completed, failed, false_positive, fixed, ignored, in_progress, open, queued, reopened, scheduled, started, unknown)"
-            ]),
+            ]
+        ),
         ("{ source: [ hh, /gateway ] }", ["2:38: error: unknown source 'hh' (hint: did you mean 'h'?)"]),
         ("{ min-severity: hihg }", ["2:42: error: unknown severity 'hihg' (hint: did you mean 'high'?)"]),
         ("{ min-severity: high, unknown: no }", ["2:57: error: unknown word 'no' (hint: known: true, false)"]),
@@ -182,7 +210,13 @@ struct ConfigurationErrorTests {
     }
 
     @Test func aFileThatIsNotThereIsOneSentence() {
-        #expect(throws: IssueList([Issue(file: "/none/weir.yaml", line: 1, column: 1, message: "cannot read /none/weir.yaml: there is no such file", hint: "name another with --config FILE")])) {
+        #expect(
+            throws: IssueList([
+                Issue(
+                    file: "/none/weir.yaml", line: 1, column: 1, message: "cannot read /none/weir.yaml: there is no such file",
+                    hint: "name another with --config FILE")
+            ])
+        ) {
             try GatewayConfiguration.load(file: "/none/weir.yaml", environment: [:])
         }
     }

@@ -106,7 +106,8 @@ struct ConfigurationTests {
 
     @Test func foldersOfAdaptersWinOverTheBuiltInOnesWithAWarning() throws {
         let folder = try TemporaryFolder()
-        let manifest = "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nrecords: [ { kinds: [ a ], finding: { key: $.id } } ]\n"
+        let manifest =
+            "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nrecords: [ { kinds: [ a ], finding: { key: $.id } } ]\n"
         try folder.write("first/holm/adapter.yaml", manifest)
         try folder.write("second/holm/adapter.yaml", manifest)
         let yaml = "adapters: [ first, second ]\nsources:\n  h: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"

@@ -3,10 +3,12 @@ import Gateway
 import Testing
 
 struct ValueTests {
-    @Test(arguments: [
-        ("30s", 30_000), ("5m", 300_000), ("400d", 34_560_000_000), ("1h30m", 5_400_000), ("500ms", 500), ("0s", 0), ("2w", 1_209_600_000),
-        ("1d2h3m4s5ms", 93_784_005),
-    ] as [(String, Int64)]) func durationsAreRead(text: String, milliseconds: Int64) {
+    @Test(
+        arguments: [
+            ("30s", 30_000), ("5m", 300_000), ("400d", 34_560_000_000), ("1h30m", 5_400_000), ("500ms", 500), ("0s", 0), ("2w", 1_209_600_000),
+            ("1d2h3m4s5ms", 93_784_005),
+        ] as [(String, Int64)]) func durationsAreRead(text: String, milliseconds: Int64)
+    {
         #expect(DurationText.milliseconds(text) == milliseconds)
     }
 
@@ -21,10 +23,12 @@ struct ValueTests {
         #expect(DurationText.milliseconds(text) == milliseconds)
     }
 
-    @Test(arguments: [
-        ("16MiB", .bytes(16 << 20)), ("1GiB", .bytes(1 << 30)), ("4096", .bytes(4096)), ("512B", .bytes(512)), ("500MB", .bytes(500_000_000)),
-        ("80%", .percent(80)), ("0%", .percent(0)), ("1 GiB", .bytes(1 << 30)),
-    ] as [(String, ByteSize)]) func sizesAreRead(text: String, size: ByteSize) {
+    @Test(
+        arguments: [
+            ("16MiB", .bytes(16 << 20)), ("1GiB", .bytes(1 << 30)), ("4096", .bytes(4096)), ("512B", .bytes(512)), ("500MB", .bytes(500_000_000)),
+            ("80%", .percent(80)), ("0%", .percent(0)), ("1 GiB", .bytes(1 << 30)),
+        ] as [(String, ByteSize)]) func sizesAreRead(text: String, size: ByteSize)
+    {
         #expect(ByteSize(text) == size)
     }
 
@@ -32,9 +36,11 @@ struct ValueTests {
         #expect(ByteSize(text) == nil)
     }
 
-    @Test(arguments: [
-        (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1434, "1.4 KiB"), (16 << 20, "16 MiB"), (150 << 20, "150 MiB"), (Int64.max, "8388608 TiB"),
-    ] as [(Int64, String)]) func sizesAreWrittenShort(bytes: Int64, text: String) {
+    @Test(
+        arguments: [
+            (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1434, "1.4 KiB"), (16 << 20, "16 MiB"), (150 << 20, "150 MiB"), (Int64.max, "8388608 TiB"),
+        ] as [(Int64, String)]) func sizesAreWrittenShort(bytes: Int64, text: String)
+    {
         #expect(ByteSize.text(bytes) == text)
     }
 
@@ -58,27 +64,35 @@ struct ValueTests {
         #expect(address?.text == text)
     }
 
-    @Test(arguments: ["", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:8080", "[::1]", "[127.0.0.1]:1", "example.com:80", "1.2.3.0/24:80"])
+    @Test(arguments: [
+        "", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:8080", "[::1]", "[127.0.0.1]:1", "example.com:80",
+        "1.2.3.0/24:80",
+    ])
     func otherAddressesAreNot(text: String) {
         #expect(ListenAddress(text) == nil)
     }
 
     @Test(arguments: [
-        ("2026-03-02", "2026-03-02T00:00:00.000Z"), ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00.000Z"), ("2026-03-02T10:00:00.1Z", "2026-03-02T10:00:00.100Z"),
+        ("2026-03-02", "2026-03-02T00:00:00.000Z"), ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00.000Z"),
+        ("2026-03-02T10:00:00.1Z", "2026-03-02T10:00:00.100Z"),
         ("2026-03-02T10:00:00.123456789Z", "2026-03-02T10:00:00.123Z"),
     ]) func momentsAreRead(text: String, moment: String) {
         #expect(MomentText.timestamp(text)?.rfc3339 == moment)
     }
 
-    @Test(arguments: ["", "2026-13-02", "2026-03-02T10:00:00", "2026-03-02T10:00:00+01:00", "yesterday", "2026-03-02T10:00:00.Z", "2026-03-02T10:00:00.1234567890Z"])
+    @Test(arguments: [
+        "", "2026-13-02", "2026-03-02T10:00:00", "2026-03-02T10:00:00+01:00", "yesterday", "2026-03-02T10:00:00.Z", "2026-03-02T10:00:00.1234567890Z",
+    ])
     func otherMomentsAreNot(text: String) {
         #expect(MomentText.timestamp(text) == nil)
     }
 
-    @Test(arguments: [
-        ("env:TOKEN", .environment("TOKEN")), ("file:secrets/probely", .file("secrets/probely")), ("literal:a:b", .literal("a:b")),
-        ("env:", nil), ("env:1X", nil), ("env:A B", nil), ("file:", nil), ("literal:", nil), ("ENV:X", nil), ("hunter2", nil),
-    ] as [(String, SecretReference?)]) func secretReferences(text: String, reference: SecretReference?) {
+    @Test(
+        arguments: [
+            ("env:TOKEN", .environment("TOKEN")), ("file:secrets/probely", .file("secrets/probely")), ("literal:a:b", .literal("a:b")),
+            ("env:", nil), ("env:1X", nil), ("env:A B", nil), ("file:", nil), ("literal:", nil), ("ENV:X", nil), ("hunter2", nil),
+        ] as [(String, SecretReference?)]) func secretReferences(text: String, reference: SecretReference?)
+    {
         #expect(SecretReference(text) == reference)
     }
 
@@ -87,7 +101,9 @@ struct ValueTests {
         #expect(Base64Text.encodeURLSafe(Array(plain.utf8)) == text)
     }
 
-    @Test(arguments: [("a", "/x/a"), ("./a/../b", "/x/b"), ("/a//b/.", "/a/b"), ("../../..", "/"), ("~", "/x/~")]) func pathsAreRelativeToTheirFolder(path: String, absolute: String) {
+    @Test(arguments: [("a", "/x/a"), ("./a/../b", "/x/b"), ("/a//b/.", "/a/b"), ("../../..", "/"), ("~", "/x/~")]) func pathsAreRelativeToTheirFolder(
+        path: String, absolute: String
+    ) {
         #expect(FilePaths.absolute(path, in: "/x") == absolute)
     }
 }

@@ -11,7 +11,8 @@ enum PlainRequest {
 
     /// Posts `body` to `path` with the given header lines and reads the answer to the end of the connection.
     static func post(_ path: String, body: [UInt8], headers: [String] = [], port: UInt16) async throws -> Answer {
-        var request = "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\nConnection: close\r\n"
+        var request =
+            "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Type: application/json\r\nContent-Length: \(body.count)\r\nConnection: close\r\n"
         for header in headers { request += header + "\r\n" }
         let bytes = Array((request + "\r\n").utf8) + body
         return try await withCheckedThrowingContinuation { continuation in

@@ -61,7 +61,8 @@ final class RunningGateway: Sendable {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         let line = await firstLine(of: output.fileHandleForReading)
-        guard line.hasPrefix("ready"), let start = line.range(of: "http://127.0.0.1:"), let port = UInt16(line[start.upperBound...].prefix { $0.isNumber }) else {
+        guard line.hasPrefix("ready"), let start = line.range(of: "http://127.0.0.1:"), let port = UInt16(line[start.upperBound...].prefix { $0.isNumber })
+        else {
             process.terminate()
             throw GatewayError(message: "no ready line but “\(line)”; log: \(String(decoding: workspace.read("gateway.log"), as: UTF8.self))")
         }

@@ -22,19 +22,23 @@ struct ChangeTypeTests {
     }
 
     @Test(arguments: [
-        (Making.finding { $0.severity = .high }, true), (Making.finding { $0.title = "t" }, true), (Making.finding { $0.resources = [Making.resource("h")] }, true),
+        (Making.finding { $0.severity = .high }, true), (Making.finding { $0.title = "t" }, true),
+        (Making.finding { $0.resources = [Making.resource("h")] }, true),
         (Making.finding { $0.vulnerabilities = [Vulnerability(id: "x", type: .vendor)] }, true), (Making.finding { $0.tickets = [Ticket(uid: "1")] }, true),
-        (Making.finding { $0.lastSeenTime = Making.time(9) }, false), (Making.finding { $0.occurrenceCount = 3 }, false), (Making.finding { $0.scanUID = "s" }, false),
-        (Making.finding { $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, false), (Making.finding { $0.desc = "d" }, false), (Making.finding { $0.raw = Making.raw(5) }, false),
+        (Making.finding { $0.lastSeenTime = Making.time(9) }, false), (Making.finding { $0.occurrenceCount = 3 }, false),
+        (Making.finding { $0.scanUID = "s" }, false),
+        (Making.finding { $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, false), (Making.finding { $0.desc = "d" }, false),
+        (Making.finding { $0.raw = Making.raw(5) }, false),
     ])
     func onlyWhatMattersUpdatesAFinding(after: Finding, matters: Bool) {
         #expect(ChangeType.of(Making.finding(), after) == (matters ? "finding.updated" : nil))
     }
 
-    @Test(arguments: [
-        (nil, ScanStatus.queued, "scan.queued" as String?), (nil, .unknown, "scan.updated"), (.queued, .started, "scan.started"),
-        (.started, .unknown, nil), (.completed, .completed, nil), (.started, .cancelled, "scan.cancelled"),
-    ] as [(ScanStatus?, ScanStatus, String?)])
+    @Test(
+        arguments: [
+            (nil, ScanStatus.queued, "scan.queued" as String?), (nil, .unknown, "scan.updated"), (.queued, .started, "scan.started"),
+            (.started, .unknown, nil), (.completed, .completed, nil), (.started, .cancelled, "scan.cancelled"),
+        ] as [(ScanStatus?, ScanStatus, String?)])
     func scansTellTheirStatus(before: ScanStatus?, after: ScanStatus, type: String?) {
         let old = before.map { status in Making.scan { $0.status = status } }
         #expect(ChangeType.of(old, Making.scan { $0.status = after }, toldProgress: nil) == type)
@@ -45,14 +49,28 @@ struct ChangeTypeTests {
         (.min, .max, true),
     ])
     func progressIsToldEveryTenPoints(told: Int64?, now: Int64, isTold: Bool) {
-        let before = Making.scan { $0.status = .started; $0.progress = told }
-        let after = Making.scan { $0.status = .started; $0.progress = now }
+        let before = Making.scan {
+            $0.status = .started; $0.progress = told
+        }
+        let after = Making.scan {
+            $0.status = .started; $0.progress = now
+        }
         #expect(ChangeType.of(before, after, toldProgress: told) == (isTold ? "scan.updated" : nil))
     }
 
     @Test func anythingElseOfAScanUpdatesIt() {
         let before = Making.scan { $0.status = .started }
-        #expect(ChangeType.of(before, Making.scan { $0.status = .started; $0.errors = ["e"] }, toldProgress: nil) == "scan.updated")
-        #expect(ChangeType.of(before, Making.scan(receipt: 2) { $0.status = .started; $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, toldProgress: nil) == nil)
+        #expect(
+            ChangeType.of(
+                before,
+                Making.scan {
+                    $0.status = .started; $0.errors = ["e"]
+                }, toldProgress: nil) == "scan.updated")
+        #expect(
+            ChangeType.of(
+                before,
+                Making.scan(receipt: 2) {
+                    $0.status = .started; $0.unmapped = RawJSON(bytes: [0x7B, 0x7D])
+                }, toldProgress: nil) == nil)
     }
 }

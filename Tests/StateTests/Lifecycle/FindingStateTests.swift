@@ -95,7 +95,8 @@ struct FindingStateTests {
         }
         state.apply(full, says: [.severity, .resources, .vulnerabilities], stamp: Stamp(time: Making.time(1), entry: 1))
         let cross = try #require(state.finding?.fingerprints.cross)
-        state.apply(Making.finding(receipt: 2) { $0.resources = [Making.resource("b.example")] }, says: [.resources], stamp: Stamp(time: Making.time(2), entry: 2))
+        state.apply(
+            Making.finding(receipt: 2) { $0.resources = [Making.resource("b.example")] }, says: [.resources], stamp: Stamp(time: Making.time(2), entry: 2))
         let merged = try #require(state.finding)
         #expect(merged.severity == .high)
         #expect(merged.vendorSeverity == "HIGH")
@@ -110,7 +111,9 @@ struct FindingStateTests {
         state.apply(Making.finding(), says: [], stamp: Stamp(time: Making.time(10), entry: 2))
         #expect(state.finding?.firstSeenTime == Making.time(10))
         #expect(state.finding?.lastSeenTime == Making.time(20))
-        let said = Making.finding { $0.firstSeenTime = Making.time(15); $0.lastSeenTime = Making.time(16) }
+        let said = Making.finding {
+            $0.firstSeenTime = Making.time(15); $0.lastSeenTime = Making.time(16)
+        }
         state.apply(said, says: [.firstSeen, .lastSeen], stamp: Stamp(time: Making.time(5), entry: 3))
         #expect(state.finding?.firstSeenTime == Making.time(15))
         #expect(state.finding?.lastSeenTime == Making.time(16))

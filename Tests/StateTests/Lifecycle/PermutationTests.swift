@@ -15,17 +15,72 @@ struct PermutationTests {
     private static let findingLife: [@Sendable (inout FindingState) -> Void] = {
         typealias Line = (at: Int64, rank: UInt32, says: FindingFields, change: @Sendable (inout Finding) -> Void)
         let lines: [Line] = [
-            (1, 0, [.status, .severity, .title, .resources], { $0.status = .open; $0.severity = .low; $0.title = "a"; $0.resources = [Making.resource("h1")] }),
-            (2, 1, [.status], { $0.status = .inProgress; $0.vendorStatus = "triaged" }),
-            (3, 1, [.severity, .vulnerabilities], { $0.severity = .high; $0.vulnerabilities = [Vulnerability(id: "CVE-1", type: .cve)] }),
-            (3, 1, [.severity, .title], { $0.severity = .medium; $0.title = "b" }),
-            (4, 1, [.status, .fixedTime], { $0.status = .fixed; $0.fixedTime = Making.time(3) }),
-            (5, 0, [.status, .firstSeen, .evidence], { $0.status = .open; $0.firstSeenTime = Making.time(-9); $0.evidence = [Evidence(summary: "e")] }),
-            (5, 1, [.status, .evidence], { $0.status = .accepted; $0.evidence = [Evidence(summary: String(repeating: "y", count: 20_000))] }),
-            (6, 0, [.resources, .labels, .lastSeen], { $0.resources = [Making.resource("h2")]; $0.labels = ["x"]; $0.lastSeenTime = Making.time(99) }),
-            (7, 0, [.status, .unmapped], { $0.status = .unknown; $0.unmapped = RawJSON(bytes: Array("{}".utf8)) }),
-            (8, 0, [.status, .tickets], { $0.status = .open; $0.tickets = [Ticket(uid: "T1")] }),
-            (8, 0, [.status, .tickets], { $0.status = .falsePositive; $0.tickets = [Ticket(uid: "T2")] }),
+            (
+                1, 0, [.status, .severity, .title, .resources],
+                {
+                    $0.status = .open; $0.severity = .low; $0.title = "a"; $0.resources = [Making.resource("h1")]
+                }
+            ),
+            (
+                2, 1, [.status],
+                {
+                    $0.status = .inProgress; $0.vendorStatus = "triaged"
+                }
+            ),
+            (
+                3, 1, [.severity, .vulnerabilities],
+                {
+                    $0.severity = .high; $0.vulnerabilities = [Vulnerability(id: "CVE-1", type: .cve)]
+                }
+            ),
+            (
+                3, 1, [.severity, .title],
+                {
+                    $0.severity = .medium; $0.title = "b"
+                }
+            ),
+            (
+                4, 1, [.status, .fixedTime],
+                {
+                    $0.status = .fixed; $0.fixedTime = Making.time(3)
+                }
+            ),
+            (
+                5, 0, [.status, .firstSeen, .evidence],
+                {
+                    $0.status = .open; $0.firstSeenTime = Making.time(-9); $0.evidence = [Evidence(summary: "e")]
+                }
+            ),
+            (
+                5, 1, [.status, .evidence],
+                {
+                    $0.status = .accepted; $0.evidence = [Evidence(summary: String(repeating: "y", count: 20_000))]
+                }
+            ),
+            (
+                6, 0, [.resources, .labels, .lastSeen],
+                {
+                    $0.resources = [Making.resource("h2")]; $0.labels = ["x"]; $0.lastSeenTime = Making.time(99)
+                }
+            ),
+            (
+                7, 0, [.status, .unmapped],
+                {
+                    $0.status = .unknown; $0.unmapped = RawJSON(bytes: Array("{}".utf8))
+                }
+            ),
+            (
+                8, 0, [.status, .tickets],
+                {
+                    $0.status = .open; $0.tickets = [Ticket(uid: "T1")]
+                }
+            ),
+            (
+                8, 0, [.status, .tickets],
+                {
+                    $0.status = .falsePositive; $0.tickets = [Ticket(uid: "T2")]
+                }
+            ),
         ]
         var steps: [@Sendable (inout FindingState) -> Void] = lines.enumerated().map { index, line in
             let entry = UInt64(index + 1)
@@ -41,14 +96,49 @@ struct PermutationTests {
 
     private static let scanLife: [@Sendable (inout ScanState) -> Void] = {
         let lines: [(at: Int64, rank: UInt32, says: ScanFields, change: @Sendable (inout Scan) -> Void)] = [
-            (1, 0, [.status, .name], { $0.status = .queued; $0.name = "n" }),
-            (2, 1, [.status, .progress], { $0.status = .started; $0.progress = 3 }),
-            (3, 1, [.progress, .type], { $0.progress = 57; $0.type = "web" }),
+            (
+                1, 0, [.status, .name],
+                {
+                    $0.status = .queued; $0.name = "n"
+                }
+            ),
+            (
+                2, 1, [.status, .progress],
+                {
+                    $0.status = .started; $0.progress = 3
+                }
+            ),
+            (
+                3, 1, [.progress, .type],
+                {
+                    $0.progress = 57; $0.type = "web"
+                }
+            ),
             (3, 1, [.progress], { $0.progress = 58 }),
-            (3, 2, [.status, .totals], { $0.status = .completed; $0.totals = Scan.Totals() }),
-            (4, 1, [.status, .errors], { $0.status = .failed; $0.errors = ["e"] }),
-            (4, 1, [.status, .errors], { $0.status = .cancelled; $0.errors = ["f"] }),
-            (5, 0, [.endTime, .findingUIDs], { $0.endTime = Making.time(5); $0.findingUIDs = .init(closed: ["f_1"]) }),
+            (
+                3, 2, [.status, .totals],
+                {
+                    $0.status = .completed; $0.totals = Scan.Totals()
+                }
+            ),
+            (
+                4, 1, [.status, .errors],
+                {
+                    $0.status = .failed; $0.errors = ["e"]
+                }
+            ),
+            (
+                4, 1, [.status, .errors],
+                {
+                    $0.status = .cancelled; $0.errors = ["f"]
+                }
+            ),
+            (
+                5, 0, [.endTime, .findingUIDs],
+                {
+                    $0.endTime = Making.time(5); $0.findingUIDs = .init(closed: ["f_1"])
+                }
+            ),
         ]
         return lines.enumerated().map { index, line in
             let scan = Making.scan(receipt: UInt64(index + 1), line.change)

@@ -49,7 +49,9 @@ struct EventKeysTests {
     }
 
     @Test func keyIsUniqueToItsVendorAndAccount() {
-        let scopes = [KeyScope(vendor: "v", account: "a"), KeyScope(vendor: "w", account: "a"), KeyScope(vendor: "v", account: "b"), KeyScope(vendor: "va", account: "")]
+        let scopes = [
+            KeyScope(vendor: "v", account: "a"), KeyScope(vendor: "w", account: "a"), KeyScope(vendor: "v", account: "b"), KeyScope(vendor: "va", account: ""),
+        ]
         #expect(Set(scopes.map { EventKey(scope: $0, key: "1") }).count == 4)
     }
 }

@@ -51,14 +51,17 @@ struct ProjectionTests {
         _ = try await gate.changes(of: "open", "fixed", "scan", "reopened", "scan done")
         let changes = try gate.allChanges()
         #expect(changes.map(\.sequence) == Array(1...6))
-        #expect(changes.map(\.type) == [
-            "finding.opened", "finding.fixed", "scan.started", "finding.reopened", "scan.completed", "finding.fixed",
-        ])
+        #expect(
+            changes.map(\.type) == [
+                "finding.opened", "finding.fixed", "scan.started", "finding.reopened", "scan.completed", "finding.fixed",
+            ])
         let tag = gate.journal.tag
         let first = try #require(changes.first?.id.split(separator: "-").dropFirst().first.flatMap { UInt64($0) })
-        #expect(changes.map(\.id) == [
-            "\(tag)-\(first)-1", "\(tag)-\(first + 1)-1", "\(tag)-\(first + 2)-1", "\(tag)-\(first + 3)-1", "\(tag)-\(first + 4)-1", "\(tag)-\(first + 4)-2",
-        ])
+        #expect(
+            changes.map(\.id) == [
+                "\(tag)-\(first)-1", "\(tag)-\(first + 1)-1", "\(tag)-\(first + 2)-1", "\(tag)-\(first + 3)-1", "\(tag)-\(first + 4)-1",
+                "\(tag)-\(first + 4)-2",
+            ])
         #expect(changes.allSatisfy { $0.source == "/sources/shop" })
         #expect(changes[5].subject == Making.uid(.finding, "1"))
         #expect(changes[5].time == Making.time(8))

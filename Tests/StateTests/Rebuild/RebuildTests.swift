@@ -47,10 +47,12 @@ struct RebuildTests {
         let preview = RebuildPreview(store: gate.store, source: EntrySource(gate.journal), journal: gate.journal)
         let count = try preview.run(makeMapper: { Self.script.mapper() }) { differences[$0.uid] = $0.changeType }
         #expect(count == 5)
-        #expect(differences == [
-            Making.uid(.finding, "worse"): "finding.updated", Making.uid(.finding, "fixed"): "finding.fixed",
-            Making.uid(.finding, "nothing"): "finding.ignored", Making.uid(.finding, "something"): "finding.opened", Making.uid(.scan, "S"): "scan.cancelled",
-        ])
+        #expect(
+            differences == [
+                Making.uid(.finding, "worse"): "finding.updated", Making.uid(.finding, "fixed"): "finding.fixed",
+                Making.uid(.finding, "nothing"): "finding.ignored", Making.uid(.finding, "something"): "finding.opened",
+                Making.uid(.scan, "S"): "scan.cancelled",
+            ])
         #expect(try gate.dump() == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: gate.folder.path).filter { $0.contains("preview") } == [])
     }
@@ -64,11 +66,12 @@ struct RebuildTests {
         #expect(Array(changes.prefix(old.count)) == old)
         let made = changes.dropFirst(old.count).filter { $0.id.contains("-\(entry)-") }
         #expect(made.map(\.subject) == made.map(\.subject).sorted())
-        #expect(Set(made.map { "\($0.subject) \($0.type)" }) == [
-            "\(Making.uid(.finding, "worse")) finding.updated", "\(Making.uid(.finding, "fixed")) finding.fixed",
-            "\(Making.uid(.finding, "nothing")) finding.ignored", "\(Making.uid(.finding, "something")) finding.opened",
-            "\(Making.uid(.scan, "S")) scan.cancelled",
-        ])
+        #expect(
+            Set(made.map { "\($0.subject) \($0.type)" }) == [
+                "\(Making.uid(.finding, "worse")) finding.updated", "\(Making.uid(.finding, "fixed")) finding.fixed",
+                "\(Making.uid(.finding, "nothing")) finding.ignored", "\(Making.uid(.finding, "something")) finding.opened",
+                "\(Making.uid(.scan, "S")) scan.cancelled",
+            ])
         #expect(changes.map(\.sequence) == Array(1...UInt64(changes.count)))
         #expect(changes.suffix(2).map(\.type) == ["finding.fixed", "finding.fixed"])
         #expect(try await gate.finding("something")?.status == .open)

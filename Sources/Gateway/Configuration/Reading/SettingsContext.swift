@@ -109,7 +109,8 @@ struct SettingsContext {
         guard let node, let text = word(node, what) else { return nil }
         guard let reference = SecretReference(text) else {
             // The text is not repeated: it may be the secret itself.
-            issues.error(node, "\(what) is not a reference", hint: "write env:NAME or file:PATH (or literal:TEXT, which everyone who reads this file then knows)")
+            issues.error(
+                node, "\(what) is not a reference", hint: "write env:NAME or file:PATH (or literal:TEXT, which everyone who reads this file then knows)")
             return nil
         }
         let label: String, value: [UInt8]

@@ -1,4 +1,5 @@
 import Adapters
+import Ingest
 import YAMLDocument
 
 /// The addresses that the gateway listens on.
@@ -11,15 +12,9 @@ package struct ListenSettings: Sendable {
 /// The port that scanners send to.
 package struct IngestListener: Sendable {
     package var address: ListenAddress
-    package var tls: TLSFiles?
+    package var tls: IngestTLS?
     /// Whose X-Forwarded-For is believed.
     package var trustedProxies = AddressBlockList([])
-}
-
-/// PEM files, by absolute path.
-package struct TLSFiles: Equatable, Sendable {
-    package var certificate: String
-    package var key: String
 }
 
 extension ListenSettings {
@@ -49,7 +44,7 @@ extension IngestListener {
         } else {
             guard var reader = MappingReader(node, "listen.ingest", &context.issues) else { return nil }
             let address = context.address(reader.require("address", "listen.ingest", &context.issues), "listen.ingest.address")
-            let tls = reader.take("tls").flatMap { TLSFiles.read($0, &context) }
+            let tls = reader.take("tls").flatMap { IngestTLS.read($0, &context) }
             let hasTLS = reader.take("tls") != nil
             let proxies = context.blocks(reader.take("trusted-proxies"), "listen.ingest.trusted-proxies")
             reader.finish(&context.issues)
@@ -67,28 +62,25 @@ extension IngestListener {
     }
 }
 
-extension TLSFiles {
-    static func read(_ node: YAMLNode, _ context: inout SettingsContext) -> TLSFiles? {
+extension IngestTLS {
+    /// The files, which belong together.
+    static func read(_ node: YAMLNode, _ context: inout SettingsContext) -> IngestTLS? {
         guard var reader = MappingReader(node, "tls", &context.issues) else { return nil }
-        let certificate = pem(reader.require("certificate", "tls", &context.issues), "tls.certificate", marker: "CERTIFICATE-----", &context)
-        let key = pem(reader.require("key", "tls", &context.issues), "tls.key", marker: "PRIVATE KEY-----", &context)
+        let certificate = readable(reader.require("certificate", "tls", &context.issues), "tls.certificate", &context)
+        let key = readable(reader.require("key", "tls", &context.issues), "tls.key", &context)
         reader.finish(&context.issues)
         guard let certificate, let key else { return nil }
-        return TLSFiles(certificate: certificate, key: key)
+        let tls = IngestTLS(certificate: certificate, key: key)
+        do throws(IngestError) { try tls.check() } catch { context.issues.error(node, "tls: \(error.message)") }
+        return tls
     }
 
-    private static func pem(_ node: YAMLNode?, _ what: String, marker: String, _ context: inout SettingsContext) -> String? {
+    private static func readable(_ node: YAMLNode?, _ what: String, _ context: inout SettingsContext) -> String? {
         guard let node, let path = context.path(node, what) else { return nil }
-        switch FilePaths.contents(of: path, limit: 1 << 20) {
-        case .failure(let error):
+        if case .failure(let error) = FilePaths.contents(of: path, limit: 1 << 20) {
             context.issues.error(node, "\(what): \(error.message)")
             return nil
-        case .success(let bytes):
-            guard String(decoding: bytes, as: UTF8.self).contains(marker) else {
-                context.issues.error(node, "\(what): \(path) is not a PEM file with a '\(marker.dropLast(5))'")
-                return nil
-            }
-            return path
         }
+        return path
     }
 }

@@ -7,7 +7,9 @@ package enum DurationText {
     /// The longest duration that makes sense anywhere: 100 years.
     private static let limit: Int64 = 36_525 * 86_400_000
 
-    /// Milliseconds, from 0 to 100 years; nothing for another text. Every number needs a unit.
+    /// Milliseconds, from 0 to 100 years; nothing for another text.
+    ///
+    /// Every number needs a unit.
     package static func milliseconds(_ text: String) -> Int64? {
         var rest = Array(text.utf8)[...]
         var total: Int64 = 0

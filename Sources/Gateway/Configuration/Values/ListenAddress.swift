@@ -12,7 +12,9 @@ package struct ListenAddress: Equatable, Sendable {
         self.port = port
     }
 
-    /// Reads `host:port`; an IPv6 address stands in brackets. Names other than `localhost` are not looked up, so they are refused.
+    /// Reads `host:port`; an IPv6 address stands in brackets.
+    ///
+    /// Names other than `localhost` are not looked up, so they are refused.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")), let port = DecimalText.whole(String(decoding: bytes[(colon + 1)...], as: UTF8.self)),

@@ -2,7 +2,9 @@ import FindingModel
 
 /// Reads moments as people write them: RFC 3339 in UTC with or without a fraction, or a day, which means its first moment.
 package enum MomentText {
-    /// The moment; nothing for another text. Fraction digits after the third are cut.
+    /// The moment; nothing for another text.
+    ///
+    /// Fraction digits after the third are cut.
     package static func timestamp(_ text: String) -> Timestamp? {
         var bytes = Array(text.utf8)
         if bytes.count == 10 { bytes += Array("T00:00:00Z".utf8) }

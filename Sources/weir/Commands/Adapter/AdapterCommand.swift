@@ -16,9 +16,11 @@ enum AdapterFinder {
     static func find(_ name: String, _ config: ConfigurationOption) throws(CommandFailure) -> Adapter {
         let folder = FilePaths.absolute(name, in: FilePaths.workingDirectory)
         if FilePaths.exists(folder + "/adapter.yaml") { return try compile(folder: folder, shown: name) }
-        let catalog = try FilePaths.exists(FilePaths.absolute(config.file, in: FilePaths.workingDirectory)) ? config.load(needsSecrets: false).adapters : AdapterCatalog()
+        let catalog =
+            try FilePaths.exists(FilePaths.absolute(config.file, in: FilePaths.workingDirectory)) ? config.load(needsSecrets: false).adapters : AdapterCatalog()
         guard let adapter = catalog.adapters[name] else {
-            throw CommandFailure("there is no adapter '\(name)'", hint: "known: \(catalog.names.joined(separator: ", ")); or name a folder that holds an adapter.yaml")
+            throw CommandFailure(
+                "there is no adapter '\(name)'", hint: "known: \(catalog.names.joined(separator: ", ")); or name a folder that holds an adapter.yaml")
         }
         return adapter
     }

@@ -31,7 +31,10 @@ struct AdapterTest: ParsableCommand {
             }
         }
         StandardOutput.line("\(passed) passed, \(failed) failed")
-        if failed > 0 { throw CommandFailure("\(failed) of \(passed + failed) cases failed", hint: updates ? nil : "read the differences; UPDATE_EXPECTED=1 takes them over") }
+        if failed > 0 {
+            throw CommandFailure(
+                "\(failed) of \(passed + failed) cases failed", hint: updates ? nil : "read the differences; UPDATE_EXPECTED=1 takes them over")
+        }
     }
 
     private func adapterFolders(_ path: String) throws(CommandFailure) -> [(folder: String, shown: String)] {

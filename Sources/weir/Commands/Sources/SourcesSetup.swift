@@ -17,7 +17,8 @@ struct SourcesSetup: ParsableCommand {
         let configuration = try config.load(needsSecrets: false)
         guard let source = configuration.sources.first(where: { $0.name == name }) else {
             throw CommandFailure(
-                "there is no source '\(name)'", hint: "add it first: \(name): { adapter: \(configuration.adapters.names.first ?? "ADAPTER"), secrets: [ \"file:secrets/\(name)\" ] }")
+                "there is no source '\(name)'",
+                hint: "add it first: \(name): { adapter: \(configuration.adapters.names.first ?? "ADAPTER"), secrets: [ \"file:secrets/\(name)\" ] }")
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
         let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))

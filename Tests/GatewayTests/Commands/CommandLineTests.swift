@@ -1,0 +1,35 @@
+import ArgumentParser
+import Testing
+
+@testable import weir
+
+/// What the program takes and refuses on its command line, without running anything.
+struct CommandLineTests {
+    @Test(arguments: [
+        ["serve"], ["check", "--config", "other.yaml"], ["send", "shop", "body.json", "--header", "X: y"], ["sources"], ["sources", "setup", "shop"],
+        ["events", "--outcome", "mapped", "--limit", "5"], ["findings", "--json", "--status", "open", "--status", "fixed", "--min-severity", "high"],
+        ["scans", "--source", "shop"], ["sinks", "--json"], ["show", "f_1", "--why", "--history"], ["adapter", "test"], ["adapter", "try", "holm", "-"],
+        ["rebuild"], ["rebuild", "--diff", "--json"], ["rebuild", "--apply"], ["journal", "verify", "--head", "head.json"], ["journal", "stats"],
+        ["journal", "export", "--from", "7"], ["journal", "erase", "7", "--reason", "asked for"], ["schema", "finding"],
+    ]) func everyCommandTakesTheConfiguration(arguments: [String]) throws {
+        #expect(throws: Never.self) { try Weir.parseAsRoot(arguments + (arguments.contains("--config") ? [] : ["--config", "weir.yaml"])) }
+    }
+
+    @Test(arguments: [
+        ["serv"], ["serve", "--port", "1"], ["send", "shop"], ["findings", "--limit", "0"], ["rebuild", "--diff", "--apply"], ["rebuild", "--json"],
+        ["journal", "erase", "7"], ["journal", "erase", "x", "--reason", "y"], ["journal", "erase", "7", "--reason", " "], ["show"],
+    ]) func otherArgumentsAreUsageErrors(arguments: [String]) {
+        #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
+    }
+
+    @Test(arguments: [("X-Event: push", "X-Event", "push"), ("A:b:c", "A", "b:c"), ("A:", "A", "")]) func headersAreRead(
+        text: String, name: String, value: String
+    ) throws {
+        let fields = try HeaderOption.fields([text])
+        #expect(fields.map(\.0) == [name] && fields.map(\.1) == [value])
+    }
+
+    @Test(arguments: ["", "push", ": push"]) func otherHeadersAreNot(text: String) {
+        #expect(throws: ValidationError.self) { try HeaderOption.fields([text]) }
+    }
+}
