@@ -1,7 +1,7 @@
 import YAMLDocument
 
 extension ManifestCompiler {
-    /// `{ when: …, unless: …, then: … }`
+    /// A value that is taken if a condition holds: `when` or `unless` or both, and `then`.
     mutating func conditional(_ form: Form, then value: YAMLNode, _ shape: FieldShape) -> ExpressionID? {
         if form.node["when"] == nil, form.node["unless"] == nil { issues.error(form.node, "'when' or 'unless' is missing beside 'then'") }
         let condition = condition(form)

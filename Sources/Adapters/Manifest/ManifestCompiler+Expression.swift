@@ -95,7 +95,9 @@ extension ManifestCompiler {
         return add(.join(add(expressions), separator: number))
     }
 
-    /// A part of a joined text: a word, or any expression. In quotes, `.` and other text that is no path is a word.
+    /// A part of a joined text: a word, or any expression.
+    ///
+    /// In quotes, `.` and other text that is no path is a word.
     private mutating func joined(_ node: YAMLNode, _ shape: FieldShape) -> ExpressionID? {
         if let text = node.scalar {
             var isPath = Path.isPath(text)

@@ -25,7 +25,9 @@ extension Evaluator {
         return false
     }
 
-    /// Marks what a condition tested: what it says is in the record now. A container that was only asked for keeps what it holds.
+    /// Marks what a condition tested: what it says is in the record now.
+    ///
+    /// A container that was only asked for keeps what it holds.
     mutating func useTested(_ number: Int, _ item: Int) {
         for tests in [tables.conditions[number].when, tables.conditions[number].unless] {
             for test in tests {

@@ -135,7 +135,9 @@ extension Evaluator {
         return values
     }
 
-    /// The key for a tuple of parts; nothing when all parts are. A part that is a container, or several values, counts as its JSON text.
+    /// The key for a tuple of parts; nothing when all parts are.
+    ///
+    /// A part that is a container, or several values, counts as its JSON text.
     private mutating func hash(_ list: ExpressionList, _ item: Int) -> String? {
         var parts: [String] = []
         var isSomething = false

@@ -10,7 +10,7 @@ package struct MappedEvent: Equatable, Sendable {
     package var kindRank: Int
     /// When it happened; nothing where the event does not say so readably, then the time of receipt counts.
     package var time: Timestamp?
-    /// The last millisecond that the event's time can stand for: `10:30` lasts until 10:30:59.999. Orders events.
+    /// The last millisecond that the event's time can stand for, which orders events: 10:30 lasts until 10:30:59.999.
     package var latestTime: Timestamp?
     /// Whether the adapter ignores the kind: kept and counted, without a record.
     package var ignored: Bool

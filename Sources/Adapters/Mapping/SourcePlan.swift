@@ -28,10 +28,10 @@ package struct SourcePlan: Sendable {
         redactor = Redactor(rules: adapter.redaction, extra: redact)
     }
 
-    /// What the vendor meant by a receipt. The body is redacted once more, by the rules that are in force here.
+    /// What the vendor meant by a receipt.
     ///
-    /// Ends the validity of the parser's last tape. Fails only for a body that is not JSON; whatever else it says is mapped as far as
-    /// the adapter knows it, and the rest is drift.
+    /// The body is redacted once more, by the rules that are in force here. Fails only for a body that is not JSON; whatever else it
+    /// says is mapped as far as the adapter knows it, and the rest is drift. Ends the validity of the parser's last tape.
     package func map(_ input: MappingInput, parser: inout JSONParser) throws(MappingError) -> MappedEvent {
         let redacted = try Self.parse(input.body, parser: &parser) { tape, bytes -> RedactedOrMapped in
             switch redactor.redact(tape, body: bytes) {

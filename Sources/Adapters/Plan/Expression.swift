@@ -1,7 +1,9 @@
 /// The number of an expression in `PlanTables.expressions`.
 typealias ExpressionID = Int
 
-/// Where a value comes from. Trivial, so that the mapper copies it without counting references; texts and lists stand in `PlanTables`.
+/// Where a value comes from.
+///
+/// Trivial, so that the mapper copies it without counting references; texts and lists stand in `PlanTables`.
 enum Expression: Sendable {
     /// A path.
     case slot(SlotReference)
