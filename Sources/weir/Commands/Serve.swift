@@ -22,6 +22,7 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         StandardOutput.line(gateway.readyLine)
+        StartPages.release()
         await signals.first()
         StopDeadline.begin(seconds: 10)
         await gateway.stop()
