@@ -42,10 +42,10 @@ struct LedgerTests {
     }
 
     @Test func itsWriterSyncsEveryTransactionAndOthersCannotReadTheFile() async throws {
-        let pool = try LedgerFile.open(path)
-        #expect(try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
-        #expect(try await pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
-        try pool.close()
+        let queue = try LedgerFile.open(path)
+        #expect(try await queue.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+        #expect(try await queue.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        try queue.close()
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
@@ -116,6 +116,21 @@ struct LedgerTests {
         let error = #expect(throws: LedgerError.self) { try Ledger(path: folder.path + "/none/ledger.db") }
         #expect(error?.code == .unavailable)
         #expect(throws: LedgerError.self) { try LedgerReader(path: folder.path + "/ledger.db") }
+    }
+
+    @Test(arguments: ["ledger.db", "a %3f b?c#d.db"])
+    func readingWithoutAWriterLeavesNothingBehind(_ name: String) async throws {
+        let path = folder.path + "/" + name
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 4))
+        await ledger.close()
+        #expect(folder.names == [name])
+        do {
+            let reader = try LedgerReader(path: path)
+            #expect(try reader.positions() == [SinkPosition(name: "a", start: 4)])
+            #expect(folder.names == [name])
+        }
+        #expect(folder.names == [name])
     }
 
     @Test func aClosedLedgerOpensAgainOnceForAll() async throws {

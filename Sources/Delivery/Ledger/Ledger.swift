@@ -8,7 +8,7 @@ import Synchronization
 /// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it.
 package final class Ledger: Sendable {
     private struct State {
-        var pool: DatabasePool?
+        var connection: DatabaseQueue?
         /// Counts openings, so that of several who found the file broken only one opens it again.
         var generation: UInt64 = 1
     }
@@ -23,7 +23,7 @@ package final class Ledger: Sendable {
     /// A file of a newer version is refused and left as it is.
     package init(path: String) throws(LedgerError) {
         self.path = path
-        state = Mutex(State(pool: try LedgerFile.open(path)))
+        state = Mutex(State(connection: try LedgerFile.open(path)))
     }
 
     /// Every sink that ever ran, by name.
@@ -52,38 +52,38 @@ package final class Ledger: Sendable {
     /// Closes the file and opens it again, unless that was done since `generation`.
     package func reopen(since generation: UInt64) async throws(LedgerError) {
         let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: self.replacePool(since: generation)) }
+            queue.async { continuation.resume(returning: self.replaceConnection(since: generation)) }
         }
         try result.get()
     }
 
-    /// Closes the file; nothing can be read or written afterwards.
+    /// Closes the file; nothing can be read or written until `reopen`.
     package func close() async {
-        let pool = state.withLock { state in
-            defer { state.pool = nil }
-            return state.pool
+        let connection = state.withLock { state in
+            defer { state.connection = nil }
+            return state.connection
         }
-        guard let pool else { return }
+        guard let connection else { return }
         await withCheckedContinuation { continuation in
             queue.async {
-                try? pool.close()
+                try? connection.close()
                 continuation.resume()
             }
         }
     }
 
-    private func replacePool(since generation: UInt64) -> Result<Void, LedgerError> {
-        let old: DatabasePool?? = state.withLock { state in
+    private func replaceConnection(since generation: UInt64) -> Result<Void, LedgerError> {
+        let old: DatabaseQueue?? = state.withLock { state in
             guard state.generation == generation else { return nil }
-            defer { state.pool = nil }
-            return .some(state.pool)
+            defer { state.connection = nil }
+            return .some(state.connection)
         }
         guard let old else { return .success(()) }
         try? old?.close()
         do throws(LedgerError) {
-            let pool = try LedgerFile.open(path)
+            let connection = try LedgerFile.open(path)
             state.withLock { state in
-                state.pool = pool
+                state.connection = connection
                 state.generation += 1
             }
             return .success(())
@@ -92,21 +92,21 @@ package final class Ledger: Sendable {
         }
     }
 
-    private func openPool() throws(LedgerError) -> DatabasePool {
-        guard let pool = state.withLock({ $0.pool }) else { throw LedgerError(.unavailable, "\(path) is closed") }
-        return pool
+    private func openConnection() throws(LedgerError) -> DatabaseQueue {
+        guard let connection = state.withLock({ $0.connection }) else { throw LedgerError(.unavailable, "\(path) is closed") }
+        return connection
     }
 
     private func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
-        let pool = try openPool()
-        do { return try await pool.read(body) } catch { throw LedgerFile.ledgerError(error, path) }
+        let connection = try openConnection()
+        do { return try await connection.read(body) } catch { throw LedgerFile.ledgerError(error, path) }
     }
 
     private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
-        let pool = try openPool()
+        let connection = try openConnection()
         let path = path
         let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
-            pool.asyncWrite(body) { _, result in
+            connection.asyncWrite(body) { _, result in
                 continuation.resume(returning: result.mapError { LedgerFile.ledgerError($0, path) })
             }
         }

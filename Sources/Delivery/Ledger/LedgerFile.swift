@@ -5,7 +5,7 @@ import Glibc
 /// Opens ledger.db and makes sure that what it acknowledges survives a power cut.
 enum LedgerFile {
     /// The file for its one writer, created with mode 0600 if it is not there, and brought up to the present schema.
-    static func open(_ path: String) throws(LedgerError) -> DatabasePool {
+    static func open(_ path: String) throws(LedgerError) -> DatabaseQueue {
         // SQLite gives its side files the mode of the database.
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LedgerError(.unavailable, "\(path) cannot be opened: \(String(cString: strerror(errno)))") }
@@ -13,11 +13,12 @@ enum LedgerFile {
         return try naming(path) {
             var configuration = Configuration()
             configuration.label = "ledger"
-            configuration.maximumReaderCount = 2
+            configuration.journalMode = .wal
             configuration.busyMode = .timeout(5)
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.read { try refuseNewer($0, path) }
-            try pool.writeWithoutTransaction { database in
+            // One connection for reads too: they are short, and its end leaves one file behind.
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { try refuseNewer($0, path) }
+            try queue.writeWithoutTransaction { database in
                 // GRDB lowers it to NORMAL when it turns on the write-ahead log, and an acknowledged row could then be lost.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
@@ -26,8 +27,8 @@ enum LedgerFile {
                     throw LedgerError(.notDurable, "\(path): SQLite does not take synchronous = FULL with a write-ahead log")
                 }
             }
-            try LedgerSchema.migrator.migrate(pool)
-            return pool
+            try LedgerSchema.migrator.migrate(queue)
+            return queue
         }
     }
 
@@ -38,10 +39,26 @@ enum LedgerFile {
             configuration.label = "ledger"
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // Without a log nobody writes, and an immutable file needs none beside it (https://www.sqlite.org/uri.html).
+            let name = access(path + "-wal", F_OK) == 0 ? path : "file:\(escaped(path))?immutable=1"
+            let queue = try DatabaseQueue(path: name, configuration: configuration)
             try queue.read { try refuseNewer($0, path) }
             return queue
         }
+    }
+
+    /// The path with every byte that means something in a URI written in hexadecimal.
+    private static func escaped(_ path: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var text: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                text.append(byte)
+            default: text += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func refuseNewer(_ database: Database, _ path: String) throws {
