@@ -36,6 +36,15 @@ struct SinksView {
         write(status.position, to: &writer)
         writer.member("pending", status.pending)
         writer.member("last_delivered_time", status.lastDeliveredTime)
+        if case .retrying(let outage) = status.state {
+            writer.object("outage") { writer in
+                writer.member("since", outage.since)
+                writer.member("next", outage.next)
+                writer.member("failures", outage.failures)
+                writer.member("reason", outage.failure.reason)
+                if let code = outage.failure.status { writer.member("status", code) }
+            }
+        }
         if let answer = status.lastAnswer {
             writer.object("last_answer") { writer in
                 writer.member("time", answer.time)

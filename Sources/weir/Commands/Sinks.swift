@@ -23,13 +23,19 @@ struct Sinks: AsyncParsableCommand {
             .init("LAST DELIVERED"), .init("SAID"),
         ])
         for sink in sinks {
-            let answer = sink["last_answer"]
-            let said = [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
             table.add([
                 sink.word("name"), sink.word("type"), sink.word("state"), sink.word("delivered"), sink.word("filtered"), sink.word("pending"),
-                sink.time("last_delivered_time"), said,
+                sink.time("last_delivered_time"), Self.words(of: sink),
             ])
         }
         table.print(orNothing: "no sinks are configured")
+    }
+    /// What the sink said last; while it fails, why and since when.
+    private static func words(of sink: JSONValue) -> String {
+        if let outage = sink["outage"] {
+            return "\(outage.word("reason")) (since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
+        }
+        let answer = sink["last_answer"]
+        return [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

@@ -159,7 +159,8 @@ import Testing
         await test.gateway.stop()
 
         func files() throws -> [String] {
-            try folder.names.map { name in
+            // Readers of a SQLite database leave their marks in its -shm file, which holds nothing else.
+            try folder.names.filter { !$0.hasSuffix("-shm") }.map { name in
                 let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)
                 return "\(name) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? 0)"
             }
@@ -175,7 +176,8 @@ import Testing
         let sources = try JSONValue(parsing: await api.respond(to: OperatorRequest(.get, ["v1", "sources"])).body)
         #expect(sources["receipts"]?["holds"]?.boolValue == true)
         #expect(await api.respond(to: OperatorRequest(.post, ["v1", "rebuild"], body: Array("{}".utf8))).status == 503)
-        #expect(try files() == before)
+        let after = try files()
+        #expect(after == before)
     }
 
     @Test func anErasedBodyIsGoneAndTheRecordStays() async throws {
@@ -200,6 +202,25 @@ import Testing
         }
         let scans = await api.respond(to: OperatorRequest(.get, ["v1", "scans"]))
         #expect(try JSONValue(parsing: scans.body)["scans"]?.arrayValue?.count == 1)
+    }
+
+    @Test func aSinkThatCannotBeReachedSaysSinceWhenAndHoldsNobodyUp() async throws {
+        let yaml = GatewayUnderTest.yaml.replacingOccurrences(
+            of: "sinks:\n", with: "sinks:\n  hook: { type: webhook, url: \"http://127.0.0.1:1/\", networks: [ 127.0.0.0/8 ] }\n")
+        let test = try await GatewayUnderTest.start(in: try TemporaryFolder(), yaml: yaml)
+        #expect(try await test.send("r", Self.scan("s")).status == 200)
+        try await test.waitForChanges(1)
+        var hook: JSONValue?
+        for _ in 0..<200 where hook?["outage"] == nil {
+            let sinks = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue ?? []
+            hook = sinks.first { $0["name"]?.stringValue == "hook" }
+        }
+        #expect(hook?["state"]?.stringValue == "retrying")
+        #expect(hook?["pending"]?.integerValue == 1)
+        #expect(hook?["outage"]?["reason"]?.stringValue?.isEmpty == false)
+        let began = ContinuousClock.now
+        await test.gateway.stop()
+        #expect(ContinuousClock.now - began < .seconds(5))
     }
 
     @Test func theSocketIsTheGatewaysUsersAlone() async throws {

@@ -80,6 +80,14 @@ import Testing
         #expect(refusal == "cannot make the data folder \(folder.path)/file/data: a part of the path is no folder")
     }
 
+    @Test(arguments: ["state.db", "ledger.db"]) func aFileWhoseMakingWasInterruptedIsMadeAgain(name: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("data/" + name, "")
+        let test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.ask(.get, "/v1/status").status == 200)
+        await test.gateway.stop()
+    }
+
     @Test func aSocketThatAKilledProcessLeftBehindIsReplaced() async throws {
         let folder = try TemporaryFolder()
         try folder.write("data/weir.sock", "")
