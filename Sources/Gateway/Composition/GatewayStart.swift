@@ -81,6 +81,7 @@ struct GatewayStart {
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
+        projection.projector.servingBegan()
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
         let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
         let api = OperatorAPI(

@@ -24,6 +24,8 @@ final class ProjectionRun {
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
+        /// Whether senders are answered by now; a start that may end soon waits for that.
+        var isServing: () -> Bool = { true }
         /// Called after each transaction.
         var onProgress: (Position) -> Void
         /// Takes a `rebuild` entry; where there is none, such entries are only passed.
@@ -101,7 +103,10 @@ final class ProjectionRun {
     private func waitBeforeSuspect() -> Bool {
         guard !hasWaited else { return true }
         hasWaited = true
-        let end = ContinuousClock.now + .milliseconds(plan.options.suspectPauseMilliseconds)
+        let pause = plan.options.suspectPauseMilliseconds
+        let latest = ContinuousClock.now + .milliseconds(pause * 5)
+        while pause > 0, !plan.isServing(), ContinuousClock.now < latest, !plan.shouldStop() { poll(nil, 0, 20) }
+        let end = ContinuousClock.now + .milliseconds(pause)
         while ContinuousClock.now < end, !plan.shouldStop() { poll(nil, 0, 20) }
         return !plan.shouldStop()
     }

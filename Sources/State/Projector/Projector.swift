@@ -19,6 +19,7 @@ package final class Projector: Sendable {
     }
 
     private let isStopping = Atomic<Bool>(false)
+    private let serves = Atomic<Bool>(false)
     private let run = Mutex(Run())
     private let reported = Mutex(ProjectorStatus())
 
@@ -57,6 +58,11 @@ package final class Projector: Sendable {
             for continuation in waiting { continuation.resume() }
         }
     }
+
+    /// Says that senders are answered from now on: an entry that may end the process again is taken a moment after that.
+    package func servingBegan() { serves.store(true, ordering: .relaxed) }
+
+    var isServing: Bool { serves.load(ordering: .relaxed) }
 
     /// Ends after the transaction in work; returns when the thread is done.
     package func stop() async {
