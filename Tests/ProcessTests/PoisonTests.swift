@@ -7,7 +7,7 @@ struct PoisonTests {
     @Test(arguments: ["weir-test-trap", "weir-test-hang"])
     func receiptThatKillsTheProjectorIsQuarantinedAndTheRestGoesOn(marker: String) async throws {
         let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
-        let environment = ["WEIR_TEST_POISON": "1", "WEIR_TEST_WATCHDOG_SECONDS": "1"]
+        let environment = ["WEIR_TEST_POISON": "1", "WEIR_TEST_WATCHDOG_SECONDS": "4"]
         var gateway = try await RunningGateway.start(in: workspace, environment: environment)
         for number in 1...3 { try await Self.post(number, to: gateway) }
         try await Self.post(4, to: gateway, marker: marker)
@@ -19,7 +19,7 @@ struct PoisonTests {
         var accepted = [1, 2, 3, 5, 6, 7, 200]
         while deaths < 6 {
             let present = gateway
-            let done = await Condition.holds(within: 15) {
+            let done = await Condition.holds(within: 30) {
                 !present.isRunning || Self.delivered(in: workspace).contains("quarantine")
             }
             try #require(done)
