@@ -5,7 +5,11 @@ struct TestAuthority {
     enum Leaf: String, CaseIterable { case good, expired, otherName, selfSigned }
 
     /// One for all tests: making keys and certificates takes a while.
-    static let shared = Result { try TestAuthority() }
+    static let shared: Result<TestAuthority, any Error> = Result {
+        // Nothing ends a static value, so its folder is removed with the process.
+        atexit { if case .success(let authority) = TestAuthority.shared { authority.folder.remove() } }
+        return try TestAuthority()
+    }
 
     let folder: TemporaryFolder
 
