@@ -7,7 +7,7 @@ enum WorkThread {
     static func start(_ name: String, givesWay: Bool, _ body: @escaping @Sendable () -> Void) {
         let thread = Thread {
             // On Linux, 0 names the calling thread and not the process (setpriority(2), "C library/kernel differences").
-            if givesWay { _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 10) }
+            if givesWay { _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 19) }
             body()
         }
         thread.name = name
