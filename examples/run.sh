@@ -63,7 +63,11 @@ send reconfirm reconfirm/completed.threats.json
 if [ -n "${ONCE:-}" ]; then
     wait "$received" || { echo "not everything arrived" >&2; exit 1; }
     expected=$(grep -vc '^#' "$home/expected.txt")
-    kept=$(grep -c '"specversion"' "$home/data/changes.ndjson" || true)
+    for _ in $(seq 100); do
+        kept=$(grep -c '"specversion"' "$home/data/changes.ndjson" || true)
+        [ "$kept" -ge "$expected" ] && break
+        sleep 0.1
+    done
     [ "$kept" -ge "$expected" ] || { echo "the file sink holds $kept changes, $expected were expected" >&2; exit 1; }
     echo "the file sink holds them too: $kept lines, the first of them:"
     head -c 600 "$home/data/changes.ndjson"; echo " …"
