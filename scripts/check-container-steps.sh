@@ -16,7 +16,7 @@ while read -r line; do
 done < <(grep -E '^COPY [^-]' Dockerfile)
 
 # The runtime packages it names exist, and hold the libraries that the binary asks for.
-packages=$(grep -A1 'no-install-recommends' Dockerfile | grep -o 'lib[a-z0-9+.-]*' | sort -u)
+packages=$(grep -A1 'no-install-recommends' Dockerfile | grep -oE 'lib[a-z]+[a-z0-9+.-]*[0-9]' | sort -u)
 if command -v apt-cache >/dev/null; then
     for package in $packages; do
         apt-cache show "$package" >/dev/null 2>&1 || { echo "Dockerfile installs $package, which Debian does not have" >&2; exit 1; }
