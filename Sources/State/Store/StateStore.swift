@@ -116,6 +116,7 @@ package final class StateStore: Sendable {
     }
 
     private static func openPool(path: String, options: Options) throws(StateError) -> DatabasePool {
+        try PrivateFiles.prepare(path: path)
         var configuration = Configuration()
         configuration.maximumReaderCount = options.readers
         configuration.busyMode = .timeout(5)

@@ -15,6 +15,27 @@ struct StateStoreTests {
         #expect(try store.withWriter { try StateStore.synchronous($0) } == 2)
     }
 
+    @Test func nobodyElseCanReadItOrItsSideFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        func modes() throws -> [String: Int] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            return try names.reduce(into: [:]) {
+                $0[$1] = try FileManager.default.attributesOfItem(atPath: folder.file($1))[.posixPermissions] as? Int
+            }
+        }
+        let store = try StateStore.open(path: path)
+        try store.withWriter { try $0.execute(sql: "UPDATE projection SET entry = 1") }
+        #expect(try modes() == ["state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600])
+        store.close()
+        // As an older version made it.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let again = try StateStore.open(path: path)
+        try again.withWriter { try $0.execute(sql: "UPDATE projection SET entry = 2") }
+        #expect(try modes() == ["state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600])
+        again.close()
+    }
+
     @Test func readersCannotWrite() throws {
         let folder = try TemporaryFolder()
         let store = try StateStore.open(path: folder.file("state.db"))
