@@ -88,6 +88,24 @@ struct StateStoreTests {
         #expect(throws: StateError.self) { try store.withWriter { _ in } }
     }
 
+    @Test func fileOfAnOlderVersionIsBroughtUpToDateByTheWriterOnly() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: Schema1.sql)
+            try database.execute(sql: "UPDATE projection SET entry = 7, tag = 'abcdefgh'")
+            try database.execute(sql: "PRAGMA application_id = \(DatabaseHeader.applicationID); PRAGMA user_version = 1; PRAGMA journal_mode = wal")
+        }
+        try queue.close()
+        let error = #expect(throws: StateError.self) { try StateStore.openReadOnly(path: path) }
+        #expect(error?.code == .olderVersion)
+        #expect(try StateStore.isMade(path: path))
+        try StateStore.open(path: path).close()
+        let position = try StateStore.openReadOnly(path: path).read { try Position(from: $0) }
+        #expect(position.entry == 7 && position.tag == "abcdefgh" && position.proof == nil)
+    }
+
     @Test func readingBesideAWriterSeesWhatItCommitted() throws {
         let folder = try TemporaryFolder()
         let writer = try StateStore.open(path: folder.file("state.db"))
