@@ -6,13 +6,13 @@ import GRDB
 package final class StateChangeFeed: ChangeFeed {
     private let store: StateStore
     private let signal: ChangeSignal
-    private let archive: EvidenceArchive
+    private let archive: ReceiptArchive
     private let journalEnd: UInt64
 
     /// - Parameters:
     ///   - signal: The projector's, which tells of new changes.
     ///   - journalEnd: The last entry there was when the projector began; before it has come there, a change may be missing only for now.
-    package init(store: StateStore, signal: ChangeSignal, archive: EvidenceArchive, journalEnd: UInt64 = 0) {
+    package init(store: StateStore, signal: ChangeSignal, archive: ReceiptArchive, journalEnd: UInt64 = 0) {
         self.store = store
         self.journalEnd = journalEnd
         self.signal = signal
@@ -29,8 +29,8 @@ package final class StateChangeFeed: ChangeFeed {
             var bytes = 0
             while let fetched = try cursor.next() {
                 var row = try ChangeRow(fetched)
-                if let evidence = row.evidence {
-                    row.change.data = try archive.restored(row.change.data, uid: row.change.subject, at: evidence)
+                if !row.large.isEmpty {
+                    row.change.data = try archive.restored(row.change.data, kind: row.change.kind, uid: row.change.subject, row.large)
                 }
                 bytes += row.change.data.bytes.count
                 if !changes.isEmpty, bytes > maxBytes { break }
