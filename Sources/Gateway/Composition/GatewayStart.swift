@@ -86,6 +86,7 @@ struct GatewayStart {
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
+        parts.checkpoints = Checkpoints(projection.journal, log: log)
         projection.projector.servingBegan()
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
         let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
