@@ -18,7 +18,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // What is not open is passed over: posix_spawn(3) of glibc reports numbers out of range only.
+        for descriptor in Int32(3)..<512 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -45,14 +46,16 @@ final class ChildProcess: Sendable {
     func signal(_ number: Int32) { ended.withLock { if $0 == nil { kill(identifier, number) } } }
 }
 
-/// A pipe whose ends no other child inherits.
+/// A pipe whose ends no other child inherits: a pair of sockets, which are closed on exec from their first moment.
 struct OutputPipe {
     let reading: FileHandle
     let writing: Int32
 
     init() throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw GatewayError(message: "no pipe: \(String(cString: strerror(errno)))") }
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw GatewayError(message: "no sockets: \(String(cString: strerror(errno)))")
+        }
         reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         writing = ends[1]
     }
