@@ -11,7 +11,7 @@ enum RedactedText {
     ///
     /// - Parameter path: the names of the members that lead to the string.
     static func of(
-        _ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?, path: [UnsafeRawBufferPointer] = []
+        _ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: TextSecrets?, path: [UnsafeRawBufferPointer] = []
     ) -> (text: [UInt8], places: [String])? {
         let text = tape.text(node)
         if context.isJSON, text.contains(where: { !$0.isBlank }) { return ofJSON(text, context, plan: plan, secrets: secrets, path: path) }
@@ -24,7 +24,7 @@ enum RedactedText {
 
     /// The JSON in a string, redacted as a part of the document that it stands in.
     private static func ofJSON(
-        _ text: UnsafeRawBufferPointer, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?, path: [UnsafeRawBufferPointer]
+        _ text: UnsafeRawBufferPointer, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: TextSecrets?, path: [UnsafeRawBufferPointer]
     ) -> (text: [UInt8], places: [String])? {
         var context = context
         // One level: JSON in JSON in JSON would need a path of its own.

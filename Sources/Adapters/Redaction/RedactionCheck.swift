@@ -4,7 +4,7 @@ import JSONDocument
 struct RedactionCheck {
     let plan: RedactionPlan
     /// Absent when no text can hold one.
-    let secrets: SecretOccurrences?
+    let secrets: TextSecrets?
 
     func needsChange(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) -> Bool {
         switch tape.kind(node) {
