@@ -7,7 +7,8 @@ import YAMLDocument
 /// `weir adapter …`: adapters are data, and these commands are their compiler and their tests.
 struct AdapterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adapter", abstract: "Tries adapters out and runs their cases.", subcommands: [AdapterTest.self, AdapterTry.self])
+        commandName: "adapter", abstract: "Begins adapters, tries them out and runs their cases.",
+        subcommands: [AdapterNew.self, AdapterTest.self, AdapterTry.self])
 }
 
 /// Finds adapters by name or folder.
