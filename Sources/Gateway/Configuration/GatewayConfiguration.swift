@@ -36,13 +36,10 @@ package struct GatewayConfiguration: Sendable {
     package static func parse(
         _ text: String, file: String, environment: [String: String], needsSecrets: Bool = true
     ) throws(IssueList) -> GatewayConfiguration {
-        let root: YAMLNode
-        switch YAMLDocument.parse(text, file: file) {
-        case .success(let node): root = node
-        case .failure(let list): throw list
-        }
+        var issues = IssueCollector(file: file)
+        guard let root = YAMLDocument.parse(text, issues: &issues) else { throw issues.list }
         let directory = FilePaths.folder(of: FilePaths.absolute(file, in: FilePaths.workingDirectory))
-        var context = SettingsContext(issues: IssueCollector(file: file), directory: directory, environment: environment, needsSecrets: needsSecrets)
+        var context = SettingsContext(issues: issues, directory: directory, environment: environment, needsSecrets: needsSecrets)
         let configuration = read(root, &context)
         try context.issues.check()
         guard var configuration else { throw context.issues.list }
