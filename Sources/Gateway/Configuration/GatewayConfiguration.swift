@@ -25,8 +25,8 @@ package struct GatewayConfiguration: Sendable {
     ///
     /// - Parameter needsSecrets: whether a secret that is not there is an error; otherwise it is left out.
     package static func load(file: String, environment: [String: String], needsSecrets: Bool = true) throws(IssueList) -> GatewayConfiguration {
-        switch FilePaths.contents(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
-        case .success(let bytes): return try parse(String(decoding: bytes, as: UTF8.self), file: file, environment: environment, needsSecrets: needsSecrets)
+        switch FilePaths.text(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
+        case .success(let text): return try parse(text, file: file, environment: environment, needsSecrets: needsSecrets)
         case .failure(let error):
             throw IssueList([Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE")])
         }
