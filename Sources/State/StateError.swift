@@ -6,6 +6,8 @@ package struct StateError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         /// The file was written by a newer version of this program.
         case newerVersion
+        /// The file was made by an older version and was not brought up to date yet.
+        case olderVersion
         /// The file is not a state database.
         case notAStateDatabase
         /// The file cannot be opened or made.
@@ -37,7 +39,7 @@ package struct StateError: Error, Equatable, Sendable {
     package var isRetriable: Bool {
         switch code {
         case .diskFull, .failed, .journal: true
-        case .newerVersion, .notAStateDatabase, .unopenable, .notDurable, .corrupt, .closed: false
+        case .newerVersion, .olderVersion, .notAStateDatabase, .unopenable, .notDurable, .corrupt, .closed: false
         }
     }
 }

@@ -7,6 +7,7 @@ extension Evaluator {
 
     /// Offers the candidates of an expression to `take`, for the item at hand, until it needs no more.
     mutating func evaluate(_ id: ExpressionID, _ item: Int, _ take: Taker) -> Outcome {
+        if budget.isSpent { return .nothing }
         switch tables.expressions[id] {
         case .slot(let reference):
             return evaluate(slot: reference, item, take)
@@ -113,7 +114,10 @@ extension Evaluator {
         var outcome = Outcome.nothing
         for row in 0..<(rows == .max ? 1 : rows) {
             let cells = parts.map { $0.count > 1 ? $0[row] : $0[0] }
-            var value = Value(.text(cells.map(\.text).joined(separator: separator)))
+            let text = cells.map(\.text).joined(separator: separator)
+            budget.charge(text.utf8.count)
+            if budget.isSpent { break }
+            var value = Value(.text(text))
             value.isComposed = true
             value.origin = .nodes(cells.flatMap(\.origin.nodes))
             switch take(&self, value) {
@@ -130,6 +134,7 @@ extension Evaluator {
         _ = evaluate(id, item) { evaluator, value in
             guard !value.isUnmatched, let text = evaluator.text(of: value) else { return .rejected }
             values.append((text, value.origin))
+            evaluator.budget.charge(text.utf8.count)
             return .more
         }
         return values
@@ -146,10 +151,12 @@ extension Evaluator {
             var isText = true
             _ = evaluate(tables.lists[index], item) { evaluator, value in
                 if let text = evaluator.text(of: value) {
+                    evaluator.budget.charge(text.utf8.count)
                     values.append(text)
                 } else if case .node(let node) = value.content {
                     var writer = JSONWriter()
                     evaluator.tape.write(node, to: &writer)
+                    evaluator.budget.charge(writer.bytes.count)
                     values.append(String(decoding: writer.bytes, as: UTF8.self))
                     isText = false
                 }

@@ -95,6 +95,7 @@ extension Evaluator {
     mutating func split(_ value: Value, _ separator: Int, _ take: Taker) -> Verdict {
         if value.isUnmatched { return take(&self, value) }
         let separator = Array(tables.texts[separator].utf8)
+        budget.charge(withText(of: value) { $0.count } ?? 0)
         guard let pieces = withText(of: value, { pieces(of: $0, separator: separator) }) else { return .rejected }
         var verdict = Verdict.rejected
         for piece in pieces {

@@ -43,8 +43,9 @@ struct Evaluator: ~Copyable {
     var steps: Int
     /// How often a field took something that the event said.
     var taken = 0
+    var budget: OutputBudget
 
-    init(plan: AdapterPlan, tape: JSONTape, headers: [HeaderField], zone: TimeZoneRules) {
+    init(plan: AdapterPlan, tape: JSONTape, headers: [HeaderField], zone: TimeZoneRules, bodyBytes: Int) {
         self.plan = plan
         tables = plan.tables
         self.tape = tape
@@ -52,6 +53,7 @@ struct Evaluator: ~Copyable {
         self.zone = zone
         marks = [UInt8](repeating: 0, count: tape.count)
         steps = Self.stepLimit(nodes: tape.count)
+        budget = OutputBudget(bodyBytes: bodyBytes)
     }
 
     /// Whether a node says nothing: null, blanks, an empty container, one of the adapter's words for it, or what redaction left.
@@ -88,12 +90,17 @@ struct Evaluator: ~Copyable {
         case .nodes(let nodes): for node in nodes { marks[node] |= Mark.used }
         }
         taken += 1
+        switch value.content {
+        case .node(let node) where tape.kind(node) == .string: budget.charge(OutputBudget.valueBytes + tape.text(node).count)
+        case .text(let text): budget.charge(OutputBudget.valueBytes + text.utf8.count)
+        case .node, .constant, .severity, .time, .duration: budget.charge(OutputBudget.valueBytes)
+        }
     }
 
     /// The entry of a slot after `hit`; negative at the end, and once the event has cost too many steps.
     mutating func next(_ hit: Int) -> Int {
         steps -= 1
-        if steps > 0 { return bindings.next(hit) }
+        if steps > 0, !budget.isSpent { return bindings.next(hit) }
         if steps == 0 { drift.add(.type, "other") }
         return -1
     }

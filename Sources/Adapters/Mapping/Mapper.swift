@@ -14,8 +14,9 @@ struct Mapper {
     /// - Parameters:
     ///   - tape: the body, with strings that hold JSON replaced by what they hold.
     ///   - drift: what was noted before.
-    func map(_ tape: JSONTape, _ input: MappingInput, drift: DriftCollector) -> MappedEvent {
-        var evaluator = Evaluator(plan: plan, tape: tape, headers: input.headers, zone: zone)
+    /// - Returns: nothing when the event would become more than `OutputBudget` allows.
+    func map(_ tape: JSONTape, _ input: MappingInput, drift: DriftCollector) -> MappedEvent? {
+        var evaluator = Evaluator(plan: plan, tape: tape, headers: input.headers, zone: zone, bodyBytes: input.body.count)
         evaluator.drift = drift
         let event = plan.event
         evaluator.walk(event.trie, notesDrift: false)
@@ -43,6 +44,7 @@ struct Mapper {
             maker.evaluator.drift.add(.kind, mapped.kind)
             maker.makeNotice()
         }
+        if maker.evaluator.budget.isSpent { return nil }
         maker.evaluator.noteUnreadable()
         mapped.drift = maker.evaluator.drift.found
         mapped.records = maker.finish()

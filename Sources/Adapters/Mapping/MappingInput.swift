@@ -29,6 +29,8 @@ package struct MappingError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         /// The body is not JSON within the limits.
         case notJSON = "not_json"
+        /// What the adapter makes of the body is too much for one event.
+        case overBudget = "over_budget"
     }
 
     package let code: Code

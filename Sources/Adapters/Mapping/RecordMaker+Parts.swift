@@ -7,7 +7,7 @@ extension RecordMaker {
     ) -> [Part] {
         var parts: [Part] = []
         for block in blocks {
-            for item in items(of: block, within: item) {
+            for item in items(of: block, within: item) where !evaluator.budget.isSpent {
                 let before = evaluator.taken
                 let part = make(&self, block.fields, item)
                 if evaluator.taken > before { parts.append(part) }

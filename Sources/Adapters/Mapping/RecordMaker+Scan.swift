@@ -62,7 +62,11 @@ extension RecordMaker {
         }
     }
 
-    private mutating func findingUIDs(_ id: ExpressionID?, _ item: Int) -> [String] { evaluator.set(id, item).map { uid(.finding, key: $0) } }
+    private mutating func findingUIDs(_ id: ExpressionID?, _ item: Int) -> [String] {
+        let keys = evaluator.set(id, item)
+        evaluator.budget.charge(keys.count * OutputBudget.namedFindingBytes)
+        return evaluator.budget.isSpent ? [] : keys.map { uid(.finding, key: $0) }
+    }
 }
 
 extension Scan.Totals {

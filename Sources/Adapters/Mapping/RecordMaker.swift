@@ -40,19 +40,25 @@ struct RecordMaker: ~Copyable {
     /// Makes everything that the entry's blocks say.
     mutating func make(_ entry: EntryPlan) {
         for block in entry.scans {
-            for item in items(of: block, within: 0) {
+            for item in items(of: block, within: 0) where isPaid() {
                 if let scan = scan(block, item) { scans.append(Made(body: scan, item: item)) }
             }
         }
         for block in entry.findings {
-            for item in items(of: block, within: 0) {
+            for item in items(of: block, within: 0) where isPaid() {
                 if let finding = finding(block, item) { findings.append(Made(body: finding, item: item)) }
             }
         }
         for block in entry.notices {
-            for item in items(of: block, within: 0) { notices.append(Made(body: notice(block.fields, item), item: item)) }
+            for item in items(of: block, within: 0) where isPaid() { notices.append(Made(body: notice(block.fields, item), item: item)) }
         }
         if scans.isEmpty, findings.isEmpty, notices.isEmpty { makeNotice() }
+    }
+
+    /// Takes the cost of one more record from the budget; false when there is none left.
+    private mutating func isPaid() -> Bool {
+        evaluator.budget.charge(OutputBudget.recordBytes)
+        return !evaluator.budget.isSpent
     }
 
     /// Makes the notice that an event leaves as when nothing else is made of it.

@@ -30,7 +30,8 @@ package struct SourcePlan: Sendable {
 
     /// What the vendor meant by a receipt.
     ///
-    /// The body is redacted once more, by the rules that are in force here. Fails only for a body that is not JSON; whatever else it
+    /// The body is redacted once more, by the rules that are in force here. Fails only for a body that is not JSON, or that the adapter
+    /// multiplies beyond what one event may become; whatever else it
     /// says is mapped as far as the adapter knows it, and the rest is drift. Ends the validity of the parser's last tape.
     package func map(_ input: MappingInput, parser: inout JSONParser) throws(MappingError) -> MappedEvent {
         let redacted = try Self.parse(input.body, parser: &parser) { tape, bytes -> RedactedOrMapped in
@@ -41,13 +42,14 @@ package struct SourcePlan: Sendable {
             }
         }
         switch redacted {
-        case .mapped(let event): return event
+        case .mapped(let event): return try Self.withinBudget(event)
         case .redacted(let body): return try map(redacted: body ?? input.body, input, parser: &parser)
         }
     }
 
     private enum RedactedOrMapped {
-        case mapped(MappedEvent)
+        /// Nothing when it would be too much.
+        case mapped(MappedEvent?)
         /// The body without what had to go; nothing when it stays as it is.
         case redacted([UInt8]?)
     }
@@ -56,7 +58,14 @@ package struct SourcePlan: Sendable {
         let replaced = adapter.plan.json.replaced(in: body, parser: &parser)
         var drift = DriftCollector()
         for place in replaced.unreadable { drift.add(.json, place) }
-        return try Self.parse(replaced.body ?? body, parser: &parser) { tape, _ in mapper.map(tape, input, drift: drift) }
+        return try Self.withinBudget(Self.parse(replaced.body ?? body, parser: &parser) { tape, _ in mapper.map(tape, input, drift: drift) })
+    }
+
+    private static func withinBudget(_ event: MappedEvent?) throws(MappingError) -> MappedEvent {
+        guard let event else {
+            throw MappingError(code: .overBudget, offset: 0, message: "the adapter makes more of it than one event may become")
+        }
+        return event
     }
 
     private static func parse<R>(

@@ -8,7 +8,7 @@ enum FileChecks {
     static func run(_ storage: StorageSettings) async throws(GatewayError) {
         do {
             if FilePaths.exists(storage.stateFile), try StateStore.isMade(path: storage.stateFile) {
-                let store = try StateStore.openReadOnly(path: storage.stateFile)
+                let store = try StateStore.openReadOnly(path: storage.stateFile, ofAnyVersion: true)
                 defer { store.close() }
                 _ = try await StateQueries(store: store).sources()
             }

@@ -15,7 +15,7 @@ struct GatewayStart {
         let journal: SegmentJournal
         let store: StateStore
         let projector: Projector
-        let archive: EvidenceArchive
+        let archive: ReceiptArchive
         /// The `config` entry in force.
         let generation: UInt64
     }
@@ -95,15 +95,16 @@ struct GatewayStart {
         do throws(StateError) {
             let store = try StateStore.open(path: configuration.storage.stateFile)
             parts.store = store
-            let generation = try await projectionEntry(journal)
             let configurations = ConfigurationReader(EntrySource(journal))
             var options = ProjectorOptions()
             options.suspectPauseMilliseconds = 1000
             options.log = Logger(label: "projector")
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
+            try await projector.settle()
+            let generation = try await projectionEntry(journal)
             try await projector.start()
             parts.projector = projector
-            let archive = EvidenceArchive(EntrySource(journal), configurations: configurations)
+            let archive = ReceiptArchive(EntrySource(journal), configurations: configurations)
             return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation)
         } catch {
             throw GatewayError(error.message)

@@ -16,7 +16,7 @@ package enum OfflineGateway {
         do throws(JournalError) { journal = try ReadOnlyJournal(try JournalFiles(storage.journal)) } catch { throw GatewayError(error.message) }
         do throws(StateError) {
             let store = try StateStore.openReadOnly(path: storage.stateFile)
-            let archive = EvidenceArchive(EntrySource(journal), configurations: ConfigurationReader(EntrySource(journal)))
+            let archive = ReceiptArchive(EntrySource(journal), configurations: ConfigurationReader(EntrySource(journal)))
             state = .success(StateQueries(store: store, archive: archive))
             feed = StateChangeFeed(store: store, signal: ChangeSignal(), archive: archive)
         } catch {
@@ -74,10 +74,11 @@ package enum OfflineGateway {
         try configuration.storage.requireJournal()
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
         defer { folder.release() }
+        let changes = try await changeCount(of: number, configuration)
         do throws(JournalError) {
             let journal = try SegmentJournal.open(configuration.journalOptions(onFatal: { _ in })).journal
             do throws(JournalError) {
-                try await journal.erase(number, reason: reason, who: who)
+                try await journal.erase(number, reason: reason, who: who, changes: changes)
             } catch {
                 await journal.stop()
                 throw error
@@ -85,6 +86,20 @@ package enum OfflineGateway {
             await journal.stop()
         } catch {
             throw GatewayError(error.message)
+        }
+    }
+
+    /// How many changes a receipt has made, as far as state.db has come; without one there are none that anybody was told.
+    private static func changeCount(of number: UInt64, _ configuration: GatewayConfiguration) async throws(GatewayError) -> UInt64 {
+        guard FilePaths.exists(configuration.storage.stateFile) else { return 0 }
+        do {
+            let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
+            defer { store.close() }
+            return try await StateQueries(store: store).changeCount(ofEntry: number)
+        } catch let error as StateError {
+            throw GatewayError(error.message)
+        } catch {
+            throw GatewayError("\(error)")
         }
     }
 }

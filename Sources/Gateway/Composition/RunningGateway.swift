@@ -22,8 +22,14 @@ struct RunningGateway: LiveGateway {
     func sinkStatuses() async -> [SinkStatus] { await delivery.statuses() }
 
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) {
+        var changes: UInt64 = 0
+        if number <= journal.watermark {
+            // What a receipt made can be told from the journal only while its body is there.
+            do throws(GatewayError) { try await projection.projected(through: number) } catch { throw OperatorError(.failed, error.message) }
+            do { changes = try await queries.changeCount(ofEntry: number) } catch { throw OperatorError(.failed, "\(error)") }
+        }
         do throws(JournalError) {
-            try await projection.journal.erase(number, reason: reason, who: who)
+            try await projection.journal.erase(number, reason: reason, who: who, changes: changes)
         } catch {
             throw OperatorError(error.code == .noSuchEntry ? .notFound : .failed, error.message)
         }

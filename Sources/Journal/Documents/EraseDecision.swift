@@ -6,18 +6,22 @@ package struct EraseDecision: Equatable, Sendable {
     package let number: UInt64
     package let reason: String
     package let who: String
+    /// How many changes the receipt had made by then: a rebuild, which cannot make them again, leaves their sequence numbers out.
+    package let changes: UInt64
 
-    package init(number: UInt64, reason: String, who: String) {
+    package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0) {
         self.number = number
         self.reason = reason
         self.who = who
+        self.changes = changes
     }
 
     /// Reads the body of a `decision` entry; nothing when it decides something else.
     package init?(parsing body: [UInt8]) {
         guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "erase", let number = value.entryNumber("number")
         else { return nil }
-        self.init(number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "")
+        self.init(
+            number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "", changes: value.entryNumber("changes") ?? 0)
     }
 
     package var bytes: [UInt8] {
@@ -31,6 +35,10 @@ package struct EraseDecision: Equatable, Sendable {
         writer.string(reason)
         writer.key("who")
         writer.string(who)
+        if changes > 0 {
+            writer.key("changes")
+            writer.unsigned(changes)
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -37,7 +37,7 @@ struct JournalOpening: Sendable {
 
     private func create() throws(JournalError) -> Opened {
         let now = options.clock()
-        let tag = JournalTag.make(random: options.random)
+        let tag = newTag()
         let header = SegmentHeader(
             salt: newSalt(), firstNumber: 1, previousHash: .zero, createdTime: now, receiptClock: now, tag: tag)
         let copy = SegmentCopy(options, name: SegmentName.name(first: 1))
@@ -48,16 +48,21 @@ struct JournalOpening: Sendable {
     }
 
     private func recover(_ segment: SegmentFile, _ survey: SegmentSurvey, _ segments: [UInt64], _ erasures: Erasures) throws(JournalError) -> Opened {
-        let tag = try currentTag(survey, segments)
+        let cut = try SegmentCut(options).keep(segment, from: survey.end)
+        let before = try currentTag(survey, segments)
+        // What is cut off may have been read and told under its numbers, which are given again: an id that holds one must be another.
+        let tag = cut == nil ? before : newTag()
         var note = RecoveryNote(tag: tag, reason: .recovered)
         note.damaged = survey.news
         if segment.header == nil { note.damaged.insert(RecoveryNote.Damage(segment: segment.name, offset: 0, numbers: nil), at: 0) }
-        note.cut = try SegmentCut(options).keep(segment, from: survey.end)
+        note.cut = cut
         let copy = SegmentCopy(options, name: segment.name)
-        let header = segment.header == nil ? try rebuiltHeader(segment, tag) : nil
+        let header = segment.header == nil ? try rebuiltHeader(segment, before) : nil
         let made = try copy.make(
             from: segment, header: header, survey, note: note.cut == nil && note.damaged.isEmpty ? nil : note)
-        var report = RecoveryReport(tag: tag, isNew: false, lastNumber: made.chain.nextNumber - 1)
+        // A full disk may have had no room for the note.
+        let isNoted = made.chain.nextNumber > survey.chain.nextNumber
+        var report = RecoveryReport(tag: isNoted ? tag : before, isNew: false, lastNumber: made.chain.nextNumber - 1)
         report.cut = note.cut
         report.damaged = note.damaged
         report.unreadable = survey.unreadable
@@ -67,14 +72,12 @@ struct JournalOpening: Sendable {
     /// Replaces a last segment in which nothing at all can be read.
     private func replace(_ segment: SegmentFile, _ segments: [UInt64], _ erasures: Erasures) throws(JournalError) -> Opened {
         var chain = ChainPosition(nextNumber: segment.firstNumber, previousHash: .zero, receiptClock: Timestamp(milliseconds: .min))
-        var tag: String?
         if let before = segments.dropLast().last, let previous = try? SegmentFile(first: before, in: directory, fileSystem) {
             let survey = try SegmentSurvey.make(previous, erasures: erasures.numbers)
             chain.previousHash = survey.chain.previousHash
             chain.receiptClock = survey.chain.receiptClock
-            tag = survey.tag
         }
-        var note = RecoveryNote(tag: tag ?? JournalTag.make(random: options.random), reason: .recovered)
+        var note = RecoveryNote(tag: newTag(), reason: .recovered)
         note.cut = try SegmentCut(options).keep(segment, from: 0)
         let header = SegmentHeader(
             salt: newSalt(), firstNumber: chain.nextNumber, previousHash: chain.previousHash, createdTime: options.clock(),
@@ -104,8 +107,10 @@ struct JournalOpening: Sendable {
         {
             return tag
         }
-        return JournalTag.make(random: options.random)
+        return newTag()
     }
+
+    private func newTag() -> String { JournalTag.make(random: options.random) }
 
     private func newSalt() -> SegmentSalt { SegmentSalt(random: options.random(SegmentSalt.byteCount)) }
 

@@ -34,20 +34,26 @@ struct SegmentCopy: Sendable {
             }
         } catch {
             guard error.code == .diskFull else { throw error }
-            return try rewrite(segment, salt, survey)
+            return try rewrite(segment, salt, survey, note: note)
         }
     }
 
-    /// Where the disk has no room for a copy: writes the same bytes over themselves, so that the kernel has to bring them to the disk.
+    /// Where the disk has no room for a copy: writes the same bytes over themselves, so that the kernel has to bring them to the disk, and `note`
+    /// behind them if the file is long enough for it.
     private func rewrite(
-        _ segment: SegmentFile, _ salt: SegmentSalt, _ survey: SegmentSurvey
+        _ segment: SegmentFile, _ salt: SegmentSalt, _ survey: SegmentSurvey, note: RecoveryNote?
     ) throws(JournalError) -> (active: ActiveSegment, chain: ChainPosition) {
         do throws(SystemError) {
             let file = try File(segment.file.path, .write, in: options.fileSystem)
             try file.copy(from: file, 0..<survey.end, to: 0)
-            try file.zero(survey.end..<max(survey.end, try file.size))
+            let size = try file.size
+            try file.zero(survey.end..<max(survey.end, size))
+            var made = (active: ActiveSegment(file: file, salt: salt, offset: survey.end, preparedBytes: size), chain: survey.chain)
+            if let note, size - survey.end >= JournalFormat.padded(note.bytes.count + JournalFormat.blockBytes / 2) {
+                made = try append(note, to: file, at: survey.end, salt: salt, survey.chain)
+            }
             try file.synchronize()
-            return (ActiveSegment(file: file, salt: salt, offset: survey.end, preparedBytes: try file.size), survey.chain)
+            return made
         } catch { throw .unwritable(segment.file.path, error) }
     }
 

@@ -97,13 +97,14 @@ package final class SegmentJournal: Journal {
     ///
     /// Nothing happens if it was erased before.
     ///
+    /// - Parameter changes: How many changes the receipt has made, which the decision keeps.
     /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
-    package func erase(_ number: UInt64, reason: String, who: String) async throws(JournalError) {
+    package func erase(_ number: UInt64, reason: String, who: String, changes: UInt64 = 0) async throws(JournalError) {
         guard !context.status.erasures.contains(number) else { return }
         let source = LiveSource(context)
         let isReceipt = try await Blocking.run { () throws(JournalError) in try EntryPlace.find(number, source).isReceipt }
         guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
-        _ = try await append(EntryDraft(kind: .decision, body: EraseDecision(number: number, reason: reason, who: who).bytes))
+        _ = try await append(EntryDraft(kind: .decision, body: EraseDecision(number: number, reason: reason, who: who, changes: changes).bytes))
         context.status.addErasure(number)
         try await Blocking.run { () throws(JournalError) in try Erasing(source).run(number) }
     }

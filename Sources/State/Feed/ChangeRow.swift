@@ -5,13 +5,14 @@ import GRDB
 /// A row of `changes`.
 struct ChangeRow: Sendable {
     static let columns = """
-        c.sequence, c.tag, c.entry, c.number, c.type, c.kind, s.name, c.subject, c.time, c.received, c.evidence_entry, c.evidence_generation, c.data
+        c.sequence, c.tag, c.entry, c.number, c.type, c.kind, s.name, c.subject, c.time, c.received, c.evidence_entry, c.evidence_generation, c.data,
+        c.unmapped_entry, c.unmapped_generation
         """
     static let tables = "changes c LEFT JOIN sources s ON s.id = c.source"
 
     var change: Change
-    /// Where the record's evidence stands, if it is too large for `change.data`.
-    let evidence: EvidenceReference?
+    /// What of the record is too large for `change.data`.
+    let large: LargeParts
 
     init(_ row: Row) throws(StateError) {
         guard let kind = RecordKind(code: row[5]) else {
@@ -24,11 +25,14 @@ struct ChangeRow: Sendable {
             sequence: UInt64(clamping: row[0] as Int64), id: "\(tag)-\(entry)-\(number)", type: row[4],
             source: source.map { "/sources/\($0)" } ?? GatewayNotice.source, subject: row[7], time: Timestamp(milliseconds: row[8]),
             receivedTime: Timestamp(milliseconds: row[9]), kind: kind, data: RawJSON(bytes: [UInt8](data)))
-        let evidenceEntry: Int64? = row[10], generation: Int64? = row[11]
-        if let evidenceEntry, let generation {
-            evidence = EvidenceReference(entry: UInt64(bitPattern: evidenceEntry), generation: UInt64(bitPattern: generation))
-        } else {
-            evidence = nil
-        }
+        large = LargeParts(evidence: ReceiptReference(entry: row[10], generation: row[11]), unmapped: ReceiptReference(entry: row[13], generation: row[14]))
+    }
+}
+
+extension ReceiptReference {
+    /// Reads what two columns hold; nothing where they are empty.
+    fileprivate init?(entry: Int64?, generation: Int64?) {
+        guard let entry, let generation else { return nil }
+        self.init(entry: UInt64(bitPattern: entry), generation: UInt64(bitPattern: generation))
     }
 }

@@ -6,10 +6,10 @@ import GRDB
 package final class StateChangeFeed: ChangeFeed {
     private let store: StateStore
     private let signal: ChangeSignal
-    private let archive: EvidenceArchive
+    private let archive: ReceiptArchive
 
     /// - Parameter signal: The projector's, which tells of new changes.
-    package init(store: StateStore, signal: ChangeSignal, archive: EvidenceArchive) {
+    package init(store: StateStore, signal: ChangeSignal, archive: ReceiptArchive) {
         self.store = store
         self.signal = signal
         self.archive = archive
@@ -25,8 +25,8 @@ package final class StateChangeFeed: ChangeFeed {
             var bytes = 0
             while let fetched = try cursor.next() {
                 var row = try ChangeRow(fetched)
-                if let evidence = row.evidence {
-                    row.change.data = try archive.restored(row.change.data, uid: row.change.subject, at: evidence)
+                if !row.large.isEmpty {
+                    row.change.data = try archive.restored(row.change.data, kind: row.change.kind, uid: row.change.subject, row.large)
                 }
                 bytes += row.change.data.bytes.count
                 if !changes.isEmpty, bytes > maxBytes { break }

@@ -10,8 +10,8 @@ package struct FindingState: Equatable, Sendable {
     package internal(set) var seen = SeenTimes()
     /// The receipt of the newest event.
     package internal(set) var raw: RawReference?
-    /// Set while the newest evidence is too large to stand in `finding`.
-    package internal(set) var evidence: EvidenceReference?
+    /// Set while the newest evidence, or the newest unmapped rest, is too large to stand in `finding`.
+    package internal(set) var large = LargeParts()
     /// The fix time that the vendor said last; counts only together with the fix it was said with.
     package internal(set) var saidFixedTime: Timestamp?
 
@@ -35,7 +35,7 @@ package struct FindingState: Equatable, Sendable {
         takeRating(of: event, says: says, stamp: stamp, into: &merged)
         takePlaces(of: event, says: says, stamp: stamp, into: &merged)
         refreshCross(of: &merged, from: event)
-        takeEvidence(of: event, says: says, stamp: stamp, generation: generation, into: &merged)
+        takeLargeParts(of: event, says: says, stamp: stamp, receipt: ReceiptReference(entry: stamp.entry, generation: generation), into: &merged)
         if wins(.fixedTime, says, stamp) { saidFixedTime = event.fixedTime }
         seen.add(
             event: time ?? stamp.time, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
@@ -71,6 +71,7 @@ package struct FindingState: Equatable, Sendable {
         var finding = event
         finding.vendorStatus = nil
         finding.evidence = []
+        finding.unmapped = nil
         return finding
     }
 
@@ -100,7 +101,6 @@ package struct FindingState: Equatable, Sendable {
         if wins(.labels, says, stamp) { merged.labels = event.labels }
         if wins(.sourceUID, says, stamp) { merged.sourceUID = event.sourceUID }
         if wins(.scanUID, says, stamp) { merged.scanUID = event.scanUID }
-        if wins(.unmapped, says, stamp) { merged.unmapped = event.unmapped }
     }
 
     private mutating func takeRating(of event: Finding, says: FindingFields, stamp: Stamp, into merged: inout Finding) {
@@ -118,13 +118,19 @@ package struct FindingState: Equatable, Sendable {
         if wins(.tickets, says, stamp) { merged.tickets = event.tickets }
     }
 
-    private mutating func takeEvidence(
-        of event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64, into merged: inout Finding
+    private mutating func takeLargeParts(
+        of event: Finding, says: FindingFields, stamp: Stamp, receipt: ReceiptReference, into merged: inout Finding
     ) {
-        guard wins(.evidence, says, stamp) else { return }
-        let large = EvidenceReference.isTooLarge(event.evidence)
-        merged.evidence = large ? [] : event.evidence
-        evidence = large ? EvidenceReference(entry: stamp.entry, generation: generation) : nil
+        if wins(.evidence, says, stamp) {
+            let isLarge = ReceiptReference.isTooLarge(event.evidence)
+            merged.evidence = isLarge ? [] : event.evidence
+            large.evidence = isLarge ? receipt : nil
+        }
+        if wins(.unmapped, says, stamp) {
+            let isLarge = ReceiptReference.isTooLarge(event.unmapped)
+            merged.unmapped = isLarge ? nil : event.unmapped
+            large.unmapped = isLarge ? receipt : nil
+        }
     }
 
     /// Brings the computed fields in line with the stamps.

@@ -7,12 +7,17 @@ package struct ScanState: Equatable, Sendable {
     package internal(set) var stamps = StampSet(slots: ScanSlots.count)
     /// The progress that the newest change told; not part of the scan, because it depends on what was told when.
     package var toldProgress: Int64?
+    /// Set while the newest unmapped rest is too large to stand in `scan`.
+    package internal(set) var unmapped: ReceiptReference?
 
     package init() {}
 
     /// Takes in what one event says about the scan; the stamp's hash must be `ContentHash.of(event, says: says)`.
-    package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp) {
+    ///
+    /// - Parameter generation: The number of the `config` entry that the event was mapped with.
+    package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp, generation: UInt64 = 0) {
         var merged = scan ?? event
+        if scan == nil { merged.unmapped = nil }
         if says.contains(.status) { _ = stamps.advance(ScanSlots.slot(of: event.status), to: stamp) }
         if wins(.name, says, stamp) { merged.name = event.name }
         if wins(.type, says, stamp) { merged.type = event.type }
@@ -26,7 +31,11 @@ package struct ScanState: Equatable, Sendable {
         if wins(.errors, says, stamp) { merged.errors = event.errors }
         if wins(.srcURL, says, stamp) { merged.srcURL = event.srcURL }
         if wins(.scanner, says, stamp) { merged.scanner = event.scanner }
-        if wins(.unmapped, says, stamp) { merged.unmapped = event.unmapped }
+        if wins(.unmapped, says, stamp) {
+            let isLarge = ReceiptReference.isTooLarge(event.unmapped)
+            merged.unmapped = isLarge ? nil : event.unmapped
+            unmapped = isLarge ? ReceiptReference(entry: stamp.entry, generation: generation) : nil
+        }
         if stamps.advance(ScanSlots.newest, to: stamp) { merged.raw = event.raw }
         merged.status = status
         scan = merged

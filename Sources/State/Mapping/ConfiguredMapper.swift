@@ -12,15 +12,7 @@ package final class ConfiguredMapper: ReceiptMapper {
     package init(_ configurations: ConfigurationReader) { self.configurations = configurations }
 
     package func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt {
-        guard let plan = try plans(of: generation)[entry.source] else { return .unreadable }
-        let input = MappingInput(
-            body: body, headers: entry.headers, receipt: entry.number, receivedTime: entry.receivedTime, bodySHA256: entry.bodySHA256,
-            bodySize: entry.bodySize)
-        do throws(MappingError) {
-            return .event(try plan.map(input, parser: &parser), scope: KeyScope(vendor: plan.adapter.name, account: plan.account))
-        } catch {
-            return .unreadable
-        }
+        MappedReceipt(entry, body: body, plan: try plans(of: generation)[entry.source], parser: &parser)
     }
 
     private func plans(of generation: UInt64) throws(StateError) -> [String: SourcePlan] {

@@ -1,4 +1,5 @@
 import Adapters
+import JSONDocument
 import Journal
 
 /// What the adapter in force makes of a receipt.
@@ -6,6 +7,26 @@ package enum MappedReceipt: Sendable {
     case event(MappedEvent, scope: KeyScope)
     /// No adapter can read it: its source is not configured, or its body is not JSON.
     case unreadable
+    /// What its adapter makes of it is more than one receipt may become; the text says so.
+    case overBudget(String)
+}
+
+extension MappedReceipt {
+    /// Maps the receipt `entry`, whose body is `body`, with its source's plan; nothing for a source that is not configured.
+    package init(_ entry: Entry, body: [UInt8], plan: SourcePlan?, parser: inout JSONParser) {
+        guard let plan else {
+            self = .unreadable
+            return
+        }
+        let input = MappingInput(
+            body: body, headers: entry.headers, receipt: entry.number, receivedTime: entry.receivedTime, bodySHA256: entry.bodySHA256,
+            bodySize: entry.bodySize)
+        do throws(MappingError) {
+            self = .event(try plan.map(input, parser: &parser), scope: KeyScope(vendor: plan.adapter.name, account: plan.account))
+        } catch {
+            self = error.code == .overBudget ? .overBudget(error.message) : .unreadable
+        }
+    }
 }
 
 /// Maps receipts with the adapters of a `config` entry; one for each thread, because it keeps a parser and compiled plans.

@@ -4,7 +4,7 @@ import GRDB
 
 /// Gives changes their sequence and their ids, and writes them.
 struct ChangeWriter {
-    /// Dense, from 1.
+    /// From 1; dense but for changes of receipts that were erased before a rebuild.
     private(set) var sequence: Int64
     /// The changes of the entry in work so far: the last part of an id.
     private(set) var number: Int64 = 0
@@ -19,33 +19,40 @@ struct ChangeWriter {
     /// Begins the next entry, whose first `made` changes are there already.
     mutating func begin(after made: Int64 = 0) { number = made }
 
+    /// Passes over the sequence numbers of changes that cannot be made again.
+    mutating func leaveOut(_ count: UInt64) {
+        guard isOn, let count = Int64(exactly: count), count < Int64.max / 2 - max(sequence, number) else { return }
+        sequence += count
+        number += count
+    }
+
     /// Writes the next change, with `record` as it is now.
     mutating func write(
         _ type: String, of record: RecordEntry, source: Int64, time: Timestamp, entry: ProjectedEntry, to database: Database
     ) throws {
         guard let data = record.json() else { return }
-        try insert(type, of: record, data: data, evidence: record.state.evidence, source: source, time: time, entry: entry, to: database)
+        try insert(type, of: record, data: data, large: record.state.large, source: source, time: time, entry: entry, to: database)
     }
 
     /// Writes the next change of `record`, with `shown` in its place.
     mutating func write(
-        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, evidence: EvidenceReference?, source: Int64, time: Timestamp,
-        entry: ProjectedEntry,
-        to database: Database
+        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, large: LargeParts, source: Int64, time: Timestamp,
+        entry: ProjectedEntry, to database: Database
     ) throws {
-        try insert(type, of: record, data: shown.json.bytes, evidence: evidence, source: source, time: time, entry: entry, to: database)
+        try insert(type, of: record, data: shown.json.bytes, large: large, source: source, time: time, entry: entry, to: database)
     }
 
     private mutating func insert(
-        _ type: String, of record: RecordEntry, data: [UInt8], evidence: EvidenceReference?, source: Int64, time: Timestamp, entry: ProjectedEntry,
+        _ type: String, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, time: Timestamp, entry: ProjectedEntry,
         to database: Database
     ) throws {
         guard isOn else { return }
         sequence += 1
         number += 1
-        try database.cachedStatement(sql: "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+        try database.cachedStatement(sql: "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
             sequence, entry.tag, entry.number, number, type, record.state.kind.code, source, record.number, record.uid, time.milliseconds,
-            entry.received, evidence.map { Int64(bitPattern: $0.entry) }, evidence.map { Int64(bitPattern: $0.generation) }, Data(data),
+            entry.received, large.evidence.map { Int64(bitPattern: $0.entry) }, large.evidence.map { Int64(bitPattern: $0.generation) }, Data(data),
+            large.unmapped.map { Int64(bitPattern: $0.entry) }, large.unmapped.map { Int64(bitPattern: $0.generation) },
         ])
     }
 }

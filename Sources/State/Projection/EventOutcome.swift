@@ -8,7 +8,7 @@ package enum EventOutcome: Int64, Sendable, CaseIterable {
     case ignored
     /// A person had the receipts of its source and time left out.
     case voided
-    /// It ended the process too often.
+    /// It ended the process too often, or would have become too much.
     case quarantined
     /// Its bytes are damaged, or no adapter in force can read them.
     case unreadable

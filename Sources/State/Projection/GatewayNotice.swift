@@ -10,6 +10,8 @@ package struct GatewayNotice: Equatable, Sendable {
     package static let prefix = "gateway_"
     /// Places that a summary spells out; the rest is in the details.
     private static let placesShownMax = 5
+    /// Places that the details spell out; the rest is only counted, so that a notice stays short.
+    private static let placesKeptMax = 100
 
     /// `drift`, `recovery`, `quarantine`… without the prefix.
     package let kind: String
@@ -65,7 +67,7 @@ package struct GatewayNotice: Equatable, Sendable {
         writer.string(source)
         writer.key("places")
         writer.beginArray()
-        for place in places {
+        for place in places.prefix(placesKeptMax) {
             writer.beginObject()
             writer.key("kind")
             writer.string(place.kind)
@@ -74,6 +76,10 @@ package struct GatewayNotice: Equatable, Sendable {
             writer.endObject()
         }
         writer.endArray()
+        if places.count > placesKeptMax {
+            writer.key("more")
+            writer.integer(Int64(places.count - placesKeptMax))
+        }
         writer.endObject()
         return GatewayNotice(
             kind: "drift", summary: "Source \(source) sends what its adapter does not know: \(shown)", details: RawJSON(bytes: writer.bytes))
@@ -87,13 +93,14 @@ package struct GatewayNotice: Equatable, Sendable {
         if places > 0 { words.append("\(places) damaged place\(places == 1 ? " was" : "s were") passed over") }
         if case .retagged(let why) = note.reason { words.append("the journal has a new tag: \(why)") }
         let summary = words.isEmpty ? "The journal was recovered" : "The journal was recovered: " + words.joined(separator: "; ")
-        return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: body))
+        var short = note
+        short.damaged = Array(note.damaged.prefix(placesKeptMax))
+        return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
     }
 
-    /// A receipt ended the process too often and is left out from now on; `body` is that of the `quarantine` entry.
+    /// A receipt ended the process too often, or would have become too much, and is left out from now on; `body` is that of the `quarantine` entry.
     static func quarantine(_ note: QuarantineNote, body: [UInt8]) -> GatewayNotice {
-        GatewayNotice(
-            kind: "quarantine", summary: "Receipt \(note.receipt) is left out after \(note.deaths) ends of the process: \(note.reason)",
-            details: RawJSON(bytes: body))
+        let cause = note.deaths > 0 ? "after \(note.deaths) ends of the process: \(note.reason)" : "because \(note.reason)"
+        return GatewayNotice(kind: "quarantine", summary: "Receipt \(note.receipt) is left out \(cause)", details: RawJSON(bytes: body))
     }
 }

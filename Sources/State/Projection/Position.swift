@@ -1,9 +1,12 @@
+import Foundation
 import GRDB
 
 /// How far state.db has come: part of every transaction that takes it further.
 struct Position: Equatable {
     /// The last entry that was projected.
     var entry: UInt64
+    /// Which entry that was; nothing where it could not be read, or where an older version came to it.
+    var proof: EntryProof?
     /// Its receipt time.
     var received: Int64
     /// The journal's tag in force; empty before the first `recovery` entry.
@@ -14,7 +17,7 @@ struct Position: Equatable {
     var receipts: Int64
 
     init(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts FROM projection") else {
+        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof FROM projection") else {
             throw StateError(.corrupt, "state.db: the position is missing: move the file away, and it is made again from the journal")
         }
         entry = UInt64(clamping: row[0] as Int64)
@@ -22,10 +25,11 @@ struct Position: Equatable {
         tag = row[2]
         sequence = row[3]
         receipts = row[4]
+        proof = (row[5] as Data?).map { EntryProof($0) }
     }
 
     func write(to database: Database) throws {
-        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?")
-            .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts])
+        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?, proof = ?")
+            .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts, proof?.data])
     }
 }

@@ -11,7 +11,7 @@ extension Projection {
         switch entry.kind {
         case .recovery:
             guard let note = RecoveryNote(parsing: body) else { break }
-            let isFirst = !setTag(note.tag)
+            let isFirst = try !setTag(note.tag, from: entry.number, in: database)
             let work = begin(entry)
             // The entry that makes a journal is no news.
             if !isFirst { try tell(.recovery(note, body: body), entry: work, in: database) }

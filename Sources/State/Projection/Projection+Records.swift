@@ -16,11 +16,13 @@ extension Projection {
         let record = try records.record(notice.uid, kind: .notice, in: database)
         guard case .notice(let before) = record.state else { return }
         var state = before
-        state.apply(notice, stamp: stamp)
+        state.apply(notice, stamp: stamp, generation: event.entry.generation)
         guard state != before, let after = state.notice else { return }
         record.state = .notice(state)
         records.touch(record, source: event.source, received: event.entry.received)
-        guard let type = ChangeType.of(before.notice, after) else { return }
+        // A rest that stands in receipts is compared by the hash over all that was said.
+        let restDiffers = state.unmapped != nil && before.unmapped != nil && before.stamp?.hash != stamp.hash
+        guard let type = ChangeType.of(restDiffers ? nil : before.notice, after) else { return }
         try changes.write(type, of: record, source: event.source, time: event.time.time, entry: event.entry, to: database)
     }
 
@@ -36,7 +38,7 @@ extension Projection {
         let record = try records.record(scan.uid, kind: .scan, in: database)
         guard case .scan(let before) = record.state else { return }
         var state = before
-        state.apply(scan, says: says, stamp: stamp)
+        state.apply(scan, says: says, stamp: stamp, generation: event.entry.generation)
         if state != before, let after = state.scan {
             let type = ChangeType.of(before.scan, after, toldProgress: before.toldProgress)
             if type != nil { state.toldProgress = after.progress }

@@ -19,6 +19,8 @@ final class Projection {
 
     let options: Options
     private(set) var position: Position
+    /// The entry that the position stands at, while nothing proves it yet.
+    private var unproved: Entry?
     let records: RecordCache
     var changes: ChangeWriter
     var counters = OutcomeCounters()
@@ -60,10 +62,13 @@ final class Projection {
     }
 
     /// Counts a receipt that is not mapped.
-    func pass(_ entry: Entry, as outcome: EventOutcome, in database: Database) throws {
+    ///
+    /// - Parameter gone: How many changes it had made before it was erased: their sequence numbers stay theirs.
+    func pass(_ entry: Entry, as outcome: EventOutcome, changes gone: UInt64 = 0, in database: Database) throws {
         let work = begin(entry)
         let source = try sources.number(of: entry.source, in: database)
-        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome), in: database)
+        changes.leaveOut(gone)
+        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome, changes: changes.number), in: database)
     }
 
     /// Counts numbers that the journal cannot read at all; what they were is lost with them.
@@ -74,6 +79,8 @@ final class Projection {
         counters.count(.unreadable, source: SourceNames.gateway, by: count)
         position.receipts += count
         position.entry = max(position.entry, numbers.upperBound)
+        position.proof = nil
+        unproved = nil
     }
 
     /// Writes what the batch has in memory, and the position with it.
@@ -85,6 +92,8 @@ final class Projection {
         try drift.flush(to: database)
         try keys.flush(to: database)
         position.sequence = changes.sequence
+        if let unproved { position.proof = EntryProof(of: unproved) }
+        unproved = nil
         guard var place else { return try position.write(to: database) }
         place.sequence = changes.sequence
         try place.write(to: database)
@@ -94,14 +103,16 @@ final class Projection {
     func begin(_ entry: Entry, after made: Int64 = 0) -> ProjectedEntry {
         changes.begin(after: made)
         position.entry = entry.number
+        unproved = entry
         position.received = entry.receivedTime.milliseconds
         return ProjectedEntry(
             number: Int64(clamping: entry.number), received: entry.receivedTime.milliseconds, tag: position.tag,
             generation: options.generation ?? entry.generation)
     }
 
-    /// Puts `tag` in force; returns whether there was one before.
-    func setTag(_ tag: String) -> Bool {
+    /// Puts `tag` in force from entry `number` on; returns whether there was one before.
+    func setTag(_ tag: String, from number: UInt64, in database: Database) throws -> Bool {
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO tags VALUES (?, ?)").execute(arguments: [Int64(clamping: number), tag])
         defer { position.tag = tag }
         return !position.tag.isEmpty
     }

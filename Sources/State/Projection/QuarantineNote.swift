@@ -3,7 +3,7 @@ import JSONDocument
 /// The body of a `quarantine` entry: a receipt that is left out of every projection from here on, this journal's replays included.
 package struct QuarantineNote: Equatable, Sendable {
     package let receipt: UInt64
-    /// How often the process ended with the receipt in work.
+    /// How often the process ended with the receipt in work; 0 for one that was found to be too much without that.
     package let deaths: Int
     package let reason: String
     /// The configuration that a rebuild was projecting with; nothing when it was the receipt's own.

@@ -2,7 +2,8 @@ import Digests
 import FindingModel
 
 extension RecordState {
-    private static let version: UInt8 = 1
+    /// 1 had no reference to an unmapped rest.
+    private static let version: UInt8 = 2
 
     /// The part of the state that the record itself does not hold, as it stands in state.db.
     var blob: [UInt8] {
@@ -12,10 +13,12 @@ extension RecordState {
         case .finding(let state): state.write(to: &writer)
         case .scan(let state):
             writer.optional(state.toldProgress)
+            writer.optional(state.unmapped)
             state.stamps.write(to: &writer)
         case .notice(let state):
             var stamps = StampSet(slots: 1)
             if let stamp = state.stamp { _ = stamps.advance(0, to: stamp) }
+            writer.optional(state.unmapped)
             stamps.write(to: &writer)
         }
         return writer.bytes
@@ -24,20 +27,24 @@ extension RecordState {
     /// Puts a state together from its two parts in state.db.
     init(kind: RecordKind, blob: [UInt8], record: Record?) throws(StateError) {
         var reader = BlobReader(blob)
-        guard try reader.byte() == Self.version else { throw BlobReader.damaged }
+        let version = try reader.byte()
+        guard (1...Self.version).contains(version) else { throw BlobReader.damaged }
+        let hasUnmapped = version > 1
         switch (kind, record) {
-        case (.finding, nil): self = .finding(try FindingState(from: &reader, finding: nil))
-        case (.finding, .finding(let finding)): self = .finding(try FindingState(from: &reader, finding: finding))
+        case (.finding, nil): self = .finding(try FindingState(from: &reader, finding: nil, hasUnmapped: hasUnmapped))
+        case (.finding, .finding(let finding)): self = .finding(try FindingState(from: &reader, finding: finding, hasUnmapped: hasUnmapped))
         case (.scan, .scan), (.scan, nil):
             var state = ScanState()
             if case .scan(let scan)? = record { state.scan = scan }
             state.toldProgress = try reader.optional()
+            if hasUnmapped { state.unmapped = try reader.reference() }
             state.stamps = try StampSet(from: &reader, slots: ScanSlots.count)
             self = .scan(state)
         // A rebuild leaves records that today's adapters do not make without data.
         case (.notice, .notice), (.notice, nil):
             var state = NoticeState()
             if case .notice(let notice)? = record { state.notice = notice }
+            if hasUnmapped { state.unmapped = try reader.reference() }
             state.stamp = try StampSet(from: &reader, slots: 1)[0]
             self = .notice(state)
         default: throw BlobReader.damaged
@@ -48,8 +55,8 @@ extension RecordState {
 extension FindingState {
     fileprivate func write(to writer: inout BlobWriter) {
         for time in [seen.saidFirst, seen.saidLast, seen.earliest, seen.latest, saidFixedTime] { writer.optional(time?.milliseconds) }
-        writer.optional(evidence.map { Int64(bitPattern: $0.entry) })
-        writer.optional(evidence.map { Int64(bitPattern: $0.generation) })
+        writer.optional(large.evidence)
+        writer.optional(large.unmapped)
         // A known finding's receipt stands in the record.
         if finding == nil, let raw {
             writer.byte(1)
@@ -62,7 +69,7 @@ extension FindingState {
         stamps.write(to: &writer)
     }
 
-    fileprivate init(from reader: inout BlobReader, finding: Finding?) throws(StateError) {
+    fileprivate init(from reader: inout BlobReader, finding: Finding?, hasUnmapped: Bool) throws(StateError) {
         self.init()
         self.finding = finding
         seen.saidFirst = try reader.time()
@@ -70,10 +77,8 @@ extension FindingState {
         seen.earliest = try reader.time()
         seen.latest = try reader.time()
         saidFixedTime = try reader.time()
-        let entry = try reader.optional(), generation = try reader.optional()
-        if let entry, let generation {
-            evidence = EvidenceReference(entry: UInt64(bitPattern: entry), generation: UInt64(bitPattern: generation))
-        }
+        large.evidence = try reader.reference()
+        if hasUnmapped { large.unmapped = try reader.reference() }
         raw = finding?.raw
         if try reader.byte() == 1 {
             let receipt: UInt64 = try reader.number()
@@ -91,10 +96,21 @@ extension BlobWriter {
         byte(1)
         number(value)
     }
+
+    fileprivate mutating func optional(_ reference: ReceiptReference?) {
+        optional(reference.map { Int64(bitPattern: $0.entry) })
+        optional(reference.map { Int64(bitPattern: $0.generation) })
+    }
 }
 
 extension BlobReader {
     fileprivate mutating func optional() throws(StateError) -> Int64? { try byte() == 1 ? try number() : nil }
+
+    fileprivate mutating func reference() throws(StateError) -> ReceiptReference? {
+        let entry = try optional(), generation = try optional()
+        guard let entry, let generation else { return nil }
+        return ReceiptReference(entry: UInt64(bitPattern: entry), generation: UInt64(bitPattern: generation))
+    }
 
     fileprivate mutating func time() throws(StateError) -> Timestamp? { try optional().map { Timestamp(milliseconds: $0) } }
 }

@@ -23,8 +23,13 @@ package enum RecordState: Equatable, Sendable {
         }
     }
 
-    package var evidence: EvidenceReference? {
-        if case .finding(let state) = self { state.evidence } else { nil }
+    /// What of the record stands in receipts.
+    package var large: LargeParts {
+        switch self {
+        case .finding(let state): state.large
+        case .scan(let state): LargeParts(unmapped: state.unmapped)
+        case .notice(let state): LargeParts(unmapped: state.unmapped)
+        }
     }
 
     /// The stamps in order of slots, with the slots' words.

@@ -10,6 +10,9 @@ struct AttemptFile: ~Copyable {
 
     private let descriptor: Int32
 
+    /// The file of the state database at `path`.
+    static func path(beside path: String) -> String { path + "-attempt" }
+
     init(path: String) throws(StateError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StateError(.unopenable, "\(path) cannot be opened: \(String(cString: strerror(errno)))") }

@@ -6,6 +6,8 @@ struct EntryProjector {
     let projection: Projection
     var mapper: any ReceiptMapper
     var survey: JournalSurvey
+    /// Writes down that a receipt is left out, and why, before it is passed.
+    let quarantine: (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void
 
     mutating func project(_ entry: Entry, in database: Database) throws {
         guard entry.kind == .receipt else { return try projection.project(own: entry, in: database) }
@@ -14,7 +16,7 @@ struct EntryProjector {
         }
         if projection.isVoid(entry) { return try projection.pass(entry, as: .voided, in: database) }
         switch entry.body {
-        case .erased: try projection.pass(entry, as: .erased, in: database)
+        case .erased: try projection.pass(entry, as: .erased, changes: survey.erasedChanges[entry.number] ?? 0, in: database)
         case .unreadable: try projection.pass(entry, as: .unreadable, in: database)
         case .kept(let body): try project(entry, body: body, in: database)
         }
@@ -24,6 +26,9 @@ struct EntryProjector {
         PoisonSwitch.check(body)
         switch try mapper.map(entry, body: body, generation: projection.options.generation ?? entry.generation) {
         case .unreadable: try projection.pass(entry, as: .unreadable, in: database)
+        case .overBudget(let reason):
+            try quarantine(entry.number, reason)
+            try projection.pass(entry, as: .quarantined, in: database)
         case .event(let event, let scope): try projection.project(event, scope: scope, entry: entry, in: database)
         }
     }

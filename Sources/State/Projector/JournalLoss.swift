@@ -1,33 +1,67 @@
 import GRDB
+import Glibc
 import Journal
 import Logging
 
-/// A journal that ends before state.db's position has lost entries; their numbers will be given again, under another tag.
-enum JournalLoss {
-    /// If entries are missing, says so, has a new tag minted, and takes state.db back to the journal's end.
+/// Entries that state.db took in and the journal no longer has: it ends before state.db's position, or has given the number to another entry.
+struct JournalLoss {
+    /// What was found, in words.
+    let reason: String
+    /// The last entry that both have taken for the same; nothing later of state.db's is the journal's.
+    let common: UInt64
+
+    /// If entries are missing, says so, has a new tag minted, and takes state.db back to where the two part.
     ///
-    /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next.
+    /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next. Entries that were given their
+    /// numbers are projected like any others; what stands before them in the journal as the last of both is taken in again, which changes nothing.
     static func settle(store: StateStore, journal: any Journal, log: Logger) async throws(StateError) {
-        let position = try store.read { try Position(from: $0) }
-        let end = journal.watermark
-        guard position.entry > end else { return }
-        let reason = "state.db had taken in entries up to \(position.entry), the journal ends at \(end)"
-        log.error("entries of the journal are lost: \(reason)")
-        do { _ = try await journal.mintTag(reason: reason) } catch {
-            throw StateError(.journal, "\(reason), and no new tag can be written: \(error.message)")
+        let search = JournalLossSearch(store: store, source: EntrySource(journal))
+        guard let loss = try search.run(end: journal.watermark, first: journal.firstNumber) else { return }
+        log.error("entries of the journal are lost: \(loss.reason)")
+        // Durable before state.db forgets that anything was lost.
+        do { _ = try await journal.mintTag(reason: loss.reason) } catch {
+            throw StateError(.journal, "\(loss.reason), and no new tag can be written: \(error.message)")
         }
+        try loss.takeBack(store, proof: try EntrySource(journal).entry(loss.common).map { EntryProof(of: $0) })
+        // It names entries by numbers that others have now.
+        unlink(AttemptFile.path(beside: store.path))
+    }
+
+    private func takeBack(_ store: StateStore, proof: EntryProof?) throws(StateError) {
+        let end = Int64(clamping: common)
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
-                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds"] {
+                try uncount(after: end, in: database)
+                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds", "tags"] {
                     let column = table == "quarantined" ? "receipt" : "entry"
-                    try database.execute(sql: "DELETE FROM \(table) WHERE \(column) > ?", arguments: [Int64(clamping: end)])
+                    try database.execute(sql: "DELETE FROM \(table) WHERE \(column) > ?", arguments: [end])
                 }
+                try database.execute(sql: "DELETE FROM skipped WHERE first > ?", arguments: [end])
                 try database.execute(
-                    sql: "UPDATE event_key_merge SET indexed = min(indexed, :end), merging = min(merging, :end)",
-                    arguments: ["end": Int64(clamping: end)])
-                try database.execute(sql: "UPDATE projection SET entry = ?", arguments: [Int64(clamping: end)])
+                    sql: "UPDATE event_key_merge SET indexed = min(indexed, :end), merging = min(merging, :end)", arguments: ["end": end])
+                var position = try Position(from: database)
+                position.entry = common
+                position.proof = proof
+                position.received = try Int64.fetchOne(database, sql: "SELECT received FROM events ORDER BY entry DESC LIMIT 1") ?? 0
+                position.tag = try String.fetchOne(database, sql: "SELECT tag FROM tags ORDER BY entry DESC LIMIT 1") ?? (end == 0 ? "" : position.tag)
+                try position.write(to: database)
                 return .commit
             }
         }
+    }
+
+    /// Takes the receipts behind `end` out of what is counted: their numbers belong to others, or will.
+    private func uncount(after end: Int64, in database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE counters SET count = count - (
+                    SELECT count(*) FROM events e WHERE e.entry > :end AND e.source = counters.source AND e.outcome = counters.outcome)
+                """, arguments: ["end": end])
+        let skipped = try Int64.fetchOne(database, sql: "SELECT coalesce(sum(last - first + 1), 0) FROM skipped WHERE first > ?", arguments: [end]) ?? 0
+        try database.execute(
+            sql: "UPDATE counters SET count = count - ? WHERE source = ? AND outcome = ?",
+            arguments: [skipped, SourceNames.gateway, EventOutcome.unreadable.rawValue])
+        try database.execute(
+            sql: "UPDATE projection SET receipts = receipts - ? - (SELECT count(*) FROM events WHERE entry > ?)", arguments: [skipped, end])
     }
 }

@@ -21,6 +21,8 @@ final class ProjectionRun {
         var through: UInt64?
         /// Whether changes are written.
         var writesChanges = true
+        /// Whether receipts that are left out get an entry of the journal; a look at what would be must leave it alone.
+        var writesNotes = true
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
@@ -41,7 +43,7 @@ final class ProjectionRun {
 
     /// Projects until the stop, the last entry of the plan, an error, or a rebuild, after which state.db has to be read anew; whether it is done.
     func run() throws(StateError) -> Bool {
-        let file = try AttemptFile(path: plan.store.path + "-attempt")
+        let file = try AttemptFile(path: AttemptFile.path(beside: plan.store.path))
         let start = try plan.store.read { try Position(from: $0) }
         if attempt == .none { attempt = (file.read() ?? .none).atStart(position: start.entry) }
         var survey = try surveyed(after: start.entry)
@@ -51,7 +53,9 @@ final class ProjectionRun {
         options.generation = plan.generation
         if plan.generation != nil { options.voids = survey.voids }
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
-        var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey)
+        var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
+            try self.quarantine(number, deaths: 0, reason: reason)
+        }
         var queue = WorkQueue(plan.source, after: start.entry)
         while !plan.shouldStop(), projection.position.entry < plan.through ?? .max {
             guard try queue.fill(limit: plan.options.batchEntries, maxBytes: plan.options.batchBytes) else {
@@ -124,12 +128,16 @@ final class ProjectionRun {
     /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
     private func condemn(in survey: inout JournalSurvey) throws(StateError) {
         guard let number = attempt.condemned, !survey.isQuarantined(number, generation: plan.generation) else { return }
-        let note = QuarantineNote(
-            receipt: number, deaths: attempt.deaths, reason: "the process ended each time it was projected", generation: plan.generation)
-        plan.options.log.error("receipt \(number) is left out: the process ended \(attempt.deaths) times with it in work")
-        _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal)
-        survey.add(note)
-        self.survey = survey
+        try quarantine(number, deaths: attempt.deaths, reason: "the process ended each time it was projected")
+        survey = self.survey ?? survey
+    }
+
+    /// Writes down that a receipt is left out from here on.
+    private func quarantine(_ receipt: UInt64, deaths: Int, reason: String) throws(StateError) {
+        let note = QuarantineNote(receipt: receipt, deaths: deaths, reason: reason, generation: plan.generation)
+        plan.options.log.error("receipt \(receipt) is left out: \(reason)")
+        if plan.writesNotes { _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal) }
+        survey?.add(note)
     }
 
     /// What the journal says about receipts that are still to be projected; read once.

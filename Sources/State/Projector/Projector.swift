@@ -34,12 +34,16 @@ package final class Projector: Sendable {
         self.makeMapper = makeMapper
     }
 
-    /// Compares state.db with the journal and begins to project.
+    /// Compares state.db with the journal, and takes it back to the last entry of both if the journal lost some; a new tag begins then.
     ///
-    /// To be called before the first receipt is accepted: once the journal has grown past state.db's position, entries that it lost can no longer
-    /// be told from new ones.
-    package func start() async throws(StateError) {
+    /// To be called before anything is appended: an id of a change must not be given again under the old tag.
+    package func settle() async throws(StateError) {
         try await JournalLoss.settle(store: store, journal: journal, log: options.log)
+    }
+
+    /// Compares state.db with the journal and begins to project.
+    package func start() async throws(StateError) {
+        try await settle()
         let position = try store.read { try Position(from: $0) }
         report(position)
         guard

@@ -22,8 +22,8 @@ package struct RecordStamps: Sendable, Equatable {
     /// Whether any event has spoken of the record itself; otherwise only scans have named it.
     package let isKnown: Bool
     package let lines: [Line]
-    /// Where evidence stands that is too large for the record.
-    package let evidence: EvidenceReference?
+    /// What is too large for the record.
+    package let large: LargeParts
 
     static func fetch(_ uid: String, from database: Database) throws -> RecordStamps? {
         let sql = "SELECT kind, state, data FROM records WHERE uid = ?"
@@ -35,6 +35,6 @@ package struct RecordStamps: Sendable, Equatable {
         let lines = state.stamps.map { name, stamp in
             Line(name: name, time: stamp.time, receipt: stamp.entry, isReceiptTime: stamp.arrival != 0)
         }
-        return RecordStamps(uid: uid, kind: kind, isKnown: state.record != nil, lines: lines, evidence: state.evidence)
+        return RecordStamps(uid: uid, kind: kind, isKnown: state.record != nil, lines: lines, large: state.large)
     }
 }

@@ -5,10 +5,10 @@ import Journal
 /// What commands and the console ask of state.db; every answer comes from one snapshot.
 package struct StateQueries: Sendable {
     let store: StateStore
-    let archive: EvidenceArchive?
+    let archive: ReceiptArchive?
 
-    /// - Parameter archive: Puts large evidence back into single records; without it they are shown without.
-    package init(store: StateStore, archive: EvidenceArchive? = nil) {
+    /// - Parameter archive: Puts large parts back into single records; without it they are shown without.
+    package init(store: StateStore, archive: ReceiptArchive? = nil) {
         self.store = store
         self.archive = archive
     }
@@ -23,15 +23,15 @@ package struct StateQueries: Sendable {
         try await store.readAsync { try filter.fetch($0) }
     }
 
-    /// The record called `uid`, with its evidence; nothing while nobody has spoken of it.
+    /// The record called `uid`, with its large parts; nothing while nobody has spoken of it.
     package func record(_ uid: String) async throws -> RecordSummary? {
         let archive = archive
         return try await store.readAsync { database in
             let sql = "SELECT \(RecordSummary.columns) FROM \(RecordSummary.tables) WHERE r.uid = ? AND r.known = 1"
             guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
             var summary = try RecordSummary(row)
-            if let archive, let evidence = try RecordStamps.fetch(uid, from: database)?.evidence {
-                summary.data = try archive.restored(summary.data, uid: uid, at: evidence)
+            if let archive, let large = try RecordStamps.fetch(uid, from: database)?.large, !large.isEmpty {
+                summary.data = try archive.restored(summary.data, kind: summary.kind, uid: uid, large)
             }
             return summary
         }
@@ -65,6 +65,20 @@ package struct StateQueries: Sendable {
             let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
             let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.entry = ? ORDER BY c.sequence"
             return try Row.fetchAll(database, sql: sql, arguments: [Int64(clamping: first), Int64(clamping: entry)]).map { try ChangeRow($0).change }
+        }
+    }
+
+    /// How many changes the receipt `entry` has made; 0 when it is not projected yet.
+    package func changeCount(ofEntry entry: UInt64) async throws -> UInt64 {
+        try await store.readAsync { database in
+            let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
+            // After a loss, other entries may have had the number under another tag.
+            let sql = """
+                SELECT count(*) FROM changes WHERE sequence >= ?1 AND entry = ?2
+                    AND tag = coalesce((SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
+                """
+            let count = try Int64.fetchOne(database, sql: sql, arguments: [Int64(clamping: first), Int64(clamping: entry)])
+            return UInt64(clamping: count ?? 0)
         }
     }
 

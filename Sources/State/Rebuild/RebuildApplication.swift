@@ -21,7 +21,7 @@ struct RebuildApplication {
         let shadow = try Shadow(path: store.path + "-rebuild", entry: entry.number, generation: note.generation)
         let isWhole = try shadow.project(
             EntrySource(journal), journal: journal, through: entry.number - 1, generation: note.generation, options: options, makeMapper: makeMapper,
-            shouldStop: shouldStop)
+            writesNotes: true, shouldStop: shouldStop)
         guard isWhole, let position = try RebuildSwap(store: store, shadow: shadow.store, entry: entry, note: note).run(shouldStop: shouldStop) else {
             shadow.store.close()
             return nil

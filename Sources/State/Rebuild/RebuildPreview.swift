@@ -42,7 +42,8 @@ package struct RebuildPreview {
         let shadow = try Shadow(path: store.path + "-preview", entry: end, generation: .max)
         defer { shadow.remove() }
         let isWhole = try shadow.project(
-            source, journal: journal, through: end, generation: .max, options: options, makeMapper: makeMapper, shouldStop: shouldStop)
+            source, journal: journal, through: end, generation: .max, options: options, makeMapper: makeMapper, writesNotes: false,
+            shouldStop: shouldStop)
         guard isWhole else { return nil }
         return try store.read { live in try shadow.store.read { try Self.compare(live, $0, onDifference) } }
     }

@@ -73,7 +73,7 @@ struct RebuildSwap {
                 projection.records.touch(record, source: source, received: work.received)
             }
             try projection.changes.write(
-                type, of: record, as: told, evidence: after.evidence, source: source, time: entry.receivedTime, entry: work, to: live)
+                type, of: record, as: told, large: after.large, source: source, time: entry.receivedTime, entry: work, to: live)
         }
         record.state = after
         projection.records.touch(record, source: source, received: pair.after?.received ?? work.received)

@@ -17,17 +17,21 @@ enum ShadowTables {
         ("events", 1), ("event_keys", nil), ("event_key_index", nil), ("event_key_merge", nil), ("counters", 0), ("drift", 0), ("skipped", nil),
     ]
 
+    private static let eventColumns = ["source", "received", "outcome", "kind", "key", "first"].map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+
     /// Replaces the tables of `live` by those of `shadow`.
     static func copy(from shadow: Database, to live: Database, sources: [Int64: Int64]) throws {
         for (name, source) in tables {
-            try live.execute(sql: "DELETE FROM \(name)")
+            // Which changes an event made is no matter of the shadow, which makes none: what stands there stays.
+            let keeping = name == "events" ? " ON CONFLICT (entry) DO UPDATE SET \(eventColumns)" : ""
+            if keeping.isEmpty { try live.execute(sql: "DELETE FROM \(name)") }
             let cursor = try Row.fetchCursor(shadow, sql: "SELECT * FROM \(name)")
             var insert: Statement?
             while let row = try cursor.next() {
                 var values = Array(row.databaseValues)
                 if let source, let number = Int64.fromDatabaseValue(values[source]) { values[source] = (sources[number] ?? number).databaseValue }
                 let marks = values.map { _ in "?" }.joined(separator: ", ")
-                let statement = try insert ?? live.makeStatement(sql: "INSERT INTO \(name) VALUES (\(marks))")
+                let statement = try insert ?? live.makeStatement(sql: "INSERT INTO \(name) VALUES (\(marks))\(keeping)")
                 insert = statement
                 try statement.execute(arguments: StatementArguments(values))
             }

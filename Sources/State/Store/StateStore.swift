@@ -41,16 +41,24 @@ package final class StateStore: Sendable {
     }
 
     /// Opens the database at `path` for reading, beside a running gateway or without one; changes nothing.
-    package static func openReadOnly(path: String) throws(StateError) -> StateStore {
+    ///
+    /// - Parameter ofAnyVersion: Whether one that an older version made will do, in which tables or columns may be missing.
+    package static func openReadOnly(path: String, ofAnyVersion: Bool = false) throws(StateError) -> StateStore {
         try Migrations.check(path: path)
-        guard try DatabaseHeader.read(path: path) != nil else { throw StateError(.unopenable, "there is no state database at \(path)") }
+        guard let header = try DatabaseHeader.read(path: path) else { throw StateError(.unopenable, "there is no state database at \(path)") }
+        guard ofAnyVersion || header.userVersion == Migrations.newest else {
+            throw StateError(
+                .olderVersion,
+                "\(path) is of an older version (schema \(header.userVersion), this version makes \(Migrations.newest)): start the gateway once, which brings it up to date"
+            )
+        }
         return StateStore(path: path, options: Options(), connections: Connections(reader: try ReadOnlyDatabase.open(path: path), writer: nil))
     }
 
     /// Whether the file at `path` holds a schema: not so when it is missing, or when the process ended before its first migration was committed.
     package static func isMade(path: String) throws(StateError) -> Bool {
         guard try DatabaseHeader.read(path: path) != nil else { return false }
-        let store = try openReadOnly(path: path)
+        let store = try openReadOnly(path: path, ofAnyVersion: true)
         defer { store.close() }
         return try store.read { try $0.tableExists("counters") }
     }
@@ -116,6 +124,7 @@ package final class StateStore: Sendable {
     }
 
     private static func openPool(path: String, options: Options) throws(StateError) -> DatabasePool {
+        try PrivateFiles.prepare(path: path)
         var configuration = Configuration()
         configuration.maximumReaderCount = options.readers
         configuration.busyMode = .timeout(5)

@@ -16,7 +16,7 @@ struct StateChangeFeedTests {
 
     private func feed(_ gate: Gate) -> StateChangeFeed {
         let source = EntrySource(gate.journal)
-        let archive = EvidenceArchive(source, configurations: ConfigurationReader(source))
+        let archive = ReceiptArchive(source, configurations: ConfigurationReader(source))
         return StateChangeFeed(store: gate.store, signal: ChangeSignal(), archive: archive)
     }
 
@@ -73,8 +73,34 @@ struct StateChangeFeedTests {
         #expect(finding.evidence.contains { $0.response?.contains(page) == true })
         #expect(sent.id == stored.id)
         let source = EntrySource(gate.journal)
-        let archive = EvidenceArchive(source, configurations: ConfigurationReader(source))
+        let archive = ReceiptArchive(source, configurations: ConfigurationReader(source))
         let shown = try await StateQueries(store: gate.store, archive: archive).record(finding.uid)
         #expect(shown?.data == sent.data)
+    }
+
+    /// What a record of the samples says once everything in it that a vendor may make long is long.
+    @Test(arguments: [
+        ("hostedscan/risk.created.json", "\"instances\":[", "{\"uri\":\"https://example.com/\",\"method\":\"GET\",\"other\":\"LONG\"},"),
+        ("hostedscan/scan.updated.succeeded.json", "\"data\":{", "\"surprise\":\"LONG\","),
+        ("probely/target_created.json", "{", "\"surprise\":\"LONG\","),
+    ])
+    func longRestIsReadFromItsReceiptWhenItIsSent(sample: String, place: String, more: String) async throws {
+        let gate = try VendorSampleTests.gate()
+        let generation = try await VendorSampleTests.configure(gate)
+        let long = String(repeating: "long words ", count: 3000)
+        let body = try VendorSampleTests.body(sample).replacing(place, with: place + more.replacing("LONG", with: long), maxReplacements: 1)
+        try #require(body.utf8.count > 30_000)
+        try await gate.receive(body, source: String(sample.prefix { $0 != "/" }), generation: generation)
+        try gate.catchUp()
+        let stored = try #require(try gate.allChanges().first { !$0.type.hasPrefix("notice.gateway_") })
+        #expect(stored.data.bytes.count < ReceiptReference.bytesMax)
+        let sent = try #require(try await feed(gate).changes(after: stored.sequence - 1, limit: 1, maxBytes: 1 << 20).first)
+        #expect(sent.data.text.contains("\"unmapped\":") && sent.data.text.contains(long))
+        let archive = ReceiptArchive(EntrySource(gate.journal), configurations: ConfigurationReader(EntrySource(gate.journal)))
+        #expect(try await StateQueries(store: gate.store, archive: archive).record(stored.subject)?.data == sent.data)
+        // What the batch wrote is what a later one reads.
+        try await gate.receive(body + " ", source: String(sample.prefix { $0 != "/" }), generation: generation)
+        try gate.catchUp()
+        #expect(try gate.allChanges().filter { $0.subject == stored.subject }.count == 1)
     }
 }

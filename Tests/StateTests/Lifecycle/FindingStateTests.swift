@@ -132,9 +132,9 @@ struct FindingStateTests {
         let large = Making.finding { $0.evidence = [Evidence(type: "http", response: String(repeating: "x", count: 17_000))] }
         state.apply(large, says: [.evidence], stamp: Stamp(time: Making.time(1), entry: 9), generation: 4)
         #expect(state.finding?.evidence == [])
-        #expect(state.evidence == EvidenceReference(entry: 9, generation: 4))
+        #expect(state.large.evidence == ReceiptReference(entry: 9, generation: 4))
         state.apply(Making.finding { $0.evidence = [Evidence(summary: "small")] }, says: [.evidence], stamp: Stamp(time: Making.time(2), entry: 10))
-        #expect(state.evidence == nil)
+        #expect(state.large.isEmpty)
         #expect(state.finding?.evidence == [Evidence(summary: "small")])
     }
 }

@@ -67,6 +67,24 @@ struct EntryTests {
         #expect(try await replay.queries.conservation(EntrySource(gate.journal)).holds)
     }
 
+    @Test func sequencesOfAnErasedReceiptsChangesStayTheirsInAReplay() async throws {
+        let gate = try Gate(Self.script)
+        let receipt = try await gate.receive("a")
+        for body in ["b", "c"] { try await gate.receive(body) }
+        try gate.catchUp()
+        let changes = try await gate.queries.changeCount(ofEntry: receipt)
+        #expect(changes == 1)
+        try await gate.journal.erase(receipt, reason: "a test", who: "me", changes: changes)
+        try await gate.receive("d")
+        try gate.catchUp()
+        let replay = try Gate(beside: gate, state: "replay.db")
+        try replay.catchUp(batch: 2)
+        #expect(try replay.allChanges() == Array(gate.allChanges().dropFirst()))
+        #expect(try replay.allChanges().map(\.sequence) == [2, 3, 4])
+        #expect(try await replay.queries.lastSequence() == 4)
+        #expect(try await replay.queries.events(EventFilter()).map(\.changes) == [1, 1, 1, 1])
+    }
+
     @Test func noticeEntriesSpeakForTheGateway() async throws {
         let gate = try Gate(Self.script)
         let notice = GatewayNotice(kind: "disk_low", summary: "Little room is left", details: nil)

@@ -61,4 +61,34 @@ struct ProjectionRunTests {
         #expect(sizes == [1, 1, 1, 1])
         #expect(try gate.allChanges().count == 4)
     }
+
+    @Test func receiptThatWouldBecomeTooMuchIsLeftOutAtOnce() async throws {
+        let gate = try Gate { _ in { OverBudgetMapper(script: Self.script) } }
+        try await gate.receive("a")
+        let number = try await gate.receive("much")
+        try await gate.receive("b")
+        let before = gate.journal.watermark
+        try gate.catchUp()
+        #expect(gate.journal.watermark == before + 1, "one note, and only one")
+        try gate.catchUp()
+        #expect(try gate.allChanges().map(\.type) == ["finding.opened", "finding.opened", "notice.gateway_quarantine"])
+        #expect(try gate.allChanges().last?.data.text.contains("Receipt \(number) is left out because it is too much") == true)
+        #expect(try await gate.queries.quarantined().map(\.receipt) == [number])
+        #expect(try await gate.queries.conservation(EntrySource(gate.journal)).holds)
+        let replay = try Gate(beside: gate, state: "replay.db")
+        try replay.catchUp()
+        #expect(try gate.dump() == (try replay.dump()))
+        #expect(gate.journal.watermark == before + 1)
+    }
+}
+
+/// Finds the receipt `much` to be too much.
+private struct OverBudgetMapper: ReceiptMapper {
+    let script: Script
+
+    func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt {
+        if body == Array("much".utf8) { return .overBudget("it is too much") }
+        var mapper = script.mapper()
+        return try mapper.map(entry, body: body, generation: generation)
+    }
 }

@@ -15,6 +15,27 @@ struct StateStoreTests {
         #expect(try store.withWriter { try StateStore.synchronous($0) } == 2)
     }
 
+    @Test func nobodyElseCanReadItOrItsSideFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        func modes() throws -> [String: Int] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            return try names.reduce(into: [:]) {
+                $0[$1] = try FileManager.default.attributesOfItem(atPath: folder.file($1))[.posixPermissions] as? Int
+            }
+        }
+        let store = try StateStore.open(path: path)
+        try store.withWriter { try $0.execute(sql: "UPDATE projection SET entry = 1") }
+        #expect(try modes() == ["state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600])
+        store.close()
+        // As an older version made it.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let again = try StateStore.open(path: path)
+        try again.withWriter { try $0.execute(sql: "UPDATE projection SET entry = 2") }
+        #expect(try modes() == ["state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600])
+        again.close()
+    }
+
     @Test func readersCannotWrite() throws {
         let folder = try TemporaryFolder()
         let store = try StateStore.open(path: folder.file("state.db"))
@@ -65,6 +86,24 @@ struct StateStoreTests {
         store.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         #expect(throws: StateError.self) { try store.withWriter { _ in } }
+    }
+
+    @Test func fileOfAnOlderVersionIsBroughtUpToDateByTheWriterOnly() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: Schema1.sql)
+            try database.execute(sql: "UPDATE projection SET entry = 7, tag = 'abcdefgh'")
+            try database.execute(sql: "PRAGMA application_id = \(DatabaseHeader.applicationID); PRAGMA user_version = 1; PRAGMA journal_mode = wal")
+        }
+        try queue.close()
+        let error = #expect(throws: StateError.self) { try StateStore.openReadOnly(path: path) }
+        #expect(error?.code == .olderVersion)
+        #expect(try StateStore.isMade(path: path))
+        try StateStore.open(path: path).close()
+        let position = try StateStore.openReadOnly(path: path).read { try Position(from: $0) }
+        #expect(position.entry == 7 && position.tag == "abcdefgh" && position.proof == nil)
     }
 
     @Test func readingBesideAWriterSeesWhatItCommitted() throws {

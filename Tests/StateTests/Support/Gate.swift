@@ -39,6 +39,18 @@ final class Gate: Sendable {
         store = try StateStore.open(path: folder.file(state))
     }
 
+    /// The same files, opened again after `change` had the journal's folder to itself.
+    init(again other: Gate, _ change: (_ journal: String) throws -> Void = { _ in }) async throws {
+        await other.journal.stop()
+        other.store.close()
+        try change(other.folder.file("journal"))
+        folder = other.folder
+        makeMapper = other.makeMapper
+        clock = other.clock
+        journal = try Self.open(folder, clock: clock)
+        store = try StateStore.open(path: folder.file("state.db"))
+    }
+
     private static func open(_ folder: TemporaryFolder, clock: TestClock) throws -> SegmentJournal {
         var options = SegmentJournalOptions(directory: folder.file("journal"), onFatal: { _ in })
         options.segmentBytes = 1 << 20

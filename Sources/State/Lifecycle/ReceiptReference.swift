@@ -1,8 +1,8 @@
 import FindingModel
 
-/// Where evidence that is too large for a record stands: in its receipt, mapped with the adapters of one configuration.
-package struct EvidenceReference: Hashable, Sendable {
-    /// Bytes of encoded evidence above which it stays in its receipt.
+/// Where a part that is too large for a record stands: in its receipt, mapped with the adapters of one configuration.
+package struct ReceiptReference: Hashable, Sendable {
+    /// Bytes of encoded evidence, or of `unmapped`, above which it stays in its receipt.
     package static let bytesMax = 16 * 1024
 
     package var entry: UInt64
@@ -13,6 +13,9 @@ package struct EvidenceReference: Hashable, Sendable {
         self.entry = entry
         self.generation = generation
     }
+
+    /// Whether `unmapped` is too large to be kept in a record.
+    package static func isTooLarge(_ unmapped: RawJSON?) -> Bool { unmapped.map { $0.bytes.count > bytesMax } ?? false }
 
     /// Whether `evidence` is too large to be kept in a record.
     ///

@@ -1,0 +1,105 @@
+import FindingModel
+import Foundation
+import Journal
+import Testing
+
+@testable import State
+
+/// A journal whose end was lost, beside a state.db that had taken it in.
+struct JournalLossTests {
+    private static let names = ["a", "b", "c", "d", "e"]
+
+    private static var script: Script {
+        var script = Script()
+        for name in names { script.add(name, key: name, at: 1) { .finding($0, name) } }
+        return script
+    }
+
+    /// Overwrites the batches from that of entry `first` on with `byte`; each entry was appended alone, and its batch is one block.
+    private static func overwrite(_ folder: String, from first: Int, with byte: UInt8) throws {
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder + "/00000000000000000001.segment"))
+        for offset in stride(from: UInt64(first) * 4096, to: UInt64(first + 3) * 4096, by: 4096) {
+            try file.seek(toOffset: offset)
+            guard let block = try file.read(upToCount: 4096), block.contains(where: { $0 != 0 }) else { break }
+            try file.seek(toOffset: offset)
+            try file.write(contentsOf: Data(repeating: byte, count: block.count))
+        }
+        try file.close()
+    }
+
+    private func settle(_ gate: Gate) async throws {
+        let script = Self.script
+        try await Projector(store: gate.store, journal: gate.journal) { script.mapper() }.settle()
+        try gate.catchUp()
+    }
+
+    @Test func numbersThatWereGivenAgainAreNoticedAndProjected() async throws {
+        let before = try Gate(Self.script)
+        #expect(try await before.changes(of: "a", "b", "c") == Array(repeating: "finding.opened", count: 3))
+        let tag = before.journal.tag
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 3, with: 0xA5) }
+        // Entry 3 is now that of the recovery; what follows takes the number of the last one that was lost, and one more.
+        #expect(gate.journal.watermark == 3)
+        for name in ["d", "e"] { try await gate.receive(name) }
+        try await settle(gate)
+        let changes = try gate.allChanges()
+        #expect(
+            changes.map(\.type) == Array(repeating: "finding.opened", count: 3) + [
+                "notice.gateway_recovery", "finding.opened", "finding.opened", "notice.gateway_recovery",
+            ])
+        #expect(Set(changes.map(\.id)).count == changes.count)
+        #expect(changes.prefix(3).allSatisfy { $0.id.hasPrefix(tag) } && changes.dropFirst(3).allSatisfy { !$0.id.hasPrefix(tag) })
+        #expect(changes.last?.data.text.contains("entry 4 of the journal") == true)
+        #expect(changes.map(\.sequence) == Array(1...7))
+        #expect(try await gate.queries.events(EventFilter()).map(\.receipt) == [5, 4, 2])
+        let conservation = try await gate.queries.conservation(EntrySource(gate.journal))
+        #expect(conservation.holds && conservation.receipts == 3 && conservation.count(.mapped) == 3)
+        // Told once.
+        let last = gate.journal.watermark
+        try await settle(gate)
+        #expect(gate.journal.watermark == last)
+        await gate.journal.stop()
+    }
+
+    @Test func aRebuildAfterTheLossGivesTheSameIDsForWhatIsLeft() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.changes(of: "a", "b", "c")
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 3, with: 0xA5) }
+        for name in ["d", "e"] { try await gate.receive(name) }
+        try await settle(gate)
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        let lost = Set([3, 4].map { "\(before.journal.tag)-\($0)-1" })
+        #expect(try again.allChanges().map(\.id) == gate.allChanges().map(\.id).filter { !lost.contains($0) })
+        await gate.journal.stop()
+    }
+
+    @Test func aJournalThatEndsEarlierIsNoticedBeforeItGrows() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.changes(of: "a", "b", "c")
+        // Zeros leave nothing that recovery could tell from an end that was never written.
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 4, with: 0) }
+        #expect(gate.journal.watermark == 3 && gate.journal.tag == before.journal.tag)
+        try await settle(gate)
+        #expect(gate.journal.tag != before.journal.tag)
+        #expect(try await gate.changes(of: "d") == ["finding.opened"])
+        let changes = try gate.allChanges()
+        #expect(changes.map { String($0.id.split(separator: "-")[1]) } == ["2", "3", "4", "4", "5"])
+        #expect(Set(changes.map(\.id)).count == changes.count)
+        #expect(try await gate.queries.conservation(EntrySource(gate.journal)).receipts == 3)
+        await gate.journal.stop()
+    }
+
+    @Test func anErasedOrUnreadableEntryAtThePositionIsNoLoss() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.changes(of: "a", "b")
+        try await before.journal.erase(3, reason: "test", who: "me")
+        let tag = before.journal.tag
+        try await settle(before)
+        #expect(before.journal.tag == tag)
+        let gate = try await Gate(again: before)
+        try await settle(gate)
+        #expect(gate.journal.tag == tag)
+        await gate.journal.stop()
+    }
+}
