@@ -7,6 +7,7 @@ struct RedactionRewriter {
 
     let plan: RedactionPlan
     let secrets: TextSecrets?
+    let inner: InnerParser?
     private(set) var writer: JSONWriter
     private(set) var changed = false
     /// Where something went, each place once.
@@ -14,10 +15,11 @@ struct RedactionRewriter {
     private var path: [UnsafeRawBufferPointer]
 
     /// - Parameter path: the names that lead to what is written, which must stay where they are in memory.
-    init(plan: RedactionPlan, secrets: TextSecrets?, capacity: Int, path: [UnsafeRawBufferPointer] = []) {
+    init(plan: RedactionPlan, secrets: TextSecrets?, inner: InnerParser?, capacity: Int, path: [UnsafeRawBufferPointer] = []) {
         self.path = path
         self.plan = plan
         self.secrets = secrets
+        self.inner = inner
         writer = JSONWriter(capacity: capacity)
     }
 
@@ -37,7 +39,7 @@ struct RedactionRewriter {
             }
             writer.endArray()
         case .string:
-            if let new = RedactedText.of(tape, node, context, plan: plan, secrets: secrets, path: path) {
+            if let new = RedactedText.of(tape, node, context, plan: plan, secrets: secrets, inner: inner, path: path) {
                 if new.places.isEmpty { note() } else { note(new.places) }
                 new.text.withUnsafeBytes { writer.string(utf8: $0) }
             } else {

@@ -25,8 +25,9 @@ package struct Redactor: Sendable {
     /// What must be kept instead of `body`, of which `tape` is the reading.
     package func redact(_ tape: JSONTape, body: UnsafeRawBufferPointer) -> RedactionResult {
         let possible = secrets.possible(in: body)
-        guard RedactionCheck(plan: plan, secrets: possible).needsChange(tape, 0, plan.root) else { return .unchanged }
-        var rewriter = RedactionRewriter(plan: plan, secrets: possible, capacity: body.count)
+        let inner = plan.readsJSONInStrings ? InnerParser() : nil
+        guard RedactionCheck(plan: plan, secrets: possible, inner: inner).needsChange(tape, 0, plan.root) else { return .unchanged }
+        var rewriter = RedactionRewriter(plan: plan, secrets: possible, inner: inner, capacity: body.count)
         rewriter.write(tape, 0, plan.root)
         guard rewriter.changed else { return .unchanged }
         return .rewritten(rewriter.writer.bytes, removed: rewriter.removed)

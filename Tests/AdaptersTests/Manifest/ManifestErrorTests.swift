@@ -113,6 +113,13 @@ struct ManifestErrorTests {
         ("key: $.id\ndesc: \"a b\"", ["m.yaml:9:13: error: 'a b' is no value for 'desc' (hint: only types, names, closed sets and 'join' take words)"]),
         ("key: $.id\ntitle: ~", ["m.yaml:9:7: error: 'title' has no value"]),
         ("key: $.id\ntitle: [ $.a, ~ ]", ["m.yaml:9:21: error: 'title' has no value here"]),
+        (
+            "each: [ $.a ]\nkey: .id\ntitle: data.title",
+            [
+                "m.yaml:8:13: error: 'each' must be a path, not a list (hint: { all: [ … ] } takes the items of several paths)",
+                "m.yaml:10:14: error: 'data.title' is no value for 'title' (hint: a path begins with $ or with a point: $.data.title)",
+            ]
+        ),
         ("key: $.id\ntitle: [ ]", ["m.yaml:9:14: error: 'title' is an empty list"]),
         ("key: $.id\ntitle: { }", ["m.yaml:9:14: error: 'title' is an empty mapping"]),
         ("key: $.id\ntitle: .title", ["m.yaml:9:14: error: '.title' begins at an item, and no 'each' is in force here (hint: write $.title)"]),
