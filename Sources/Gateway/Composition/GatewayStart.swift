@@ -36,10 +36,7 @@ struct GatewayStart {
 
     /// Starts the whole gateway.
     func run() async throws(GatewayError) -> Gateway {
-        try DataFolder.check(configuration.storage, now: clock())
-        for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
-            if let problem = PortProbe.problem(address) { throw GatewayError(problem) }
-        }
+        if let problem = await StartChecks.problems(configuration).first { throw problem }
         return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
     }
 
