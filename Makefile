@@ -9,7 +9,7 @@ help:
 	@echo "make run ONCE=1   the same, and stop after the samples (non-zero when anything is missing)"
 	@echo "make test     all tests"
 	@echo "make lint     formatting and the repository's cheap rules"
-	@echo "make bench    throughput and latency against nginx's empty 200"
+	@echo "make bench    throughput and latency against nginx's empty 200, and all the way to an HTTP receiver"
 	@echo "make faults   the long fault tests: kill -9, power cuts, failing disks (root, loop devices, strace)"
 
 packages:
@@ -22,9 +22,11 @@ build: packages
 run: build
 	@ONCE=$(ONCE) examples/run.sh $(RELEASE)/weir $(RELEASE)/example-receiver
 
+# Tests block their threads with real sockets, files and processes. Without a bound all of them begin at once, and whatever awaits
+# something comes to its turn behind all others, half a minute later.
 test: packages
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --parallel
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 $(SWIFT) test --skip-build --parallel
 
 lint:
 	@scripts/lint.sh
@@ -36,6 +38,7 @@ bench: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir
 	@scripts/install-packages.sh nginx-light python3
 	python3 Benchmarks/bench.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
+	python3 Benchmarks/flow.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
 
 faults: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir

@@ -6,6 +6,7 @@ import FindingModel
 import Ingest
 import Journal
 import Logging
+import Sinks
 import State
 
 /// The start, step by step; nothing is written before everything that can be found out by looking was found out.
@@ -18,6 +19,8 @@ struct GatewayStart {
         let archive: ReceiptArchive
         /// The `config` entry in force.
         let generation: UInt64
+        /// The last entry there was when the projector began.
+        let journalEnd: UInt64
     }
 
     private let configuration: GatewayConfiguration
@@ -33,10 +36,7 @@ struct GatewayStart {
 
     /// Starts the whole gateway.
     func run() async throws(GatewayError) -> Gateway {
-        try DataFolder.check(configuration.storage, now: clock())
-        for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
-            if let problem = PortProbe.problem(address) { throw GatewayError(problem) }
-        }
+        if let problem = await StartChecks.problems(configuration).first { throw problem }
         return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
     }
 
@@ -68,9 +68,11 @@ struct GatewayStart {
         let transport: CurlTransport
         do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
         parts.transport = transport
-        let feed = StateChangeFeed(store: projection.store, signal: projection.projector.changes, archive: projection.archive)
+        let feed = StateChangeFeed(
+            store: projection.store, signal: projection.projector.changes, archive: projection.archive, journalEnd: projection.journalEnd)
+        let resources = SinkResources(transport: transport, version: ProgramVersion.current)
         let delivery = DeliveryService(
-            feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes,
+            feed: feed, ledger: ledger, sinks: try configuration.assignments(resources), routes: configuration.routes,
             gatherMilliseconds: 40, log: Logger(label: "delivery"))
         delivery.start()
         parts.delivery = delivery
@@ -81,6 +83,7 @@ struct GatewayStart {
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
+        parts.checkpoints = Checkpoints(projection.journal, log: log)
         projection.projector.servingBegan()
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
         let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
@@ -104,11 +107,12 @@ struct GatewayStart {
             options.log = Logger(label: "projector")
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.settle()
+            let journalEnd = journal.watermark
             let generation = try await projectionEntry(journal)
             try await projector.start()
             parts.projector = projector
             let archive = ReceiptArchive(EntrySource(journal), configurations: configurations)
-            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation)
+            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation, journalEnd: journalEnd)
         } catch {
             throw GatewayError(error.message)
         }
