@@ -27,7 +27,8 @@ struct SinksView {
                     writer.member("state", state)
                     return
                 }
-                Self.write(SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], last: last), state: state, to: &writer)
+                let status = SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], last: last)
+                Self.write(status, state: state, to: &writer)
             }
         }
     }

@@ -248,7 +248,8 @@ extension SinkMachine {
         }
         proven.formUnion(suspects.map(\.sequence))
         let words = lastRefusal.map { ": \($0.reason)" } ?? ""
-        pause(DeliveryFailure("\(suspects.count) changes in a row were refused, and none taken\(words)", status: lastRefusal?.status), at: now, fraction: fraction)
+        let reason = "\(suspects.count) changes in a row were refused, and none taken\(words)"
+        pause(DeliveryFailure(reason, status: lastRefusal?.status), at: now, fraction: fraction)
     }
 }
 

@@ -27,7 +27,9 @@ struct DeadList: AsyncParsableCommand {
             for letter in letters { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) }
             return
         }
-        var table = Table([.init("SINK"), .init("CHANGE"), .init("TYPE"), .init("SINCE"), .init("TRIES", isNumber: true), .init("SAID")])
+        var table = Table([
+            .init("SINK"), .init("CHANGE", isWhole: true), .init("TYPE"), .init("SINCE", isWhole: true), .init("TRIES", isNumber: true), .init("SAID"),
+        ])
         for letter in letters {
             table.add([
                 letter.word("sink"), letter.word("change"), letter.word("type"), letter.time("since"), letter.word("attempts"), letter.word("words"),

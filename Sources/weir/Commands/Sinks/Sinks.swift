@@ -19,7 +19,8 @@ struct Sinks: AsyncParsableCommand {
         }
         var table = Table([
             .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true),
-            .init("PENDING", isNumber: true), .init("WAITING", isNumber: true), .init("DEAD", isNumber: true), .init("LAST DELIVERED"), .init("SAID"),
+            .init("PENDING", isNumber: true), .init("WAITING", isNumber: true), .init("DEAD", isNumber: true),
+            .init("LAST DELIVERED", isWhole: true), .init("SAID"),
         ])
         for sink in sinks {
             table.add([
@@ -39,7 +40,8 @@ struct Sinks: AsyncParsableCommand {
     /// What the sink said last; while it fails, why and since when.
     private static func words(of sink: JSONValue) -> String {
         if let outage = sink["outage"] {
-            return "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
+            return
+                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
         }
         let answer = sink["last_answer"]
         return [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
