@@ -84,9 +84,27 @@ extension DeliveryService {
         return try await DeadLetterSettlement.all(ledger, sink: sink, changes: changes) { await pump.carryOut(settlement, $0) }
     }
 
+    /// What a replay would take in, `isMade` or only looked at; nothing when there is no such sink.
+    ///
+    /// - Parameters:
+    ///   - from: The first moment of receipt; `to`: the last, or now.
+    package func replay(_ wish: ReplayWish, isMade: Bool) async throws -> ReplayJob? {
+        guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
+        let first = try await feed.firstSequence(atOrAfter: wish.from)
+        let end = if let to = wish.to { try await feed.firstSequence(atOrAfter: to.advanced(byMilliseconds: 1)) - 1 } else { try await feed.lastSequence() }
+        let job = ReplayJob(sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: clock.now, who: wish.who)
+        guard isMade, job.count > 0 else { return job }
+        try await ledger.insert(job)
+        pump.beginReplay()
+        return job
+    }
+
     /// Hands something marked as a test to a sink, beside everything else that it gets, and returns what the sink says; nothing when there is no such sink.
     package func test(sink: String) async -> DeliveryOutcome? {
         guard let pump = pumps.first(where: { $0.sink.name == sink }) else { return nil }
-        return await pump.sink.test(at: clock.now)
+        let outcome = await pump.sink.test(at: clock.now)
+        // Who has mended something need not wait for the next probe.
+        if outcome.failure == nil { pump.hurry() }
+        return outcome
     }
 }

@@ -53,6 +53,8 @@ package struct SinkStatus: Hashable, Sendable {
     package internal(set) var dead: UInt64 = 0
     /// The last sequence there is; nothing when it cannot be read.
     package internal(set) var last: UInt64?
+    /// The replay under way.
+    package internal(set) var replay: ReplayJob?
     package internal(set) var lastAnswer: Answer?
     package internal(set) var lastDeliveredTime: Timestamp?
 

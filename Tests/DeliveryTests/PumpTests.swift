@@ -351,4 +351,68 @@ struct PumpTests {
         await eventually { sink.taken == [10, 11] }
         await stop(service)
     }
+
+    @Test func severalRequestsAreUnderWayAndEveryRecordKeepsItsOrder() async throws {
+        feed.append((1...600).map { Change.finding($0, record: "f_\($0 % 50)") })
+        let random = Mutex(SeededRandom(seed: 7))
+        let sink = ScriptedSink(count: 1, requests: 16) { _, _ in
+            let (fails, turns) = random.withLock { ($0.next() % 10 == 0, $0.next() % 20) }
+            for _ in 0..<turns { await Task.yield() }
+            return fails ? .items([.retry(DeliveryFailure("locked"))], status: 200, id: nil) : .delivered(status: 200, id: nil)
+        }
+        let service = service([sink], clock: ManualClock(isAutomatic: true))
+        service.start()
+        await eventually {
+            let status = await service.statuses()[0]
+            return status.position.delivered == 600 && status.position.open == 0
+        }
+        await stop(service)
+        var last: [UInt64: UInt64] = [:]
+        for sequence in sink.taken {
+            #expect(last[sequence % 50] ?? 0 < sequence)
+            last[sequence % 50] = sequence
+        }
+        #expect(Set(sink.taken) == Set(1...600) && sink.taken.count == 600)
+        #expect(try await ledger.position(of: "sink")?.cursor == 600)
+    }
+
+    @Test func aPausedSinkIsSpokenOfOnceAnHour() async throws {
+        feed.append(Change.findings(1...50))
+        let notices = Mutex<[String]>([])
+        let sink = ScriptedSink(count: 1) { before, _ in
+            before.isMultiple(of: 2) ? .pause(DeliveryFailure("answered 401", status: 401)) : .delivered(status: 200, id: nil)
+        }
+        let service = DeliveryService(
+            feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: ["sink"])], clock: ManualClock(isAutomatic: true),
+            random: { 0.5 }, log: .silent, notify: { notice in notices.withLock { $0.append(notice.summary) } })
+        service.start()
+        await eventually { sink.taken.count == 50 }
+        await stop(service)
+        let said = notices.withLock { $0 }
+        // 50 pauses of 45 s each.
+        #expect(said == ["Sink sink is paused: answered 401"])
+    }
+
+    @Test func deadLettersAreSettledWhileTheSinkRuns() async throws {
+        feed.append(Change.findings(1...30))
+        let isStrict = Mutex(true)
+        let sink = ScriptedSink(count: 1) { _, batch in
+            isStrict.withLock { $0 } && batch[0].sequence.isMultiple(of: 3) ? .reject(DeliveryFailure("no", status: 422)) : .delivered(status: 200, id: nil)
+        }
+        let service = service([sink], clock: ManualClock(isAutomatic: true))
+        service.start()
+        await eventually {
+            let status = await service.statuses()[0]
+            return status.dead == 10 && status.pending == 0
+        }
+        #expect(try await service.settle(.drop, sink: "sink", changes: ["abcdefgh-3-1", "f_6"]) == 2)
+        #expect(try await service.settle(.drop, sink: "other", changes: []) == nil)
+        isStrict.withLock { $0 = false }
+        #expect(try await service.settle(.retry, sink: "sink", changes: []) == 8)
+        await eventually { await service.statuses()[0].position.delivered == 28 }
+        await stop(service)
+        let position = try #require(try await ledger.position(of: "sink"))
+        #expect(position.dropped == 2 && position.open == 0 && position.cursor == 30)
+        #expect(try await DeadLetterSettlement.offline(.retry, ledger, sink: "sink", changes: [], now: Timestamp(milliseconds: 1)) == 0)
+    }
 }

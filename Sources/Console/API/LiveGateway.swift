@@ -21,6 +21,8 @@ package protocol LiveGateway: Sendable {
     func testSink(_ name: String) async -> DeliveryOutcome?
     /// Has dead letters tried again or given up; nothing when there is no such sink.
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int?
+    /// What a replay takes in, made or only looked at; nothing when there is no such sink.
+    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob?
     /// Has the body of a receipt erased.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
     /// Appends the difference that today's adapters make; returns how many changes it took.

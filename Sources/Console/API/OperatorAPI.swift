@@ -67,6 +67,7 @@ package struct OperatorAPI: Sendable {
         case (.get, "sources", []): return try await SourcesView(self).response()
         case (.get, "sinks", []): return try await SinksView(self).response()
         case (.post, "sinks", let rest) where rest.count == 2 && rest[1] == "test": return try await SinksView(self).test(rest[0])
+        case (.post, "replays", []): return try await ReplayView(self).replay(request)
         case (.get, "dead", []): return try await DeadView(self).list(request)
         case (.post, "dead", []): return try await DeadView(self).settle(request)
         case (.get, "events", []): return try await RecordsView(self).events(request)

@@ -49,6 +49,7 @@ struct SinksView {
         writer.member("held", status.held)
         writer.member("dead", status.dead)
         writer.member("last_delivered_time", status.lastDeliveredTime)
+        if let job = status.replay { writer.object("replay") { ReplayView.write(job, to: &$0) } }
         if let outage = status.state.outage {
             writer.object("outage") { writer in
                 writer.member("since", outage.since)

@@ -79,5 +79,14 @@ package struct SinkHealth: Hashable, Sendable {
     /// The sink answered, although it took nothing: it does not fail as a whole; returns the outage that this ends. A pause goes on.
     mutating func answer() -> Outage? { isPaused ? nil : succeed() }
 
+    /// Lets the next attempt begin at once: something says that the sink works again.
+    mutating func hurry(at now: Timestamp) {
+        switch condition {
+        case .healthy: break
+        case .failing(let outage): condition = .failing(Outage(since: outage.since, next: now, failures: outage.failures, failure: outage.failure))
+        case .paused(let outage): condition = .paused(Outage(since: outage.since, next: now, failures: outage.failures, failure: outage.failure))
+        }
+    }
+
     private static let longestWaitMilliseconds: Int64 = 2 * 3_600_000
 }

@@ -49,7 +49,7 @@ struct SinkMachine: Sendable {
     var wantsChanges: Bool {
         guard open.count < policy.openItemsMax else { return false }
         if !health.isHealthy, window.ready > 0 { return false }
-        return window.ready < batch && window.readyBytes < limits.bytes && window.count < max(limits.count, SinkLimits.itemsInFlightMax) * 2
+        return window.ready < batch * limits.requests && window.readyBytes < limits.bytes && window.count < max(limits.count, SinkLimits.itemsInFlightMax) * 2
     }
 
     /// Whether the next request of the window would be a full one.
@@ -64,8 +64,9 @@ struct SinkMachine: Sendable {
     mutating func next(at now: Timestamp, whole: Bool) -> DeliveryRequest? {
         guard requests.count < limits.requests, health.mayTry(at: now), health.isHealthy || requests.isEmpty else { return nil }
         if health.isPaused { return probe(at: now) }
-        // Open items go alone, so that what is under way is bounded by the window.
-        if requests.isEmpty {
+        // Open items go alone, and what is due is not overtaken for ever.
+        if let next = open.nextDue, next <= now {
+            guard requests.isEmpty else { return nil }
             let due = open.due(at: now, limit: min(batch, SinkLimits.itemsInFlightMax))
             if !due.isEmpty { return begin(.open(due)) }
         }
@@ -287,6 +288,9 @@ extension SinkMachine {
             write.rows.append(.put(item.state == .dead ? item : open.insert(item, at: now), failure))
         }
     }
+
+    /// A test of the sink succeeded: whoever waits for it need not wait any longer.
+    mutating func hurry(at now: Timestamp) { health.hurry(at: now) }
 
     /// A person wants dead letters tried again; returns how many there was room for.
     mutating func revive(_ letters: [OpenItem], at now: Timestamp) -> Int {

@@ -112,6 +112,26 @@ enum LedgerSchema {
                     CREATE INDEX tickets_by_state ON tickets (sink, state);
                     """)
         }
+        migrator.registerMigration("5") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE jobs (
+                        id INTEGER PRIMARY KEY,
+                        sink TEXT NOT NULL,
+                        first INTEGER NOT NULL,
+                        last INTEGER NOT NULL,
+                        types TEXT NOT NULL,
+                        rate INTEGER,
+                        created INTEGER NOT NULL,
+                        who TEXT NOT NULL,
+                        cursor INTEGER NOT NULL,
+                        delivered INTEGER NOT NULL,
+                        filtered INTEGER NOT NULL,
+                        refused INTEGER NOT NULL,
+                        words TEXT
+                    ) STRICT;
+                    """)
+        }
         return migrator
     }()
 }

@@ -10,6 +10,11 @@ final class Pump: Sendable {
     /// What the running pump is told.
     enum Message: Sendable {
         case ended(Int, RequestRun.End)
+        case replayed(Int, DeliveryOutcome)
+        /// A replay was entered into the ledger.
+        case replay
+        /// The sink took a test.
+        case hurry
         case command(PumpCommand)
     }
 
@@ -23,6 +28,8 @@ final class Pump: Sendable {
     private let shown: Mutex<SinkStatus>
     /// What fails of the gateway itself, apart from what the sink does.
     private let trouble = Mutex(SinkHealth())
+    /// When the journal last heard of this sink.
+    private let lastNotice = Mutex<Timestamp?>(nil)
 
     /// Changes and bytes read at a time.
     private let pageLimit: Int
@@ -50,6 +57,7 @@ final class Pump: Sendable {
             await requests.wait()
             take(mailbox.take(), &run)
             let isWritten = await write(&run)
+            if !run.isReplaySaved, let job = run.replay?.job { try? await surroundings.ledger.update(job) }
             show(run)
             reply(&run, isWritten: isWritten)
         }
@@ -67,6 +75,12 @@ final class Pump: Sendable {
         return status
     }
 
+    /// Tries again now what waits for the sink.
+    func hurry() { mailbox.post(.hurry) }
+
+    /// Says that the ledger holds a replay for this sink.
+    func beginReplay() { mailbox.post(.replay) }
+
     /// Does what a person asks for and returns for how many changes it was done; 0 when the pump has stopped.
     func carryOut(_ settlement: DeadLetterSettlement, _ letters: [OpenItem]) async -> Int {
         await withCheckedContinuation { reply in
@@ -80,7 +94,8 @@ final class Pump: Sendable {
             if run.mustWrite(at: now) { guard await write(&run) else { return } }
             if !run.replies.isEmpty { reply(&run, isWritten: true) }
             guard await read(&run) else { return }
-            startRequests(&run)
+            if run.replay?.isUnderWay != true { startRequests(&run) }
+            await replay(&run)
             show(run)
             if run.mustWrite(at: now) { continue }
             if run.machine.wantsChanges, !run.isAtEnd, run.pages < PumpRun.pagesPerRequestMax { continue }
@@ -129,6 +144,13 @@ final class Pump: Sendable {
                 note(end.outcome, at: now)
                 run.machine.end(id, end.outcome, expired: end.expired, left: end.left, at: now, fraction: surroundings.random())
                 run.lastBatch = now
+            case .replayed(let count, let outcome):
+                requests.end(Self.replayRequest)
+                note(outcome, at: now)
+                run.replay?.end(count, outcome, at: now, fraction: surroundings.random())
+                run.isReplaySaved = false
+            case .replay: run.mayHaveReplay = true
+            case .hurry: run.machine.hurry(at: now)
             case .command(let command):
                 run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, at: now)))
             }
@@ -142,7 +164,9 @@ final class Pump: Sendable {
         let (feed, clock, mailbox) = (surroundings.feed, surroundings.clock, mailbox)
         let now = now
         let after = run.machine.wantsChanges && run.isAtEnd ? run.machine.readThrough : nil
-        let wake = run.wake(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)
+        var wake = run.wake(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)
+        if isCalm(run), let next = run.replay?.wake { wake = min(wake ?? next, next) }
+        let due = wake
         let reason = await withTaskGroup(of: Reason.self) { group in
             group.addTask {
                 await mailbox.wait()
@@ -154,7 +178,7 @@ final class Pump: Sendable {
                     return .changes
                 }
             }
-            if let wake {
+            if let wake = due {
                 // What is due and cannot be done all the same must not become a loop.
                 let wait = Duration.milliseconds(max(5, wake.milliseconds - now.milliseconds))
                 group.addTask {
@@ -208,6 +232,51 @@ final class Pump: Sendable {
 }
 
 extension Pump {
+    /// The number of a replay's request among those under way.
+    private static let replayRequest = 0
+
+    /// Whether the sink has nothing to do for its own cursor, so that a replay may go on.
+    private func isCalm(_ run: PumpRun) -> Bool {
+        run.isAtEnd && !run.machine.hasRequests && !run.machine.hasReady && run.machine.health.isHealthy
+    }
+
+    /// Takes a replay further while nothing else is to be done: what failed of it is tried again, and never the sink's own cursor's affair.
+    private func replay(_ run: inout PumpRun) async {
+        guard isCalm(run), run.replay != nil || run.mayHaveReplay else { return }
+        do {
+            if !run.isReplaySaved, let job = run.replay?.job {
+                try await surroundings.ledger.update(job)
+                run.isReplaySaved = true
+                if job.isDone {
+                    run.replay = nil
+                    log.notice("replay \(job.id) to sink \(sink.name) is done: \(job.delivered) delivered, \(job.filtered) filtered, \(job.refused) refused")
+                }
+            }
+            if run.replay == nil {
+                let job = try await surroundings.ledger.nextJob(of: sink.name)
+                run.replay = job.map { ReplayMachine($0, limits: sink.limits, policy: surroundings.policy) }
+                run.mayHaveReplay = run.replay != nil
+            }
+            while let after = run.replay?.readAfter {
+                let page = try await surroundings.feed.changes(after: after, limit: pageLimit, maxBytes: pageBytes)
+                run.replay?.admit(page, takes: filter.takes(page))
+                run.isReplaySaved = false
+                if Task.isCancelled { return }
+            }
+        } catch {
+            log.warning("the replay to sink \(sink.name) waits: \(error)")
+            return
+        }
+        guard let changes = run.replay?.next(at: now) else {
+            if run.replay?.job.isDone == true { mailbox.post(.replay) }
+            return
+        }
+        requests.start(Self.replayRequest) { [mailbox, sink] in
+            let outcome = await sink.deliver(changes)
+            mailbox.post(.replayed(changes.count, outcome))
+        }
+    }
+
     /// Notes that something of the gateway itself failed, and waits; false when the task is cancelled meanwhile.
     func wait(after reason: String) async -> Bool {
         guard !Task.isCancelled else { return false }
@@ -244,6 +313,7 @@ extension Pump {
                 case .paused(let outage): .paused(outage)
                 case .healthy: run.machine.hasRequests ? .delivering : .idle
                 }
+            status.replay = run.replay?.job
         }
     }
 
@@ -256,13 +326,23 @@ extension Pump {
         }
     }
 
+    /// Whether the journal may hear of this sink again: one that comes and goes is spoken of once an hour.
+    private func mayNotify() -> Bool {
+        let now = now
+        return lastNotice.withLock { last in
+            if let time = last, (0..<3_600_000).contains(now.milliseconds - time.milliseconds) { return false }
+            last = now
+            return true
+        }
+    }
+
     private func tell(_ events: [SinkEvent]) {
         for event in events {
             switch event {
             case .fails(let failure): log.warning("sink \(sink.name): \(failure.reason); it is tried again")
             case .paused(let failure):
                 log.error("sink \(sink.name) is paused: \(failure.reason)")
-                surroundings.notify(.sinkPaused(sink.name, reason: failure.reason))
+                if mayNotify() { surroundings.notify(.sinkPaused(sink.name, reason: failure.reason)) }
             case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
             case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
             case .expired(let count): log.warning("\(count) changes are no longer kept and were never delivered to sink \(sink.name)")

@@ -23,6 +23,10 @@ struct RunningGateway: LiveGateway {
 
     func testSink(_ name: String) async -> DeliveryOutcome? { await delivery.test(sink: name) }
 
+    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob? {
+        do { return try await delivery.replay(wish, isMade: isMade) } catch { throw OperatorError(.failed, "\(error)") }
+    }
+
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int? {
         do throws(LedgerError) {
             return try await delivery.settle(settlement, sink: sink, changes: changes)

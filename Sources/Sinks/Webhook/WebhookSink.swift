@@ -28,7 +28,7 @@ package final class WebhookSink: EventSink {
         self.transport = transport
         self.clock = clock
         userAgent = "weir/\(version)"
-        limits = SinkLimits(count: options.batch, bytes: options.batchBytes)
+        limits = SinkLimits(count: options.batch, bytes: options.batchBytes, requests: options.inFlight)
     }
 
     package var type: String { Self.type }

@@ -8,6 +8,8 @@ package struct WebhookSinkOptions: SinkOptions {
     package var secrets: [WebhookSecret] = []
     /// Changes in one request, from 1; 1: a request is one event and not a list of them.
     package var batch = 1
+    /// Requests under way at a time, from 1 to 64; more than one only with single changes, and never two about one record.
+    package var inFlight = 1
     /// Bytes of one request's events, roughly.
     package var batchBytes = 1 << 20
 
@@ -18,7 +20,8 @@ package struct WebhookSinkOptions: SinkOptions {
 
     /// What is wrong with the settings together; the sink refuses to be made while there is anything.
     package var issues: [SinkError] {
-        let issues = Self.batchRange.contains(batch) ? [] : [SinkError("batch", "a batch has 1 to 10000 changes")]
+        var issues = Self.batchRange.contains(batch) ? [] : [SinkError("batch", "a batch has 1 to 10000 changes")]
+        if inFlight > 1, batch > 1 { issues.append(SinkError("in-flight", "several requests at a time hold one change each: leave batch or in-flight at 1")) }
         return issues + destination.issues
     }
 

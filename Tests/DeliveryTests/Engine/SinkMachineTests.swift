@@ -200,6 +200,15 @@ struct SinkMachineTests {
         #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == Array(1...25))
     }
 
+    @Test func aSinkThatTookATestIsAskedAtOnce() {
+        var driver = MachineDriver(count: 10, Change.findings(1...5))
+        #expect(driver.begin()?.count == 5)
+        driver.end(.pause(Self.forbidden))
+        #expect(driver.begin() == nil)
+        driver.machine.hurry(at: driver.now)
+        #expect(driver.begin() == [1] && driver.machine.health.outage?.since == driver.start)
+    }
+
     @Test func theCursorStopsWhenTooManyChangesWait() {
         var policy = DeliveryPolicy()
         policy.openItemsMax = 7

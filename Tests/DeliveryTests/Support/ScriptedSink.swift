@@ -17,11 +17,11 @@ final class ScriptedSink: EventSink {
 
     /// `script` gets how many attempts came before this one, and the batch.
     init(
-        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20,
+        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20, requests: Int = 1,
         script: @escaping @Sendable (Int, [Change]) async -> DeliveryOutcome = { _, _ in .delivered(status: 200, id: nil) }
     ) {
         self.name = name
-        limits = SinkLimits(count: count, bytes: bytes)
+        limits = SinkLimits(count: count, bytes: bytes, requests: requests)
         self.script = script
     }
 

@@ -14,10 +14,16 @@ enum WebhookSinkSettings {
         let secrets = secretNode.map { node in context.list(node, "secret").compactMap { readSecret($0, &context) } } ?? []
         if secretNode == nil, let urlNode { context.issues.warning(urlNode, "\(what) has no 'secret': its requests are not signed") }
         let batch = context.integer(reader.take("batch"), "batch", WebhookSinkOptions.batchRange)
+        let inFlightNode = reader.take("in-flight")
+        let inFlight = context.integer(inFlightNode, "in-flight", 1...SinkLimits.itemsInFlightMax)
+        if let inFlightNode, let inFlight, inFlight > 1, let batch, batch > 1 {
+            context.issues.error(inFlightNode, "in-flight: several requests at a time hold one change each", hint: "leave 'batch' or 'in-flight' at 1")
+        }
         guard let destination else { return nil }
         var options = WebhookSinkOptions(destination: destination)
         options.secrets = secrets
         if let batch { options.batch = batch }
+        if let inFlight { options.inFlight = inFlight }
         return options
     }
 

@@ -44,6 +44,7 @@ struct Sinks: AsyncParsableCommand {
                 "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
         }
         let answer = sink["last_answer"]
+        if let replay = sink["replay"] { return "replaying, at \(replay.word("cursor")) of \(replay.word("first")) to \(replay.word("last"))" }
         return [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }

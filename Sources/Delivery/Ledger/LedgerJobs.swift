@@ -1,0 +1,71 @@
+import FindingModel
+import GRDB
+import JSONDocument
+
+/// The statements on replays.
+enum LedgerJobs {
+    private static let columns = "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words"
+
+    static func insert(_ job: ReplayJob, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO jobs (sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+                """,
+            arguments: [
+                job.sink, LedgerRows.stored(job.first), LedgerRows.stored(job.last), text(job.types), job.rate, job.created.milliseconds, job.who,
+                LedgerRows.stored(job.cursor),
+            ])
+    }
+
+    static func update(_ job: ReplayJob, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: "UPDATE jobs SET cursor = ?, delivered = ?, filtered = ?, refused = ?, words = ? WHERE id = ?")
+        try statement.execute(arguments: [
+            LedgerRows.stored(job.cursor), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered), LedgerRows.stored(job.refused), job.words, job.id,
+        ])
+    }
+
+    /// The sink's oldest replay that is not done.
+    static func next(_ database: Database, of sink: String) throws -> ReplayJob? {
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor < last ORDER BY id LIMIT 1"
+        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
+    }
+
+    /// The newest first.
+    static func all(_ database: Database, limit: Int) throws -> [ReplayJob] {
+        try Row.fetchAll(database, sql: "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT ?", arguments: [limit]).map { job($0) }
+    }
+
+    private static func job(_ row: Row) -> ReplayJob {
+        let types: String = row["types"]
+        let words = (try? JSONValue(parsing: Array(types.utf8)))?.arrayValue?.compactMap(\.stringValue) ?? []
+        var job = ReplayJob(
+            sink: row["sink"], first: LedgerRows.number(row["first"]), last: LedgerRows.number(row["last"]), types: words, rate: row["rate"],
+            created: Timestamp(milliseconds: row["created"]), who: row["who"])
+        job.id = row["id"]
+        job.cursor = LedgerRows.number(row["cursor"])
+        job.delivered = LedgerRows.number(row["delivered"])
+        job.filtered = LedgerRows.number(row["filtered"])
+        job.refused = LedgerRows.number(row["refused"])
+        job.words = row["words"]
+        return job
+    }
+
+    private static func text(_ types: [String]) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for type in types { writer.string(type) }
+        writer.endArray()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension Ledger {
+    func insert(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.insert(job, $0) } }
+    func update(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.update(job, $0) } }
+    func nextJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.next($0, of: sink) } }
+
+    /// Replays, the newest first.
+    package func jobs(limit: Int) async throws(LedgerError) -> [ReplayJob] { try await read { try LedgerJobs.all($0, limit: limit) } }
+}

@@ -1,0 +1,40 @@
+import FindingModel
+
+/// A stretch of the changes that a person wants a sink to get once more; it moves no cursor.
+package struct ReplayJob: Hashable, Sendable {
+    /// Its number in the ledger; 0 before it has one.
+    package var id: Int64 = 0
+    package let sink: String
+    /// The first and the last sequence.
+    package let first: UInt64
+    package let last: UInt64
+    /// Only changes of these types, as in a route's `when`; none for all that the sink's routes take.
+    package let types: [String]
+    /// Changes within a second at most; nothing for as fast as the sink takes them.
+    package let rate: Int?
+    package let created: Timestamp
+    /// Who wanted it.
+    package let who: String
+    /// The last sequence that is done with.
+    package internal(set) var cursor: UInt64
+    package internal(set) var delivered: UInt64 = 0
+    package internal(set) var filtered: UInt64 = 0
+    /// Changes that the sink refused for good, with its last words; they become no dead letters, as they were told before.
+    package internal(set) var refused: UInt64 = 0
+    package internal(set) var words: String?
+
+    package init(sink: String, first: UInt64, last: UInt64, types: [String], rate: Int?, created: Timestamp, who: String) {
+        self.sink = sink
+        self.first = first
+        self.last = last
+        self.types = types
+        self.rate = rate
+        self.created = created
+        self.who = who
+        cursor = first > 0 ? first - 1 : 0
+    }
+
+    package var isDone: Bool { cursor >= last }
+    /// Sequences in the stretch.
+    package var count: UInt64 { last >= first ? last - first + 1 : 0 }
+}

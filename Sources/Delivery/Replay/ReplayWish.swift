@@ -1,0 +1,23 @@
+import FindingModel
+
+/// What a person wants sent once more.
+package struct ReplayWish: Hashable, Sendable {
+    package let sink: String
+    /// The first and, when there is one, the last moment of receipt.
+    package let from: Timestamp
+    package let to: Timestamp?
+    /// Types of changes, with wildcards; none for all.
+    package let types: [String]
+    /// Changes within a second at most.
+    package let rate: Int?
+    package let who: String
+
+    package init(sink: String, from: Timestamp, to: Timestamp?, types: [String], rate: Int?, who: String) {
+        self.sink = sink
+        self.from = from
+        self.to = to
+        self.types = types
+        self.rate = rate
+        self.who = who
+    }
+}

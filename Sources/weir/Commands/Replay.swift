@@ -1,0 +1,80 @@
+import ArgumentParser
+import FindingModel
+import Gateway
+import JSONDocument
+
+/// `weir replay SINK --from TIME`.
+struct Replay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Sends changes to a sink once more, beside its cursor, which stays where it is.",
+        discussion: "Prints how many changes the stretch holds; with --yes the running gateway sends them while the sink has nothing else to do.")
+
+    @Argument(help: "The sink.")
+    var sink: String
+
+    @Option(help: "The first moment of receipt, such as 2026-03-02 or 2026-03-02T10:00:00Z.")
+    var from: String
+
+    @Option(help: "The last moment of receipt; now without it.")
+    var to: String?
+
+    @Option(help: "Only changes of this type, such as finding.*; may stand several times.")
+    var type: [String] = []
+
+    @Option(help: "Changes within a second at most, such as 100/s.")
+    var rate: String?
+
+    @Flag(help: "Do it.")
+    var yes = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func validate() throws {
+        guard MomentText.timestamp(from) != nil else { throw ValidationError("--from is a time such as 2026-03-02T10:00:00Z") }
+        if let to, MomentText.timestamp(to) == nil { throw ValidationError("--to is a time such as 2026-03-02T10:00:00Z") }
+        if let rate, perSecond(rate) == nil { throw ValidationError("--rate is a number of changes within a second, such as 100/s") }
+    }
+
+    func run() async throws {
+        let configuration = try config.load(needsSecrets: false)
+        guard let channel = try await GatewayChannel.open(configuration) else {
+            throw CommandFailure("no gateway runs, and only a running one sends anything", hint: "weir serve")
+        }
+        let answer = try await OperatorClient(channel).post(["v1", "replays"], body: body)
+        let count = answer.word("count")
+        guard count != "0" else {
+            StandardOutput.line("no change was received then")
+            return
+        }
+        let stretch = "\(count) changes, \(answer.word("first")) to \(answer.word("last"))"
+        guard yes else {
+            StandardOutput.line("\(sink) would get what its routes take of \(stretch)")
+            StandardError.line("hint: --yes sends them")
+            return
+        }
+        StandardOutput.line("\(sink) gets what its routes take of \(stretch)")
+    }
+
+    private var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("sink", sink)
+        if let time = MomentText.timestamp(from) { writer.member("from", time.rfc3339) }
+        if let time = to.flatMap({ MomentText.timestamp($0) }) { writer.member("to", time.rfc3339) }
+        if let number = rate.flatMap({ perSecond($0) }) { writer.member("rate", String(number)) }
+        writer.member("who", SystemUser.name)
+        writer.key("types")
+        writer.beginArray()
+        for word in type { writer.string(word) }
+        writer.endArray()
+        writer.key("make")
+        writer.bool(yes)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func perSecond(_ text: String) -> Int? {
+        guard let rate = RateText.perSecond(text), let number = Int(exactly: rate), number >= 1 else { return nil }
+        return number
+    }
+}

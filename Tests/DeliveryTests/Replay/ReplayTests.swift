@@ -1,0 +1,125 @@
+import FindingModel
+import Testing
+
+@testable import Delivery
+
+struct ReplayMachineTests {
+    static let failure = DeliveryFailure("no")
+
+    private func machine(_ range: ClosedRange<UInt64>, types: [String] = [], rate: Int? = nil, count: Int = 4) -> ReplayMachine {
+        let job = ReplayJob(
+            sink: "s", first: range.lowerBound, last: range.upperBound, types: types, rate: rate, created: Timestamp(milliseconds: 0), who: "me")
+        return ReplayMachine(job, limits: SinkLimits(count: count, bytes: 1 << 20), policy: DeliveryPolicy())
+    }
+
+    /// Goes on until the replay is done; returns what was taken and how long it took.
+    private func drain(
+        _ machine: inout ReplayMachine, _ changes: [Change], skipping: Set<UInt64> = [], answer: ([UInt64], Int) -> DeliveryOutcome
+    ) -> (taken: [UInt64], milliseconds: Int64) {
+        var taken: [UInt64] = []
+        var now = Timestamp(milliseconds: 1000)
+        var attempts = 0
+        for _ in 0..<5000 where !machine.job.isDone {
+            if let after = machine.readAfter {
+                let page = Array(changes.drop { $0.sequence <= after }.prefix(3))
+                machine.admit(page, takes: page.map { !skipping.contains($0.sequence) })
+                continue
+            }
+            guard let batch = machine.next(at: now) else {
+                now = max(now, machine.wake ?? now)
+                continue
+            }
+            let outcome = answer(batch.map(\.sequence), attempts)
+            attempts += 1
+            switch outcome {
+            case .delivered: taken += batch.map(\.sequence)
+            case .items(let items, _, _): taken += zip(batch, items).filter { $1 == .delivered }.map(\.0.sequence)
+            default: break
+            }
+            machine.end(batch.count, outcome, at: now, fraction: 0.5)
+        }
+        return (taken, now.milliseconds - 1000)
+    }
+
+    @Test func aStretchIsSentOnceThroughRoutesAndTypes() {
+        var changes = Change.findings(1...30)
+        for index in changes.indices where index % 5 == 0 { changes[index].type = "scan.completed" }
+        var machine = machine(4...27, types: ["finding.*"])
+        let taken = drain(&machine, changes, skipping: [7, 8]) { _, _ in .delivered(status: 200, id: nil) }.taken
+        #expect(taken == (4...27).filter { ($0 - 1) % 5 != 0 && ![7, 8].contains($0) })
+        #expect(machine.job.delivered == UInt64(taken.count) && machine.job.filtered == UInt64(24 - taken.count) && machine.job.cursor == 27)
+    }
+
+    @Test func failuresComeAgainAndRefusalsAreCounted() {
+        var machine = machine(1...40)
+        let taken = drain(&machine, Change.findings(1...40)) { sequences, attempts in
+            if attempts % 4 == 1 { return .retry(Self.failure) }
+            if attempts % 9 == 2 { return .pause(Self.failure) }
+            return sequences.contains(13) ? .reject(Self.failure) : .delivered(status: 200, id: nil)
+        }.taken
+        #expect(taken == (1...40).filter { $0 != 13 })
+        #expect(machine.job.refused == 1 && machine.job.words == "no" && machine.job.delivered == 39)
+    }
+
+    @Test func whatIsPutOffForLongIsRefused() {
+        var machine = machine(1...6)
+        let taken = drain(&machine, Change.findings(1...6)) { sequences, _ in
+            .items(sequences.map { $0 == 2 ? .retry(Self.failure) : .delivered }, status: 200, id: nil)
+        }.taken
+        #expect(taken.sorted() == [1, 3, 4, 5, 6] && machine.job.refused == 1)
+    }
+
+    @Test func aRateIsKept() {
+        var machine = machine(1...100, rate: 10)
+        let result = drain(&machine, Change.findings(1...100)) { _, _ in .delivered(status: 200, id: nil) }
+        #expect(result.taken == Array(1...100))
+        #expect((9000...10_000).contains(result.milliseconds), "\(result.milliseconds)")
+    }
+}
+
+struct ReplayTests {
+    private let folder: TemporaryFolder
+    private let feed = MemoryFeed(Change.findings(1...100))
+    private let sink = ScriptedSink(count: 10)
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func service(_ ledger: Ledger) -> DeliveryService {
+        DeliveryService(
+            feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: ["sink"])], clock: ManualClock(isAutomatic: true),
+            random: { 0.5 }, log: .silent)
+    }
+
+    @Test func aReplayGoesBesideTheCursor() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        let service = service(ledger)
+        service.start()
+        await eventually { sink.taken.count == 100 }
+        let wish = ReplayWish(sink: "sink", from: Timestamp(milliseconds: 41_000), to: Timestamp(milliseconds: 60_000), types: [], rate: nil, who: "me")
+        #expect(try await service.replay(wish, isMade: false)?.count == 20)
+        let unknown = ReplayWish(sink: "x", from: wish.from, to: nil, types: [], rate: nil, who: "me")
+        #expect(try await service.replay(unknown, isMade: true) == nil)
+        #expect(try await ledger.jobs(limit: 5).isEmpty)
+        #expect(try await service.replay(wish, isMade: true)?.first == 41)
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken.suffix(20) == Array(41...60)[...])
+        #expect(try await ledger.position(of: "sink")?.cursor == 100)
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    @Test func aReplayGoesOnAfterARestart() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 100, delivered: 100, filtered: 0, expired: 0))
+        var job = ReplayJob(sink: "sink", first: 1, last: 30, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "me")
+        job.cursor = 20
+        try await ledger.insert(job)
+        let service = service(ledger)
+        service.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken == Array(21...30))
+        #expect(try await ledger.position(of: "sink")?.delivered == 100)
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+}
