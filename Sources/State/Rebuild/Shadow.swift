@@ -30,7 +30,8 @@ struct Shadow {
         makeMapper: @escaping @Sendable () -> any ReceiptMapper, writesNotes: Bool, shouldStop: @escaping () -> Bool
     ) throws(StateError) -> Bool {
         let plan = ProjectionRun.Plan(
-            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, generation: generation, through: last,
+            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, generation: generation, quietFactor: options.quietFactor,
+            through: last,
             writesChanges: false, writesNotes: writesNotes, watchdog: nil, shouldStop: shouldStop, onProgress: { _ in }, rebuild: nil)
         return try ProjectionRun(plan).run() && !shouldStop()
     }
