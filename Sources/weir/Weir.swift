@@ -10,6 +10,7 @@ struct Weir: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, Show.self, AdapterCommand.self, Rebuild.self,
+            VoidReceipts.self,
             JournalCommand.self,
             SchemaCommand.self,
         ])

@@ -15,6 +15,7 @@ struct GatewayParts: Sendable {
     var delivery: DeliveryService?
     var ingest: IngestServer?
     var console: ConsoleAssembly?
+    var notices: NoticeService?
 
     init(folder: DataFolder) { self.folder = folder }
 
@@ -22,6 +23,7 @@ struct GatewayParts: Sendable {
     func stop(ingest ingestGrace: Duration, delivery deliveryGrace: Duration) async {
         await ingest?.stop(within: ingestGrace)
         await console?.stop()
+        await notices?.stop()
         await projector?.stop()
         await delivery?.stop(within: deliveryGrace)
         await transport?.shutdown()

@@ -89,8 +89,18 @@ struct GatewayStart {
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
                 configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
+        parts.notices = notices(live)
+        parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+    }
+
+    private func notices(_ live: RunningGateway) -> NoticeService {
+        let silentAfter = configuration.sources.reduce(into: [String: Int64]()) { $0[$1.name] = $1.silentAfter }
+        return NoticeService(
+            NoticeService.Surroundings(
+                journal: live.projection.journal, queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
+                silentAfter: silentAfter, sources: configuration.sources.map(\.name)))
     }
 
     private func startProjection(_ parts: inout GatewayParts) async throws(GatewayError) -> Projection {

@@ -1,3 +1,4 @@
+import Digests
 import Synchronization
 
 /// What everybody may know about a running journal, without waiting for its writer.
@@ -20,12 +21,14 @@ final class JournalStatus: Sendable {
     private let waiterCount = Atomic<Int>(0)
     private let waiters = Mutex<[ThreadSignal]>([])
     private let idleSignals = Mutex<[ThreadSignal]>([])
+    private let lastBatch: Mutex<(number: UInt64, hash: SHA256Digest)>
 
     init(
-        watermark: UInt64, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
+        watermark: UInt64, lastHash: SHA256Digest, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
         monotonic: @escaping @Sendable () -> Int64
     ) {
         durable = Atomic(watermark)
+        lastBatch = Mutex((watermark, lastHash))
         names = Mutex(Names(segments: segments, tag: tag, erasures: erasures))
         self.stallMilliseconds = stallMilliseconds
         self.monotonic = monotonic
@@ -62,8 +65,15 @@ final class JournalStatus: Sendable {
         wakeWaiters()
     }
 
-    /// Lets readers see entries up to `watermark`, which are durable.
-    func publish(watermark: UInt64) {
+    /// The last durable batch: its last entry, its hash, and the tag in force.
+    var head: JournalHead {
+        let last = lastBatch.withLock { $0 }
+        return JournalHead(tag: tag, number: last.number, hash: last.hash)
+    }
+
+    /// Lets readers see entries up to `watermark`, which are durable; `hash` is that of the batch that ends there.
+    func publish(watermark: UInt64, hash: SHA256Digest) {
+        lastBatch.withLock { $0 = (watermark, hash) }
         durable.store(watermark, ordering: .sequentiallyConsistent)
         if waiterCount.load(ordering: .sequentiallyConsistent) > 0 { wakeWaiters() }
     }

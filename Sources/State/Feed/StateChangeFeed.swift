@@ -4,9 +4,9 @@ import GRDB
 
 /// The changes in state.db.
 package final class StateChangeFeed: ChangeFeed {
-    private let store: StateStore
+    let store: StateStore
     private let signal: ChangeSignal
-    private let archive: ReceiptArchive
+    let archive: ReceiptArchive
 
     /// - Parameter signal: The projector's, which tells of new changes.
     package init(store: StateStore, signal: ChangeSignal, archive: ReceiptArchive) {

@@ -85,6 +85,13 @@ package struct GatewayNotice: Equatable, Sendable {
             kind: "drift", summary: "Source \(source) sends what its adapter does not know: \(shown)", details: RawJSON(bytes: writer.bytes))
     }
 
+    /// The end of the journal's chain, for whoever keeps it to check the journal with.
+    static func checkpoint(_ head: JournalHead) -> GatewayNotice {
+        GatewayNotice(
+            kind: "checkpoint", summary: "The journal's chain ends with entry \(head.number): weir journal verify --head checks it against this notice",
+            details: RawJSON(bytes: head.bytes))
+    }
+
     /// The journal was recovered, or got another tag; `body` is that of the `recovery` entry.
     static func recovery(_ note: RecoveryNote, body: [UInt8]) -> GatewayNotice {
         var words: [String] = []

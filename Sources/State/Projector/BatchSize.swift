@@ -2,6 +2,9 @@ import Glibc
 
 /// How much one transaction takes in.
 struct BatchSize {
+    /// Entries after each of which the time is looked at.
+    static let entriesBetweenLooks = 8
+
     let entries: Int
     /// Nanoseconds of the thread's processor time: by the wall, a thread that gives way to everything would get one entry a transaction.
     let nanoseconds: Int64

@@ -25,6 +25,8 @@ final class ProjectionRun {
         var writesChanges = true
         /// Whether receipts that are left out get an entry of the journal; a look at what would be must leave it alone.
         var writesNotes = true
+        /// Decisions that count beside those of the journal.
+        var voids: [VoidDecision] = []
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
@@ -53,7 +55,7 @@ final class ProjectionRun {
         var options = Projection.Options()
         options.writesChanges = plan.writesChanges
         options.generation = plan.generation
-        if plan.generation != nil { options.voids = survey.voids }
+        if plan.generation != nil { options.voids = survey.voids + plan.voids }
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
         var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
             try self.quarantine(number, deaths: 0, reason: reason)
@@ -98,7 +100,8 @@ final class ProjectionRun {
                 for item in items {
                     try project(item, with: &work, in: database)
                     done += 1
-                    if BatchSize.threadTime() - began >= size.nanoseconds { break }
+                    // Asking costs as much as a small part of an entry.
+                    if done % BatchSize.entriesBetweenLooks == 0, BatchSize.threadTime() - began >= size.nanoseconds { break }
                 }
                 try work.projection.flush(to: database)
                 return .commit
