@@ -9,7 +9,7 @@ help:
 	@echo "make run ONCE=1   the same, and stop after the samples (non-zero when anything is missing)"
 	@echo "make test     all tests"
 	@echo "make lint     formatting and the repository's cheap rules"
-	@echo "make bench    throughput and latency against nginx's empty 200"
+	@echo "make bench    throughput and latency against nginx's empty 200, and all the way to an HTTP receiver"
 	@echo "make faults   the long fault tests: kill -9, power cuts, failing disks (root, loop devices, strace)"
 
 packages:
@@ -36,6 +36,7 @@ bench: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir
 	@scripts/install-packages.sh nginx-light python3
 	python3 Benchmarks/bench.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
+	python3 Benchmarks/flow.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
 
 faults: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir

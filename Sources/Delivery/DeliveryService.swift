@@ -7,10 +7,10 @@ import Synchronization
 package final class DeliveryService: Sendable {
     /// A configured sink and where it begins when it is new.
     package struct Assignment: Sendable {
-        package let sink: any Sink
+        package let sink: any EventSink
         package let start: StartPoint
 
-        package init(_ sink: any Sink, from start: StartPoint) {
+        package init(_ sink: any EventSink, from start: StartPoint) {
             self.sink = sink
             self.start = start
         }

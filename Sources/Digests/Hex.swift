@@ -21,6 +21,11 @@ package enum Hex {
 
     /// The bytes that `text` spells in digits of either case; nothing for an odd length or any other character.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        // A string's bytes are nearly always in one piece, and walking them one by one through `Collection` costs ten times as much.
+        text.withContiguousStorageIfAvailable { decode(UnsafeRawBufferPointer($0)) } ?? Array(text).withUnsafeBytes { decode($0) }
+    }
+
+    private static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)

@@ -95,12 +95,30 @@ struct LedgerTests {
         try await ledger.insert(SinkPosition(name: "a", start: 0))
         await ledger.close()
         let queue = try DatabaseQueue(path: path)
-        try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2')") }
+        try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('1000')") }
         try queue.close()
         let error = #expect(throws: LedgerError.self) { try Ledger(path: path) }
         #expect(error?.code == .newerVersion && error?.message == "\(path) was written by a newer version of weir")
         let reading = #expect(throws: LedgerError.self) { try LedgerReader(path: path) }
         #expect(reading?.code == .newerVersion)
+    }
+
+    @Test func aLedgerOfTheFirstVersionKeepsItsPositions() async throws {
+        let queue = try DatabaseQueue(path: path)
+        try LedgerSchema.migrator.migrate(queue, upTo: "1")
+        try await queue.write { database in
+            try database.execute(sql: "INSERT INTO sinks VALUES ('a', 2, 9, 5, 1, 1)")
+            try database.execute(sql: "INSERT INTO deliveries VALUES (1, 'a', 3, 9, 7, NULL, 5, 200, 'r')")
+        }
+        try queue.close()
+        #expect(try LedgerReader(path: path).positions().map(\.cursor) == [9])
+        let ledger = try Ledger(path: path)
+        #expect(try await ledger.positions() == [SinkPosition(name: "a", start: 2, cursor: 9, delivered: 5, filtered: 1, expired: 1)])
+        #expect(try await ledger.deliveries(limit: 9) == [row("a", 3...9)])
+        let anchored = SinkPosition(name: "a", start: 2, cursor: 9, anchor: "t-7-1", delivered: 5, filtered: 1, expired: 1)
+        try await ledger.move(from: 9, to: anchored, row: nil)
+        #expect(try await ledger.position(of: "a") == anchored)
+        await ledger.close()
     }
 
     @Test func aFileThatIsNoDatabaseIsRefused() throws {

@@ -1,4 +1,5 @@
 import FindingModel
+import State
 import Synchronization
 import Testing
 
@@ -281,7 +282,8 @@ struct PumpTests {
         service.start()
         await eventually { sink.taken == [6, 7, 8, 9] }
         await stop(service)
-        #expect(try await ledger.position(of: "sink") == SinkPosition(name: "sink", start: 2, cursor: 9, delivered: 6, filtered: 1, expired: 0))
+        let expected = SinkPosition(name: "sink", start: 2, cursor: 9, anchor: "abcdefgh-9-1", delivered: 6, filtered: 1, expired: 0)
+        #expect(try await ledger.position(of: "sink") == expected)
     }
 
     @Test func whatIsNoLongerKeptIsCountedAsExpired() async throws {
@@ -304,6 +306,49 @@ struct PumpTests {
         #expect(await service.statuses()[0].pending == 0)
         feed.append(Change.findings(5...12))
         await eventually { sink.taken == [11, 12] }
+        await stop(service)
+    }
+
+    @Test func aRowMadeAgainWithoutSomeChangesRepeatsNoneAndSkipsNone() async throws {
+        let anchored = SinkPosition(name: "sink", start: 0, cursor: 10, anchor: "abcdefgh-10-1", delivered: 10, filtered: 0, expired: 0)
+        try await ledger.insert(anchored)
+        // Changes 3 and 4 are gone, so what was 10 is now 8.
+        func renumbered(_ original: UInt64) -> Change {
+            var change = Change.finding(original)
+            if original > 4 { change.sequence = original - 2 }
+            return change
+        }
+        feed.append([1, 2, 5, 6, 7].map(renumbered))
+        feed.answer(.notYet, isCaughtUp: false)
+        let clock = ManualClock()
+        let sink = ScriptedSink()
+        let service = service([sink], clock: clock)
+        service.start()
+        await eventually { clock.sleeping == 1 }
+        #expect(await service.statuses()[0].state == .starting)
+        feed.append((8...12).map(renumbered))
+        clock.advance(by: .seconds(1))
+        await eventually { await savedCursor() == 10 }
+        #expect(sink.taken == [9, 10])
+        await stop(service)
+        let position = try #require(try await ledger.position(of: "sink"))
+        #expect(position.vanished == 2 && position.delivered == 12 && position.anchor == "abcdefgh-12-1")
+    }
+
+    @Test func aSinkThatBeginsNowWaitsForARowThatIsStillBeingMade() async throws {
+        feed.append(Change.findings(1...5))
+        feed.answer(.notYet, isCaughtUp: false)
+        let clock = ManualClock()
+        let sink = ScriptedSink()
+        let service = service([sink], from: .now, clock: clock)
+        service.start()
+        await eventually { clock.sleeping == 1 }
+        feed.append(Change.findings(6...9))
+        feed.answer(.notYet, isCaughtUp: true)
+        clock.advance(by: .seconds(1))
+        await eventually { (try? await ledger.position(of: "sink"))?.start == 9 }
+        feed.append(Change.findings(10...11))
+        await eventually { sink.taken == [10, 11] }
         await stop(service)
     }
 }

@@ -250,7 +250,7 @@ private final class FileHarness: SinkHarness {
         guard mkdir(folder.path + "/inner", 0o700) == 0 else { throw PeerError.socket(errno) }
     }
 
-    func makeSink() throws -> any Sink { try FileSink(name: "archive", options: FileSinkOptions(path: inner + "/changes.ndjson")) }
+    func makeSink() throws -> any EventSink { try FileSink(name: "archive", options: FileSinkOptions(path: inner + "/changes.ndjson")) }
 
     func received() throws -> [String] {
         let bytes = contents(of: inner + "/changes.ndjson") ?? contents(of: inner + ".away/changes.ndjson") ?? []

@@ -15,7 +15,7 @@ struct WebhookSinkTests {
     init() throws { transport = try CurlTransport() }
 
     private func sink(_ peer: ScriptedPeer, batch: Int = 1, secrets: [String] = [secret]) throws -> WebhookSink {
-        var options = WebhookSinkOptions(url: try OutboundURL("http://127.0.0.1:\(peer.port)/hook"), policy: .loopback)
+        var options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/hook"), policy: .loopback))
         options.batch = batch
         options.secrets = try secrets.map { try WebhookSecret($0) }
         return try WebhookSink(name: "hook", options: options, transport: transport, version: "1.2.3", clock: FixedClock())
@@ -73,13 +73,19 @@ struct WebhookSinkTests {
         #expect(try await sink(peer).deliver([.finding(1)]) == .delivered(status: status, id: nil))
     }
 
-    @Test(arguments: [301, 302, 307, 308, 400, 401, 403, 404, 408, 410, 413, 415, 422, 429, 500, 502, 503, 504, 599])
-    func everyOtherAnswerIsARetry(_ status: Int) async throws {
-        let peer = try ScriptedPeer { _, _ in .answer(status, headers: ["Location: /elsewhere"]) }
-        let failure = try await sink(peer).deliver([.finding(1)]).failure
-        #expect(failure?.status == status && failure?.retryAfter == nil)
-        #expect(failure?.reason.contains("\(status)") == true)
-        #expect(peer.requests.count == 1)
+    @Test(arguments: [
+        ("retry", [408, 425, 429, 500, 502, 503, 504, 599]), ("pause", [301, 302, 304, 307, 308, 401, 403, 404, 410]), ("split", [413]),
+        ("reject", [400, 402, 405, 409, 415, 418, 422, 451, 499]),
+    ])
+    func everyOtherAnswerHasItsOutcome(_ word: String, _ statuses: [Int]) async throws {
+        for status in statuses {
+            let peer = try ScriptedPeer { _, _ in .answer(status, headers: ["Location: /elsewhere"]) }
+            let outcome = try await sink(peer).deliver([.finding(1)])
+            #expect(outcome.word == word, "\(status)")
+            #expect(outcome.failure?.status == status && outcome.failure?.retryAfter == nil)
+            #expect(outcome.failure?.reason.contains("\(status)") == true)
+            #expect(peer.requests.count == 1)
+        }
     }
 
     @Test func theSinksWishToWaitIsPassedOn() async throws {
@@ -109,7 +115,7 @@ struct WebhookSinkTests {
     @Test func anAddressThatIsNotListedIsNotReached() async throws {
         let peer = try ScriptedPeer { _, _ in .answer(200) }
         let policy = DestinationPolicy(networks: ["10.0.0.0/8"].compactMap { AddressBlock($0) })
-        let options = WebhookSinkOptions(url: try OutboundURL("http://localhost:\(peer.port)/secret-path"), policy: policy)
+        let options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://localhost:\(peer.port)/secret-path"), policy: policy))
         let sink = try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
         let failure = await sink.deliver([.finding(1)]).failure
         #expect(failure?.reason.contains("loopback address that `networks` does not list") == true && failure?.mayHaveArrived == false)
@@ -118,14 +124,15 @@ struct WebhookSinkTests {
     }
 
     @Test func settingsThatCannotWorkAreRefused() throws {
-        var options = WebhookSinkOptions(url: try OutboundURL("http://192.0.2.1/"), policy: DestinationPolicy(networks: []))
+        var options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://192.0.2.1/"), policy: DestinationPolicy(networks: [])))
         options.batch = 0
-        options.timeout = .zero
-        options.connectTimeout = .zero
+        options.destination.timeout = .zero
+        options.destination.connectTimeout = .zero
         #expect(options.issues.map(\.key) == ["batch", "url", "timeout", "connect-timeout"])
         let error = #expect(throws: SinkError.self) { try WebhookSink(name: "x", options: options, transport: transport, version: "1") }
         #expect(error?.key == "batch")
-        #expect(WebhookSinkOptions(url: try OutboundURL("https://example.com/"), policy: DestinationPolicy(networks: [])).issues.isEmpty)
+        let good = Destination(url: try OutboundURL("https://example.com/"), policy: DestinationPolicy(networks: []))
+        #expect(WebhookSinkOptions(destination: good).issues.isEmpty)
     }
 
     @Test(arguments: [
@@ -190,8 +197,8 @@ private final class WebhookHarness: SinkHarness {
         }
     }
 
-    func makeSink() throws -> any Sink {
-        var options = WebhookSinkOptions(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback)
+    func makeSink() throws -> any EventSink {
+        var options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback))
         options.batch = batch
         return try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
     }

@@ -60,5 +60,9 @@ struct SinksView {
         writer.member("delivered", position.delivered)
         writer.member("filtered", position.filtered)
         writer.member("expired", position.expired)
+        if position.vanished != 0 {
+            writer.key("vanished")
+            writer.integer(position.vanished)
+        }
     }
 }

@@ -31,6 +31,17 @@ package struct OutboundURL: Hashable, Sendable {
         isPlain = scheme == "http"
     }
 
+    /// The URL with another path, which begins with `/` and may have a query.
+    package func replacing(path: String) throws(TransportError) -> OutboundURL {
+        guard path.utf8.first == UInt8(ascii: "/"), let parts = curl_url() else { throw TransportError(.invalidRequest, "a path begins with /") }
+        defer { curl_url_cleanup(parts) }
+        guard curl_url_set(parts, CURLUPART_URL, text, 0) == CURLUE_OK else { throw TransportError(.invalidRequest, "this is not a URL") }
+        for part in [CURLUPART_PATH, CURLUPART_QUERY] { curl_url_set(parts, part, nil, 0) }
+        guard let origin = Self.part(CURLUPART_URL, of: parts) else { throw TransportError(.invalidRequest, "this is not a URL") }
+        let root = origin.utf8.last == UInt8(ascii: "/") ? String(origin.dropLast()) : origin
+        return try OutboundURL(root + path)
+    }
+
     private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
         var value: UnsafeMutablePointer<CChar>?
         guard curl_url_get(url, part, &value, 0) == CURLUE_OK, let value else { return nil }

@@ -3,21 +3,27 @@ import GRDB
 
 /// The statements on ledger.db.
 enum LedgerRows {
+    private static let columns = "name, start, cursor, anchor, delivered, filtered, expired, vanished"
+
     static func positions(_ database: Database) throws -> [SinkPosition] {
-        try Row.fetchAll(database, sql: "SELECT name, start, cursor, delivered, filtered, expired FROM sinks ORDER BY name").map { position($0) }
+        // A reader may meet a file that its writer has not brought up to date yet.
+        let columns =
+            try database.columns(in: "sinks").contains { $0.name == "anchor" }
+            ? columns : "name, start, cursor, NULL AS anchor, delivered, filtered, expired, 0 AS vanished"
+        return try Row.fetchAll(database, sql: "SELECT \(columns) FROM sinks ORDER BY name").map { position($0) }
     }
 
     static func position(_ database: Database, of sink: String) throws -> SinkPosition? {
-        let sql = "SELECT name, start, cursor, delivered, filtered, expired FROM sinks WHERE name = ?"
+        let sql = "SELECT \(columns) FROM sinks WHERE name = ?"
         return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { position($0) }
     }
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO sinks (name, start, cursor, delivered, filtered, expired) VALUES (?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO sinks (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
-                position.name, stored(position.start), stored(position.cursor), stored(position.delivered), stored(position.filtered),
-                stored(position.expired),
+                position.name, stored(position.start), stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered),
+                stored(position.expired), position.vanished,
             ])
     }
 
@@ -30,10 +36,12 @@ enum LedgerRows {
         guard present?.cursor == old else {
             throw LedgerError(.conflict, "the cursor of sink \(position.name) stands at \(present?.cursor ?? 0) and not at \(old)")
         }
-        let update = try database.cachedStatement(sql: "UPDATE sinks SET cursor = ?, delivered = ?, filtered = ?, expired = ? WHERE name = ?")
+        let update = try database.cachedStatement(
+            sql: "UPDATE sinks SET cursor = ?, anchor = ?, delivered = ?, filtered = ?, expired = ?, vanished = ? WHERE name = ?")
         try update.execute(
             arguments: [
-                stored(position.cursor), stored(position.delivered), stored(position.filtered), stored(position.expired), position.name,
+                stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered), stored(position.expired),
+                position.vanished, position.name,
             ])
         guard let row else { return }
         let insert = try database.cachedStatement(
@@ -72,8 +80,8 @@ enum LedgerRows {
 
     private static func position(_ row: Row) -> SinkPosition {
         SinkPosition(
-            name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), delivered: number(row["delivered"]),
-            filtered: number(row["filtered"]), expired: number(row["expired"]))
+            name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),
+            filtered: number(row["filtered"]), expired: number(row["expired"]), vanished: row["vanished"])
     }
 
     /// SQLite's integers are signed.

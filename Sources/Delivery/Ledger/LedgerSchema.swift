@@ -30,6 +30,26 @@ enum LedgerSchema {
                     CREATE INDEX deliveries_by_sequence ON deliveries (sink, last_sequence);
                     """)
         }
+        migrator.registerMigration("2") { database in
+            // A sequence alone says nothing when state.db was made again with other changes in the row.
+            try database.execute(
+                sql: """
+                    CREATE TABLE anchored_sinks (
+                        name TEXT NOT NULL PRIMARY KEY,
+                        start INTEGER NOT NULL,
+                        cursor INTEGER NOT NULL,
+                        anchor TEXT,
+                        delivered INTEGER NOT NULL,
+                        filtered INTEGER NOT NULL,
+                        expired INTEGER NOT NULL,
+                        vanished INTEGER NOT NULL,
+                        CHECK (cursor - start + vanished = delivered + filtered + expired)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO anchored_sinks SELECT name, start, cursor, NULL, delivered, filtered, expired, 0 FROM sinks;
+                    DROP TABLE sinks;
+                    ALTER TABLE anchored_sinks RENAME TO sinks;
+                    """)
+        }
         return migrator
     }()
 }

@@ -8,6 +8,8 @@ package struct Batch: Equatable, Sendable {
     package let after: UInt64
     /// The last sequence of the stretch.
     package internal(set) var through: UInt64
+    /// The id of the change there; nothing while the stretch is empty.
+    package internal(set) var lastID: String?
     /// Changes of the stretch that no route takes to the sink.
     package internal(set) var filtered: UInt64 = 0
     /// Sequences of the stretch whose changes are no longer kept.

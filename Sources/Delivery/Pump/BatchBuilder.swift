@@ -27,6 +27,7 @@ package struct BatchBuilder: Sendable {
         if isTaken, holdsChanges, openBytes + bytes > limits.bytes { full.append(close()) }
         open.expired += change.sequence - open.through - 1
         open.through = change.sequence
+        open.lastID = change.id
         guard isTaken else {
             open.filtered += 1
             return full

@@ -11,7 +11,7 @@ final class DeliveryAttempt: Sendable {
 
     private let state = Mutex(State())
 
-    func run(_ sink: any Sink, _ batch: [Change]) async -> DeliveryOutcome {
+    func run(_ sink: any EventSink, _ batch: [Change]) async -> DeliveryOutcome {
         let task = Task(executorPreference: DeliveryExecutor.shared) { await sink.deliver(batch) }
         let isAbandoned = state.withLock { state in
             state.task = task

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// One batch at a time, in order; whatever fails is tried again without end, and nothing is passed over that a route takes.
 final class Pump: Sendable {
-    let sink: any Sink
+    let sink: any EventSink
     private let filter: SinkFilter
     private let start: StartPoint
     private let surroundings: PumpSurroundings
@@ -21,7 +21,7 @@ final class Pump: Sendable {
     /// Pages looked through for a batch before it goes out unfilled.
     private static let pagesPerBatchMax = 16
 
-    init(sink: any Sink, filter: SinkFilter, start: StartPoint, surroundings: PumpSurroundings) {
+    init(sink: any EventSink, filter: SinkFilter, start: StartPoint, surroundings: PumpSurroundings) {
         self.sink = sink
         self.filter = filter
         self.start = start
@@ -130,15 +130,16 @@ final class Pump: Sendable {
         }
         while !Task.isCancelled {
             state.withLock { $0.beginDelivery() }
-            switch await attempt.run(sink, batch.changes) {
-            case .delivered(let status, let id):
-                let time = now
-                let ended = state.withLock { $0.delivered(batch, status: status, at: time) }
-                note(end: ended)
-                return await save(row: DeliveryRow(sink: sink.name, batch: batch, time: time, status: status, remoteID: id))
-            case .retry(let failure):
+            let outcome = await attempt.run(sink, batch.changes)
+            if let failure = outcome.failure {
                 guard !Task.isCancelled, await pause(after: failure, ofSink: true) else { return false }
+                continue
             }
+            let time = now
+            let (status, id) = outcome.receipt
+            let ended = state.withLock { $0.delivered(batch, status: status, at: time) }
+            note(end: ended)
+            return await save(row: DeliveryRow(sink: sink.name, batch: batch, time: time, status: status, remoteID: id))
         }
         return false
     }
@@ -175,9 +176,11 @@ extension Pump {
             let generation = ledger.generation
             do {
                 if let position = try await ledger.position(of: sink.name) {
+                    guard let position = try await checked(position) else { return false }
                     state.withLock { $0.begin(at: position) }
                 } else {
-                    let position = SinkPosition(name: sink.name, start: try await startSequence())
+                    let start = try await startSequence()
+                    let position = SinkPosition(name: sink.name, start: start, anchor: try await change(at: start)?.id)
                     try await ledger.insert(position)
                     state.withLock { $0.begin(at: position) }
                     log.info("sink \(sink.name) is new and begins after change \(position.start)")
@@ -192,8 +195,42 @@ extension Pump {
         return false
     }
 
+    /// The position, moved and written down where the row of changes is another one by now; nothing when the task was cancelled before.
+    private func checked(_ position: SinkPosition) async throws -> SinkPosition? {
+        guard position.cursor > 0 || position.anchor != nil else { return position }
+        while !Task.isCancelled {
+            let next = try await firstChange(from: position.cursor)
+            let isExpected = next?.sequence == position.cursor && next?.id == position.anchor
+            let place = if !isExpected, let anchor = position.anchor { try await surroundings.feed.place(of: anchor) } else { nil as ChangePlace? }
+            switch CursorCheck.decide(position, next: next, place: place) {
+            case .stands(let checked):
+                if checked != position { try await surroundings.ledger.move(from: position.cursor, to: checked, row: nil) }
+                return checked
+            case .moved(var moved, let why):
+                if moved.anchor == nil { moved.anchor(at: try await change(at: moved.cursor)?.id) }
+                log.warning("sink \(sink.name) goes on after change \(moved.cursor): \(why)")
+                try await surroundings.ledger.move(from: position.cursor, to: moved, row: nil)
+                return moved
+            case .notYet:
+                try? await surroundings.clock.sleep(for: .milliseconds(200))
+            }
+        }
+        return nil
+    }
+
+    private func firstChange(from sequence: UInt64) async throws -> Change? {
+        try await surroundings.feed.changes(after: sequence > 0 ? sequence - 1 : 0, limit: 1, maxBytes: 1).first
+    }
+
+    private func change(at sequence: UInt64) async throws -> Change? {
+        guard sequence > 0, let change = try await firstChange(from: sequence), change.sequence == sequence else { return nil }
+        return change
+    }
+
     private func startSequence() async throws -> UInt64 {
         let feed = surroundings.feed
+        // A row that is still being made ends before what is "now".
+        while start != .beginning, try await !feed.isCaughtUp() { try await surroundings.clock.sleep(for: .milliseconds(200)) }
         let first: UInt64
         switch start {
         case .now: return try await feed.lastSequence()

@@ -58,6 +58,10 @@ final class DeliveryExecutor: TaskExecutor {
                 if state.next == state.jobs.count {
                     state.jobs.removeAll(keepingCapacity: state.jobs.capacity < 1024)
                     state.next = 0
+                } else if state.next >= 1024 {
+                    // Under steady load there is always a job behind this one.
+                    state.jobs.removeFirst(state.next)
+                    state.next = 0
                 }
             }
             return state.jobs[state.next]

@@ -6,6 +6,7 @@ import FindingModel
 import Ingest
 import Journal
 import Logging
+import Sinks
 import State
 
 /// The start, step by step; nothing is written before everything that can be found out by looking was found out.
@@ -18,6 +19,8 @@ struct GatewayStart {
         let archive: ReceiptArchive
         /// The `config` entry in force.
         let generation: UInt64
+        /// The last entry there was when the projector began.
+        let journalEnd: UInt64
     }
 
     private let configuration: GatewayConfiguration
@@ -68,9 +71,11 @@ struct GatewayStart {
         let transport: CurlTransport
         do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
         parts.transport = transport
-        let feed = StateChangeFeed(store: projection.store, signal: projection.projector.changes, archive: projection.archive)
+        let feed = StateChangeFeed(
+            store: projection.store, signal: projection.projector.changes, archive: projection.archive, journalEnd: projection.journalEnd)
+        let resources = SinkResources(transport: transport, version: ProgramVersion.current)
         let delivery = DeliveryService(
-            feed: feed, ledger: ledger, sinks: try configuration.assignments(transport), routes: configuration.routes,
+            feed: feed, ledger: ledger, sinks: try configuration.assignments(resources), routes: configuration.routes,
             gatherMilliseconds: 40, log: Logger(label: "delivery"))
         delivery.start()
         parts.delivery = delivery
@@ -114,11 +119,12 @@ struct GatewayStart {
             options.log = Logger(label: "projector")
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.settle()
+            let journalEnd = journal.watermark
             let generation = try await projectionEntry(journal)
             try await projector.start()
             parts.projector = projector
             let archive = ReceiptArchive(EntrySource(journal), configurations: configurations)
-            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation)
+            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation, journalEnd: journalEnd)
         } catch {
             throw GatewayError(error.message)
         }

@@ -10,7 +10,6 @@ struct ChangeFile: ~Copyable {
     init(opening path: String, calls: FileCalls) throws(FileFailure) {
         self.path = path
         self.calls = calls
-        let isNew = access(path, F_OK) != 0
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw FileFailure(path, "opened") }
         let size: Int
@@ -18,7 +17,8 @@ struct ChangeFile: ~Copyable {
             size = try Self.checkedSize(of: descriptor, path)
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileFailure("\(path) is being written by another process") }
             try Self.repair(descriptor, path, size: size)
-            if isNew { try Self.synchronizeFolder(of: path) }
+            // Also for a file that is not new: a crash may have come between its making, or a rename, and the folder's sync.
+            try Self.synchronizeFolder(of: path)
         } catch {
             close(descriptor)
             throw error

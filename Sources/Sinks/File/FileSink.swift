@@ -5,7 +5,7 @@ import JSONDocument
 import Synchronization
 
 /// Appends changes to a file, one line of CloudEvents JSON each, and calls a batch delivered when it is on disk.
-package final class FileSink: Sink {
+package final class FileSink: EventSink {
     package let name: String
     package let limits = SinkLimits(count: 2000, bytes: 4 << 20)
     private let path: String

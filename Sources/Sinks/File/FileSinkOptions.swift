@@ -1,5 +1,7 @@
+import Delivery
+
 /// The settings of a sink of type `file`.
-package struct FileSinkOptions: Hashable, Sendable {
+package struct FileSinkOptions: SinkOptions, Hashable {
     /// The file that is appended to; its folder must exist.
     package var path: String
     /// The size at which a new file begins; nothing: one file, however large. `rotate:`
@@ -17,4 +19,6 @@ package struct FileSinkOptions: Hashable, Sendable {
         if !(1...100_000).contains(keep) { issues.append(SinkError("keep", "1 to 100000 files can be kept")) }
         return issues
     }
+
+    package func make(_ name: String, _ resources: SinkResources) throws(SinkError) -> ConfiguredSink { .events(try FileSink(name: name, options: self)) }
 }

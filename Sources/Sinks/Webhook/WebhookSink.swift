@@ -8,7 +8,7 @@ import JSONDocument
 ///
 /// One change a request is in structured mode, `application/cloudevents+json`; batches are `application/cloudevents-batch+json`
 /// (CloudEvents HTTP protocol binding 1.0.2, sections 3.2 and 3.3). Any answer of 2xx takes the whole request, any other none of it.
-package final class WebhookSink: Sink {
+package final class WebhookSink: EventSink {
     package let name: String
     package let limits: SinkLimits
     private let options: WebhookSinkOptions
@@ -36,11 +36,11 @@ package final class WebhookSink: Sink {
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         guard let first = batch.first, let last = batch.last else { return .delivered(status: nil, id: nil) }
         let id = options.batch == 1 ? first.id : "\(first.id)_\(last.sequence)"
-        let request = request(id: id, body: encode(batch))
         do throws(TransportError) {
-            return outcome(of: try await transport.send(request))
+            let response = try await transport.send(try request(id: id, body: encode(batch)))
+            return HTTPOutcome.of(response, now: clock.now.milliseconds / 1000)
         } catch {
-            return .retry(DeliveryFailure(AnswerText.line(Array(error.message.utf8)), mayHaveArrived: error.mayHaveArrived))
+            return HTTPOutcome.of(error)
         }
     }
 
@@ -58,33 +58,16 @@ package final class WebhookSink: Sink {
         return writer.bytes
     }
 
-    private func request(id: String, body: [UInt8]) -> OutboundRequest {
-        var request = OutboundRequest(method: .post, url: options.url, policy: options.policy)
+    private func request(id: String, body: [UInt8]) throws(TransportError) -> OutboundRequest {
         let timestamp = String(clock.now.milliseconds / 1000)
-        request.headers = [
+        var headers: [OutboundRequest.Header] = [
             .init("Content-Type", options.batch == 1 ? "application/cloudevents+json" : "application/cloudevents-batch+json"),
             .init("User-Agent", userAgent), .init("webhook-id", id), .init("webhook-timestamp", timestamp),
         ]
         if !options.secrets.isEmpty {
             let signatures = options.secrets.map { $0.signature(id: id, timestamp: timestamp, body: body) }
-            request.headers.append(.init("webhook-signature", signatures.joined(separator: " ")))
+            headers.append(.init("webhook-signature", signatures.joined(separator: " ")))
         }
-        request.body = body
-        request.certificateAuthorityFile = options.certificateAuthorityFile
-        request.connectTimeout = options.connectTimeout
-        request.timeout = options.timeout
-        request.answerLimits.keptBytes = options.answerBytes
-        request.answerLimits.readBytes = max(request.answerLimits.readBytes, options.answerBytes)
-        return request
-    }
-
-    private func outcome(of response: OutboundResponse) -> DeliveryOutcome {
-        if response.isSuccess { return .delivered(status: response.status, id: nil) }
-        let words = AnswerText.line(response.body)
-        let what = (300...399).contains(response.status) ? "answered \(response.status), a redirect, which is not followed" : "answered \(response.status)"
-        return .retry(
-            DeliveryFailure(
-                words.isEmpty ? what : "\(what): \(words)", status: response.status, retryAfter: response.retryAfter(now: clock.now.milliseconds / 1000),
-                mayHaveArrived: true))
+        return try options.destination.request(.post, headers: headers, body: body)
     }
 }

@@ -9,6 +9,10 @@ package protocol ChangeFeed: Sendable {
     func lastSequence() async throws -> UInt64
     /// The sequence of the first change whose receipt came at `time` or later; one more than the last when there is none.
     func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64
+    /// Whether the projector has come to where the journal ended when it began; before that, what is last is not the newest.
+    func isCaughtUp() async throws -> Bool
+    /// Where the change called `id` stands; `gone(after: 0)` for a text that is no id.
+    func place(of id: String) async throws -> ChangePlace
     /// Returns when a change after `sequence` may be there, or the task is cancelled.
     func waitForChange(after sequence: UInt64) async
 }

@@ -7,10 +7,14 @@ package final class StateChangeFeed: ChangeFeed {
     let store: StateStore
     private let signal: ChangeSignal
     let archive: ReceiptArchive
+    private let journalEnd: UInt64
 
-    /// - Parameter signal: The projector's, which tells of new changes.
-    package init(store: StateStore, signal: ChangeSignal, archive: ReceiptArchive) {
+    /// - Parameters:
+    ///   - signal: The projector's, which tells of new changes.
+    ///   - journalEnd: The last entry there was when the projector began; before it has come there, a change may be missing only for now.
+    package init(store: StateStore, signal: ChangeSignal, archive: ReceiptArchive, journalEnd: UInt64 = 0) {
         self.store = store
+        self.journalEnd = journalEnd
         self.signal = signal
         self.archive = archive
     }
@@ -46,6 +50,17 @@ package final class StateChangeFeed: ChangeFeed {
         try await store.readAsync { database in
             try ChangeOrder.first(in: database, column: "received", atLeast: time.milliseconds)
         }
+    }
+
+    package func isCaughtUp() async throws -> Bool {
+        let journalEnd = journalEnd
+        return try await store.readAsync { try Position(from: $0).entry >= journalEnd }
+    }
+
+    package func place(of id: String) async throws -> ChangePlace {
+        guard let id = ChangeID(id) else { return .gone(after: 0) }
+        let journalEnd = journalEnd
+        return try await store.readAsync { try ChangePlace.find(id, in: $0, journalEnd: journalEnd) }
     }
 
     package func waitForChange(after sequence: UInt64) async { await signal.wait(after: sequence) }

@@ -2,11 +2,14 @@ import Glibc
 import Synchronization
 
 /// Ends the process when one entry takes too long: nothing else stops a loop on a thread.
+///
+/// Counted is the time in which the thread runs or is blocked, and not that in which it waits for a processor.
 final class Watchdog: Sendable {
     /// When the entry in work was taken, in monotonic milliseconds; 0 while none is.
     private let since = Atomic<Int64>(0)
     private let entry = Atomic<UInt64>(0)
     private let isStopped = Atomic<Bool>(false)
+    private let thread = ThreadView()
     private let limit: Int64
     private let onHang: @Sendable (UInt64) -> Void
 
@@ -15,7 +18,9 @@ final class Watchdog: Sendable {
         self.onHang = onHang
     }
 
+    /// Begins to watch what the calling thread takes.
     func start() {
+        thread.adopt()
         WorkThread.start("weir-watchdog", givesWay: false) { [self] in watch() }
     }
 
@@ -32,14 +37,21 @@ final class Watchdog: Sendable {
 
     private func watch() {
         let pause = Int32(clamping: min(max(limit / 4, 10), 250))
+        var clock = EntryClock()
         while !isStopped.load(ordering: .relaxed) {
             poll(nil, 0, pause)
-            let began = since.load(ordering: .acquiring)
-            if began != 0, Self.now() - began > limit {
+            clock.observe(look())
+            if clock.milliseconds > limit {
                 onHang(entry.load(ordering: .relaxed))
                 return
             }
         }
+    }
+
+    private func look() -> EntryClock.Look {
+        let began = since.load(ordering: .acquiring)
+        let number = entry.load(ordering: .relaxed), view = began == 0 ? nil : thread.look()
+        return EntryClock.Look(entry: number, since: began, now: Self.now(), processor: view?.processor ?? 0, isRunnable: view?.isRunnable ?? false)
     }
 
     private static func now() -> Int64 {

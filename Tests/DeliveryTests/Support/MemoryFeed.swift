@@ -9,6 +9,8 @@ final class MemoryFeed: ChangeFeed {
     private struct State {
         var changes: [Change] = []
         var failures = 0
+        var place: ChangePlace = .gone(after: 0)
+        var isCaughtUp = true
         var nextID = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var cancelled: Set<Int> = []
@@ -54,6 +56,20 @@ final class MemoryFeed: ChangeFeed {
         state.withLock { state in
             state.changes.first { $0.receivedTime >= time }?.sequence ?? (state.changes.last?.sequence ?? 0) + 1
         }
+    }
+
+    /// Says from now on that changes that are not there are at `place`, and whether more is to come.
+    func answer(_ place: ChangePlace, isCaughtUp: Bool = true) {
+        state.withLock { state in
+            state.place = place
+            state.isCaughtUp = isCaughtUp
+        }
+    }
+
+    func isCaughtUp() async throws -> Bool { state.withLock { $0.isCaughtUp } }
+
+    func place(of id: String) async throws -> ChangePlace {
+        state.withLock { state in state.changes.first { $0.id == id }.map { .at($0.sequence) } ?? state.place }
     }
 
     func waitForChange(after sequence: UInt64) async {

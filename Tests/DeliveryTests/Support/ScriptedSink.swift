@@ -3,7 +3,7 @@ import FindingModel
 import Synchronization
 
 /// A sink that answers as its script says and remembers what it was given.
-final class ScriptedSink: Sink {
+final class ScriptedSink: EventSink {
     struct Attempt: Sendable {
         let sequences: [UInt64]
         let outcome: DeliveryOutcome

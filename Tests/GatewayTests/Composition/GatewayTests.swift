@@ -148,6 +148,59 @@ import Testing
         #expect(Set(ids).count == 4 && ids.count == 4)
     }
 
+    @Test(arguments: [[2], [5], [1, 3, 5], [1, 2, 3, 4, 5]])
+    func aStateMadeAgainWithoutErasedReceiptsRepeatsNothingAndSkipsNothing(_ erased: [Int]) async throws {
+        let folder = try TemporaryFolder()
+        var test = try await GatewayUnderTest.start(in: folder)
+        var receipts: [String] = []
+        for number in 1...5 {
+            let answer = try await test.send("r", Self.scan("a\(number)"))
+            receipts.append(try #require(try JSONValue(parsing: Array(answer.body.utf8))["receipt"]?.stringValue))
+        }
+        try await test.waitForChanges(5)
+        for number in erased {
+            let answer = try await test.ask(.post, "/v1/journal/erase", body: "{\"number\":\"\(receipts[number - 1])\",\"reason\":\"x\",\"who\":\"me\"}")
+            #expect(answer.status == 200)
+        }
+        await test.gateway.stop()
+        for name in folder.names where name.hasPrefix("data/state.db") { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+
+        test = try await GatewayUnderTest.start(in: folder)
+        for number in 6...7 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
+        try await test.waitForChanges(7)
+        let sink = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
+        #expect(sink?["delivered"]?.integerValue == 7 && sink?["pending"]?.integerValue == 0, "\(sink.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")")
+        await test.gateway.stop()
+        let ids = test.changes.compactMap { $0["id"]?.stringValue }
+        #expect(ids.count == 7 && Set(ids).count == 7)
+    }
+
+    @Test(arguments: [[2], [5], [1, 4]])
+    func aStateMadeAgainWithoutDamagedReceiptsRepeatsNothingAndSkipsNothing(_ damaged: [Int]) async throws {
+        let folder = try TemporaryFolder()
+        var test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...5 { #expect(try await test.send("r", Self.scan("damaged-\(number)")).status == 200) }
+        try await test.waitForChanges(5)
+        await test.gateway.stop()
+        for name in folder.names where name.hasPrefix("data/state.db") { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+        for name in folder.names where name.hasPrefix("data/journal/") && !name.hasSuffix("lock") {
+            let url = URL(fileURLWithPath: folder.path + "/" + name)
+            guard var bytes = try? Data(contentsOf: url) else { continue }
+            for number in damaged { if let place = bytes.range(of: Data("damaged-\(number)".utf8)) { bytes[place.lowerBound] = UInt8(ascii: "D") } }
+            try bytes.write(to: url)
+        }
+
+        test = try await GatewayUnderTest.start(in: folder)
+        for number in 6...7 { #expect(try await test.send("r", Self.scan("damaged-\(number)")).status == 200) }
+        // Where the journal's end was cut, the gateway says so too.
+        try await test.waitForChanges(damaged == [5] ? 8 : 7)
+        let sink = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
+        #expect(sink?["vanished"]?.integerValue == Int64(damaged.count) && sink?["pending"]?.integerValue == 0)
+        await test.gateway.stop()
+        let ids = test.changes.filter { $0["type"]?.stringValue == "scan.completed" }.compactMap { $0["id"]?.stringValue }
+        #expect(ids.count == 7 && Set(ids).count == 7)
+    }
+
     @Test func withoutAGatewayTheFilesAnswerTheSameAndStayAsTheyAre() async throws {
         let folder = try TemporaryFolder()
         let test = try await GatewayUnderTest.start(in: folder)

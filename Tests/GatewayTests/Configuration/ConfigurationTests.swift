@@ -61,12 +61,10 @@ struct ConfigurationTests {
 
         #expect(configuration.sinks.map(\.name) == ["archive", "local"])
         #expect(configuration.sinks.map(\.start) == [.beginning, .now])
-        guard case .file(let file) = configuration.sinks[0].kind, case .webhook(let webhook) = configuration.sinks[1].kind else {
-            Issue.record("the sinks are of other types")
-            return
-        }
+        let file = try #require(configuration.sinks[0].options as? FileSinkOptions)
+        let webhook = try #require(configuration.sinks[1].options as? WebhookSinkOptions)
         #expect(file.path == folder.path + "/data/changes.ndjson" && file.rotateBytes == 1 << 30 && file.keep == 3)
-        #expect(webhook.batch == 20 && webhook.timeout == .seconds(10) && webhook.connectTimeout == .seconds(5))
+        #expect(webhook.batch == 20 && webhook.destination.timeout == .seconds(10) && webhook.destination.connectTimeout == .seconds(5))
         #expect(configuration.routes.map(\.sinks) == [["archive"], ["local"]])
         #expect(configuration.operators.map(\.name) == ["alice"])
         #expect(configuration.operators[0].token.value == Array("alice-token-0123456789".utf8))

@@ -8,7 +8,7 @@ import Testing
 /// The other side of a sink under test.
 protocol SinkHarness: Sendable {
     /// A new instance of the sink, as after a restart; the one before it was closed.
-    func makeSink() throws -> any Sink
+    func makeSink() throws -> any EventSink
     /// The ids of the changes that arrived, in order, repetitions included.
     func received() throws -> [String]
     /// Makes every attempt fail from now on, or no longer.
@@ -100,6 +100,10 @@ final class ListFeed: ChangeFeed {
     func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
         list.first { $0.receivedTime >= time }?.sequence ?? (list.last?.sequence ?? 0) + 1
     }
+
+    func isCaughtUp() async throws -> Bool { true }
+
+    func place(of id: String) async throws -> ChangePlace { list.first { $0.id == id }.map { .at($0.sequence) } ?? .gone(after: 0) }
 
     func waitForChange(after sequence: UInt64) async {
         // Nothing is ever added: only being cancelled ends the wait.

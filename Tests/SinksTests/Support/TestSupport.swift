@@ -89,6 +89,21 @@ extension DeliveryOutcome {
     }
 
     var failure: DeliveryFailure? {
-        if case .retry(let failure) = self { failure } else { nil }
+        switch self {
+        case .retry(let failure), .pause(let failure), .split(let failure), .reject(let failure): failure
+        case .delivered, .items: nil
+        }
+    }
+
+    /// The case's name.
+    var word: String {
+        switch self {
+        case .delivered: "delivered"
+        case .items: "items"
+        case .retry: "retry"
+        case .pause: "pause"
+        case .split: "split"
+        case .reject: "reject"
+        }
     }
 }

@@ -14,10 +14,10 @@ struct StateChangeFeedTests {
         return script
     }
 
-    private func feed(_ gate: Gate) -> StateChangeFeed {
+    private func feed(_ gate: Gate, journalEnd: UInt64 = 0) -> StateChangeFeed {
         let source = EntrySource(gate.journal)
         let archive = ReceiptArchive(source, configurations: ConfigurationReader(source))
-        return StateChangeFeed(store: gate.store, signal: ChangeSignal(), archive: archive)
+        return StateChangeFeed(store: gate.store, signal: ChangeSignal(), archive: archive, journalEnd: journalEnd)
     }
 
     @Test func changesComeInOrderAndInPieces() async throws {
@@ -49,6 +49,34 @@ struct StateChangeFeedTests {
         for change in try gate.allChanges() { #expect(try await gate.queries.change(change.id) == change) }
         #expect(try await gate.queries.change("aaaaaaaa-1-1") == nil)
         #expect(try await gate.queries.change("no id") == nil)
+    }
+
+    @Test func placesAreFoundInARowThatWasMadeAgainWithoutErasedChanges() async throws {
+        let gate = try Gate(Self.script)
+        for number in 0..<10 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        let before = try gate.allChanges()
+        #expect(before.count == 10)
+        for change in before { #expect(try await feed(gate).place(of: change.id) == .at(change.sequence)) }
+        for index in [2, 5, 9] {
+            let entry = try #require(ChangeID(before[index].id)?.entry)
+            try await gate.journal.erase(entry, reason: "asked for", who: "test")
+        }
+        let end = gate.journal.watermark
+        let again = try Gate(beside: gate, state: "again.db")
+        let tag = try #require(ChangeID(before[0].id)?.tag)
+        #expect(try await feed(again, journalEnd: end).place(of: before[0].id) == .notYet)
+        #expect(try await !feed(again, journalEnd: end).isCaughtUp())
+        try again.catchUp(through: ChangeID(before[6].id)?.entry)
+        #expect(try await feed(again, journalEnd: end).place(of: before[9].id) == .notYet)
+        #expect(try await feed(again, journalEnd: end).place(of: before[5].id) == .gone(after: 4))
+        try again.catchUp()
+        let places: [ChangePlace] = [.at(1), .at(2), .gone(after: 2), .at(3), .at(4), .gone(after: 4), .at(5), .at(6), .at(7), .gone(after: 7)]
+        for (change, place) in zip(before, places) { #expect(try await feed(again, journalEnd: end).place(of: change.id) == place) }
+        #expect(try await feed(again, journalEnd: end).isCaughtUp())
+        #expect(try await feed(again, journalEnd: end).place(of: "\(tag)-1000-1") == .gone(after: 7))
+        #expect(try await feed(again, journalEnd: end).place(of: "aaaaaaaa-3-1") == .gone(after: 0))
+        #expect(try await feed(again, journalEnd: end).place(of: "no id") == .gone(after: 0))
     }
 
     @Test func emptyStoreHasAFirstSequenceToCome() async throws {

@@ -20,7 +20,7 @@ enum PathChecks {
         own += [storage.stateFile, storage.ledgerFile].flatMap { ["\($0)-wal", "\($0)-shm"] }
         var taken: [String: String] = [:]
         for sink in configuration.sinks {
-            guard case .file(let file) = sink.kind else { continue }
+            guard let file = sink.options as? FileSinkOptions else { continue }
             let node = sinksNode?[sink.name]?["path"] ?? root
             if let other = taken[file.path] {
                 context.issues.error(node, "path: the sink '\(other)' already writes \(file.path)")

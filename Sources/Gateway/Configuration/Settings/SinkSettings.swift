@@ -4,26 +4,12 @@ import YAMLDocument
 
 /// One destination for changes.
 package struct SinkSettings: Sendable {
-    package enum Kind: Sendable {
-        case file(FileSinkOptions)
-        case webhook(WebhookSinkOptions)
-    }
-
     package var name: String
-    /// Where a new sink begins; one that has a cursor goes on from there.
-    package var start = StartPoint.beginning
-    package var kind: Kind
-
-    /// The `type` words that this version has.
-    package static let types = ["file", "webhook"]
-
     /// The `type` word.
-    package var type: String {
-        switch kind {
-        case .file: "file"
-        case .webhook: "webhook"
-        }
-    }
+    package var type: String
+    /// Where a new sink begins; one that has a cursor goes on from there.
+    package var start: StartPoint
+    package var options: any SinkOptions
 }
 
 extension SinkSettings {
@@ -43,19 +29,15 @@ extension SinkSettings {
         if !ConfiguredName.isValid(name) { context.issues.error(key, ConfiguredName.message("sink", name)) }
         guard var reader = MappingReader(node, what, &context.issues) else { return nil }
         guard let typeNode = reader.require("type", what, &context.issues), let type = context.word(typeNode, "type") else { return nil }
-        guard types.contains(type) else {
+        guard let sinkType = SinkType.all.first(where: { $0.word == type }) else {
             // The keys of an unknown type are unknown too: one error says enough.
-            context.issues.error(typeNode, "unknown sink type '\(type)'", hint: "known: \(types.joined(separator: ", "))")
+            context.issues.error(typeNode, "unknown sink type '\(type)'", hint: "known: \(SinkType.all.map(\.word).joined(separator: ", "))")
             return nil
         }
         let start = context.value(reader.take("from"), "from", form: "now, beginning or a time such as 2026-03-02T10:00:00Z", readStart)
-        let kind: Kind?
-        switch type {
-        case "file": kind = FileSinkSettings.read(&reader, what, &context).map { .file($0) }
-        default: kind = WebhookSinkSettings.read(&reader, what, &context).map { .webhook($0) }
-        }
+        let options = sinkType.read(&reader, what, &context)
         reader.finish(&context.issues)
-        return kind.map { SinkSettings(name: name, start: start ?? .beginning, kind: $0) }
+        return options.map { SinkSettings(name: name, type: type, start: start ?? sinkType.start, options: $0) }
     }
 
     private static func readStart(_ text: String) -> StartPoint? {

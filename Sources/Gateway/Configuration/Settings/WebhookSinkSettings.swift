@@ -1,49 +1,24 @@
 import struct Adapters.LabelledSecret
-import CurlTransport
+import Delivery
 import Sinks
 import YAMLDocument
 
 /// Reads the settings of an HTTP receiver of CloudEvents, signed as Standard Webhooks says (https://www.standardwebhooks.com).
 enum WebhookSinkSettings {
-    static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> WebhookSinkOptions? {
-        let urlNode = reader.require("url", what, &context.issues)
-        let url = urlNode.flatMap { URLReader.read($0, "url", &context) }
+    static let type = SinkType(word: "webhook", start: .beginning) { reader, what, context in read(&reader, what, &context) }
+
+    private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> WebhookSinkOptions? {
+        let urlNode = reader.take("url")
+        let destination = DestinationReader.read(&reader, what, &context)
         let secretNode = reader.take("secret")
         let secrets = secretNode.map { node in context.list(node, "secret").compactMap { readSecret($0, &context) } } ?? []
         if secretNode == nil, let urlNode { context.issues.warning(urlNode, "\(what) has no 'secret': its requests are not signed") }
-        let policy = DestinationPolicy(networks: readNetworks(reader.take("networks"), &context))
         let batch = context.integer(reader.take("batch"), "batch", WebhookSinkOptions.batchRange)
-        let authority = reader.take("ca").flatMap { readAuthority($0, &context) }
-        let timeout = context.duration(reader.take("timeout"), "timeout", 1000...600_000)
-        let connectTimeout = context.duration(reader.take("connect-timeout"), "connect-timeout", 100...60_000)
-        let answerMax = context.bytes(reader.take("answer-max"), "answer-max", 256...1 << 20)
-        guard let url, let urlNode else { return nil }
-        check(url, urlNode, policy, &context)
-        var options = WebhookSinkOptions(url: url, policy: policy)
+        guard let destination else { return nil }
+        var options = WebhookSinkOptions(destination: destination)
         options.secrets = secrets
-        options.certificateAuthorityFile = authority
         if let batch { options.batch = batch }
-        if let timeout { options.timeout = .milliseconds(timeout) }
-        if let connectTimeout { options.connectTimeout = .milliseconds(connectTimeout) }
-        if let answerMax { options.answerBytes = Int(answerMax) }
         return options
-    }
-
-    private static func readNetworks(_ node: YAMLNode?, _ context: inout SettingsContext) -> [AddressBlock] {
-        guard let node else { return [] }
-        let form = "a network such as 10.0.0.0/8 or fd00::/8, without bits beyond its length"
-        return context.list(node, "networks").compactMap { item in context.value(item, "networks", form: form) { AddressBlock($0) } }
-    }
-
-    /// What can be told without looking the host up; the rest is checked when the connection is made.
-    private static func check(_ url: OutboundURL, _ node: YAMLNode, _ policy: DestinationPolicy, _ context: inout SettingsContext) {
-        let hint = "list the receiver's network: networks: [ 127.0.0.0/8 ]"
-        let host = url.host.utf8.first == UInt8(ascii: "[") ? String(url.host.dropFirst().dropLast()) : url.host
-        if let address = IPAddress(host) {
-            if case .refused(let reason) = policy.decide(address, plain: url.isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
-        } else if url.isPlain, policy.networks.isEmpty {
-            context.issues.error(node, "url: plain http is sent only to addresses in the sink's 'networks'", hint: "use https, or \(hint)")
-        }
     }
 
     private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> WebhookSecret? {
@@ -52,16 +27,6 @@ enum WebhookSinkSettings {
             return try WebhookSecret(String(decoding: secret.value, as: UTF8.self))
         } catch {
             context.issues.error(node, "secret: \(secret.label): \(error.message)", hint: "echo whsec_$(openssl rand -base64 32)")
-            return nil
-        }
-    }
-
-    private static func readAuthority(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
-        guard let path = context.path(node, "ca") else { return nil }
-        switch FilePaths.contents(of: path, limit: 1 << 20) {
-        case .success: return path
-        case .failure(let error):
-            context.issues.error(node, "ca: \(error.message)")
             return nil
         }
     }

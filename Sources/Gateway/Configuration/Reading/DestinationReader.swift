@@ -1,0 +1,51 @@
+import CurlTransport
+import Sinks
+import YAMLDocument
+
+/// Reads what every sink over HTTP has: `url`, `networks`, `ca`, `timeout`, `connect-timeout`, `answer-max`.
+enum DestinationReader {
+    static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> Destination? {
+        let urlNode = reader.require("url", what, &context.issues)
+        let url = urlNode.flatMap { URLReader.read($0, "url", &context) }
+        let policy = DestinationPolicy(networks: networks(reader.take("networks"), &context))
+        let authority = reader.take("ca").flatMap { authorityFile($0, &context) }
+        let timeout = context.duration(reader.take("timeout"), "timeout", 1000...600_000)
+        let connectTimeout = context.duration(reader.take("connect-timeout"), "connect-timeout", 100...60_000)
+        let answerMax = context.bytes(reader.take("answer-max"), "answer-max", 256...1 << 20)
+        guard let url, let urlNode else { return nil }
+        check(url, urlNode, policy, &context)
+        var destination = Destination(url: url, policy: policy)
+        destination.certificateAuthorityFile = authority
+        if let timeout { destination.timeout = .milliseconds(timeout) }
+        if let connectTimeout { destination.connectTimeout = .milliseconds(connectTimeout) }
+        if let answerMax { destination.answerBytes = Int(answerMax) }
+        return destination
+    }
+
+    static func networks(_ node: YAMLNode?, _ context: inout SettingsContext) -> [AddressBlock] {
+        guard let node else { return [] }
+        let form = "a network such as 10.0.0.0/8 or fd00::/8, without bits beyond its length"
+        return context.list(node, "networks").compactMap { item in context.value(item, "networks", form: form) { AddressBlock($0) } }
+    }
+
+    /// What can be told without looking the host up; the rest is checked when the connection is made.
+    private static func check(_ url: OutboundURL, _ node: YAMLNode, _ policy: DestinationPolicy, _ context: inout SettingsContext) {
+        let hint = "list the receiver's network: networks: [ 127.0.0.0/8 ]"
+        let host = url.host.utf8.first == UInt8(ascii: "[") ? String(url.host.dropFirst().dropLast()) : url.host
+        if let address = IPAddress(host) {
+            if case .refused(let reason) = policy.decide(address, plain: url.isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
+        } else if url.isPlain, policy.networks.isEmpty {
+            context.issues.error(node, "url: plain http is sent only to addresses in the sink's 'networks'", hint: "use https, or \(hint)")
+        }
+    }
+
+    static func authorityFile(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
+        guard let path = context.path(node, "ca") else { return nil }
+        switch FilePaths.contents(of: path, limit: 1 << 20) {
+        case .success: return path
+        case .failure(let error):
+            context.issues.error(node, "ca: \(error.message)")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import CurlTransport
+import Delivery
+
+/// Where and how a sink's HTTP requests go: what every sink over HTTP has in its settings.
+package struct Destination: Sendable {
+    package var url: OutboundURL
+    /// Which addresses the URL's host may have; `networks:`.
+    package var policy: DestinationPolicy
+    /// A PEM file with the authority that is trusted instead of the system's; `ca:`.
+    package var certificateAuthorityFile: String?
+    package var connectTimeout: Duration = .seconds(5)
+    package var timeout: Duration = .seconds(30)
+    /// Bytes of an answer's body that are kept; raise it where the body must be read as a whole.
+    package var answerBytes = 4 << 10
+
+    package init(url: OutboundURL, policy: DestinationPolicy) {
+        self.url = url
+        self.policy = policy
+    }
+
+    /// What is wrong with the settings together.
+    package var issues: [SinkError] {
+        var issues: [SinkError] = []
+        if url.isPlain, policy.networks.isEmpty {
+            issues.append(SinkError("url", "http:// is allowed only towards an address that `networks` lists; use https://, or list the network"))
+        }
+        if timeout <= .zero { issues.append(SinkError("timeout", "a request needs some time")) }
+        if connectTimeout <= .zero { issues.append(SinkError("connect-timeout", "a connection needs some time")) }
+        return issues
+    }
+
+    /// A request to the URL, or to `path` (with its query) on its host.
+    ///
+    /// Whatever of `path` comes from configuration or vendors must be percent-encoded by the caller.
+    package func request(
+        _ method: OutboundRequest.Method, path: String? = nil, headers: [OutboundRequest.Header] = [], body: [UInt8] = []
+    ) throws(TransportError) -> OutboundRequest {
+        var request = OutboundRequest(method: method, url: try path.map { path throws(TransportError) in try url.replacing(path: path) } ?? url, policy: policy)
+        request.headers = headers
+        request.body = body
+        request.certificateAuthorityFile = certificateAuthorityFile
+        request.connectTimeout = connectTimeout
+        request.timeout = timeout
+        request.answerLimits.keptBytes = answerBytes
+        request.answerLimits.readBytes = max(request.answerLimits.readBytes, answerBytes)
+        return request
+    }
+}
