@@ -44,10 +44,7 @@ final class NoticeService: Sendable {
 
     private func run() async {
         var watch = NoticeWatch(silentAfter: surroundings.silentAfter, lastReceived: await lastReceived())
-        while !Task.isCancelled {
-            await write(watch.observe(observation()))
-            try? await Task.sleep(for: interval)
-        }
+        while (try? await Task.sleep(for: interval)) != nil { await write(watch.observe(observation())) }
     }
 
     private func lastReceived() async -> [String: Timestamp] {
