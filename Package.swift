@@ -84,7 +84,8 @@ let package = Package(
 
         // The receiver that `make run` shows the webhook sink with.
         .executableTarget(
-            name: "example-receiver", dependencies: ["Digests", "JSONDocument", hummingbird, httpTypes], path: "examples/receiver", swiftSettings: strict),
+            name: "example-receiver", dependencies: ["Digests", "JSONDocument", hummingbird, httpTypes, logging], path: "examples/receiver",
+            swiftSettings: strict),
 
         // One copy of adapters/ and schemas/ inside the binary.
         .executableTarget(name: "embed-files", path: "Plugins/embed-files", swiftSettings: strict),

@@ -16,6 +16,4 @@ struct GatewayObservation: Sendable {
     var availability: JournalAvailability
     /// The configured sources.
     var sources: [String: Source] = [:]
-    /// The journal's last entry.
-    var lastEntry: UInt64
 }

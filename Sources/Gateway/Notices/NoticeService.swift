@@ -9,7 +9,7 @@ import Synchronization
 final class NoticeService: Sendable {
     /// Where it looks, and where it writes.
     struct Surroundings: Sendable {
-        let journal: SegmentJournal
+        let journal: any Journal
         let queries: StateQueries
         let tallies: @Sendable () -> [String: SourceTally]
         let wall: @Sendable () -> Timestamp
@@ -59,15 +59,12 @@ final class NoticeService: Sendable {
             sources[name] = GatewayObservation.Source(accepted: tallies[name]?.accepted ?? 0, refusals: tallies[name]?.refusals ?? [:])
         }
         return GatewayObservation(
-            wall: surroundings.wall(), monotonic: surroundings.monotonic(), availability: surroundings.journal.availability, sources: sources,
-            lastEntry: surroundings.journal.watermark)
+            wall: surroundings.wall(), monotonic: surroundings.monotonic(), availability: surroundings.journal.availability, sources: sources)
     }
 
-    private func write(_ saying: NoticeWatch.Saying) async {
-        var drafts = saying.notices.map { EntryDraft(kind: .notice, body: $0.bytes) }
-        if saying.isCheckpointDue { drafts.append(EntryDraft(kind: .checkpoint, body: surroundings.journal.head.bytes)) }
-        for draft in drafts {
-            do throws(JournalError) { _ = try await surroundings.journal.append(draft) } catch {
+    private func write(_ notices: [GatewayNotice]) async {
+        for notice in notices {
+            do throws(JournalError) { _ = try await surroundings.journal.append(EntryDraft(kind: .notice, body: notice.bytes)) } catch {
                 log.warning("a notice cannot be written to the journal", metadata: ["reason": "\(error.message)"])
             }
         }

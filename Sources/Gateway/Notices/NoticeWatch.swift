@@ -4,20 +4,12 @@ import State
 
 /// Decides what the gateway has to say about itself, from what it sees every few seconds; says each thing when it begins, and then rarely.
 struct NoticeWatch: Sendable {
-    /// What comes out of an observation.
-    struct Saying: Equatable, Sendable {
-        var notices: [GatewayNotice] = []
-        /// Whether the journal's head is to be sent out.
-        var isCheckpointDue = false
-    }
-
     /// Between two notices about one source's refusals.
     static let refusalPause: Int64 = 3_600_000
     /// Between two notices about the disk, or about the clock.
     static let pause: Int64 = 600_000
     /// How far the wall clock may part from one that is never set before that is a step: slewing takes hours for it.
     static let clockStep: Int64 = 2000
-    private static let hour: Int64 = 3_600_000
 
     private var silence: SilenceWatch
     private var refusals: [String: Told] = [:]
@@ -25,8 +17,6 @@ struct NoticeWatch: Sendable {
     private var diskToldAt: Int64?
     private var clockOffset: Int64?
     private var clockToldAt: Int64?
-    private var checkpointHour: Int64?
-    private var checkpointEntry: UInt64 = 0
 
     /// What was told of a source's refusals, and when.
     private struct Told {
@@ -41,16 +31,14 @@ struct NoticeWatch: Sendable {
         silence = SilenceWatch(after: silentAfter, lastReceived: lastReceived)
     }
 
-    mutating func observe(_ seen: GatewayObservation) -> Saying {
-        var saying = Saying()
-        saying.notices += silence.observe(seen)
+    mutating func observe(_ seen: GatewayObservation) -> [GatewayNotice] {
+        var notices = silence.observe(seen)
         for (name, source) in seen.sources.sorted(by: { $0.key < $1.key }) {
-            if let notice = refused(name, source.refusals, at: seen.monotonic) { saying.notices.append(notice) }
+            if let notice = refused(name, source.refusals, at: seen.monotonic) { notices.append(notice) }
         }
-        if let notice = disk(seen) { saying.notices.append(notice) }
-        if let notice = clock(seen) { saying.notices.append(notice) }
-        saying.isCheckpointDue = isCheckpointDue(seen)
-        return saying
+        if let notice = disk(seen) { notices.append(notice) }
+        if let notice = clock(seen) { notices.append(notice) }
+        return notices
     }
 
     private mutating func refused(_ name: String, _ counts: [String: UInt64], at now: Int64) -> GatewayNotice? {
@@ -89,19 +77,5 @@ struct NoticeWatch: Sendable {
         clockOffset = offset
         clockToldAt = seen.monotonic
         return .clockStep(milliseconds: step)
-    }
-
-    /// Once in each hour of the wall clock in which something came after the last checkpoint.
-    private mutating func isCheckpointDue(_ seen: GatewayObservation) -> Bool {
-        let hour = seen.wall.milliseconds / Self.hour
-        guard let last = checkpointHour else {
-            checkpointHour = hour
-            return false
-        }
-        // The checkpoint itself is one entry.
-        guard hour > last, seen.lastEntry > checkpointEntry + 1 else { return false }
-        checkpointHour = hour
-        checkpointEntry = seen.lastEntry
-        return true
     }
 }

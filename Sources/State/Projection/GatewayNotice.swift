@@ -1,3 +1,4 @@
+import Digests
 import FindingModel
 import JSONDocument
 import Journal
@@ -85,13 +86,6 @@ package struct GatewayNotice: Equatable, Sendable {
             kind: "drift", summary: "Source \(source) sends what its adapter does not know: \(shown)", details: RawJSON(bytes: writer.bytes))
     }
 
-    /// The end of the journal's chain, for whoever keeps it to check the journal with.
-    static func checkpoint(_ head: JournalHead) -> GatewayNotice {
-        GatewayNotice(
-            kind: "checkpoint", summary: "The journal's chain ends with entry \(head.number): weir journal verify --head checks it against this notice",
-            details: RawJSON(bytes: head.bytes))
-    }
-
     /// The journal was recovered, or got another tag; `body` is that of the `recovery` entry.
     static func recovery(_ note: RecoveryNote, body: [UInt8]) -> GatewayNotice {
         var words: [String] = []
@@ -103,6 +97,11 @@ package struct GatewayNotice: Equatable, Sendable {
         var short = note
         short.damaged = Array(note.damaged.prefix(placesKeptMax))
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
+    }
+
+    /// The journal's end, for whoever keeps it: `weir journal verify --head` compares with it.
+    static func checkpoint(_ head: JournalHead) -> GatewayNotice {
+        GatewayNotice(kind: "checkpoint", summary: "The journal ends at entry \(head.number), hash \(head.hash.hex)", details: RawJSON(bytes: head.bytes))
     }
 
     /// A receipt ended the process too often, or would have become too much, and is left out from now on; `body` is that of the `quarantine` entry.

@@ -6,7 +6,7 @@ import State
 struct DifferenceTable {
     private let isShown: Bool
     private let asJSON: Bool
-    private var table = Table([.init("UID"), .init("CHANGE"), .init("BEFORE"), .init("AFTER")])
+    private var table = Table([.init("UID", isWhole: true), .init("CHANGE"), .init("BEFORE"), .init("AFTER")])
     private var told = 0
 
     /// - Parameter isShown: Whether each record is shown, or only their number.

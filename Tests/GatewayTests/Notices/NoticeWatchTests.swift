@@ -12,19 +12,18 @@ struct NoticeWatchTests {
 
     /// `seconds` after the start, with the wall clock `step` milliseconds off.
     private func at(
-        _ seconds: Int64, step: Int64 = 0, _ availability: JournalAvailability = .ready, accepted: UInt64 = 0, refusals: [String: UInt64] = [:],
-        lastEntry: UInt64 = 1
+        _ seconds: Int64, step: Int64 = 0, _ availability: JournalAvailability = .ready, accepted: UInt64 = 0, refusals: [String: UInt64] = [:]
     ) -> GatewayObservation {
         GatewayObservation(
             wall: Timestamp(milliseconds: Self.start + seconds * 1000 + step), monotonic: 5_000_000 + seconds * 1000, availability: availability,
-            sources: ["shop": .init(accepted: accepted, refusals: refusals)], lastEntry: lastEntry)
+            sources: ["shop": .init(accepted: accepted, refusals: refusals)])
     }
 
-    private func kinds(_ watch: inout NoticeWatch, _ seen: [GatewayObservation]) -> [[String]] { seen.map { watch.observe($0).notices.map(\.kind) } }
+    private func kinds(_ watch: inout NoticeWatch, _ seen: [GatewayObservation]) -> [[String]] { seen.map { watch.observe($0).map(\.kind) } }
 
     @Test func aQuietGatewaySaysNothing() {
         var watch = NoticeWatch(silentAfter: ["shop": Self.day])
-        for second in stride(from: Int64(0), through: 3000, by: 10) { #expect(watch.observe(at(second)) == NoticeWatch.Saying()) }
+        for second in stride(from: Int64(0), through: 3000, by: 10) { #expect(watch.observe(at(second)).isEmpty) }
     }
 
     @Test func aSourceThatStopsSendingIsSilentOnceUntilItSendsAgain() {
@@ -46,13 +45,13 @@ struct NoticeWatchTests {
 
     @Test func refusalsAreToldAtOnceAndThenOnceAnHour() {
         var watch = NoticeWatch(silentAfter: [:])
-        #expect(watch.observe(at(0)).notices.isEmpty)
+        #expect(watch.observe(at(0)).isEmpty)
         let first = watch.observe(at(10, refusals: ["bad_signature": 2]))
-        #expect(first.notices.map(\.summary) == ["Source shop: 2 requests refused: bad_signature 2"])
-        #expect(watch.observe(at(3000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).notices.isEmpty)
+        #expect(first.map(\.summary) == ["Source shop: 2 requests refused: bad_signature 2"])
+        #expect(watch.observe(at(3000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).isEmpty)
         let second = watch.observe(at(3700, refusals: ["bad_signature": 900, "timestamp_skew": 1]))
-        #expect(second.notices.map(\.summary) == ["Source shop: 899 requests refused: bad_signature 898, timestamp_skew 1"])
-        #expect(watch.observe(at(9000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).notices.isEmpty)
+        #expect(second.map(\.summary) == ["Source shop: 899 requests refused: bad_signature 898, timestamp_skew 1"])
+        #expect(watch.observe(at(9000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).isEmpty)
     }
 
     @Test func aDiskThatFlapsIsToldOnceInTenMinutes() {
@@ -64,17 +63,10 @@ struct NoticeWatchTests {
     @Test(arguments: [(3_600_000, "forward by 3600.0 s"), (-2_500, "back by 2.5 s")] as [(Int64, String)])
     func aClockThatIsSetIsTold(step: Int64, words: String) {
         var watch = NoticeWatch(silentAfter: [:])
-        #expect(watch.observe(at(0)).notices.isEmpty)
-        #expect(watch.observe(at(10, step: 1999)).notices.isEmpty)
-        let told = watch.observe(at(20, step: 1999 + step)).notices
+        #expect(watch.observe(at(0)).isEmpty)
+        #expect(watch.observe(at(10, step: 1999)).isEmpty)
+        let told = watch.observe(at(20, step: 1999 + step))
         #expect(told.map(\.kind) == ["clock_step"] && told.first?.summary.contains(words) == true)
-        #expect(watch.observe(at(30, step: 1999 + step)).notices.isEmpty)
-    }
-
-    @Test func aHeadIsDueOnceAnHourIfSomethingCame() {
-        var watch = NoticeWatch(silentAfter: [:])
-        let hour: Int64 = 3600
-        let seen: [(Int64, UInt64)] = [(0, 5), (hour, 5), (hour + 10, 6), (2 * hour, 6), (2 * hour + 10, 7), (3 * hour, 9)]
-        #expect(seen.map { watch.observe(at($0.0, lastEntry: $0.1)).isCheckpointDue } == [false, true, false, false, true, true])
+        #expect(watch.observe(at(30, step: 1999 + step)).isEmpty)
     }
 }
