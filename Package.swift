@@ -58,6 +58,7 @@ let package = Package(
         module("YAMLDocument", [yams]),
         module("Digests", ["CLibSSL", "CChecksum"]),
         module("FindingModel", ["JSONDocument", "Digests"]),
+        module("Formats", ["FindingModel", "JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
@@ -95,6 +96,8 @@ let package = Package(
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
         tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
+        .testTarget(
+            name: "FormatsTests", dependencies: ["Formats", "FindingModel", "JSONDocument", "Digests"], exclude: ["Standards"], swiftSettings: strict),
         tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
