@@ -51,7 +51,7 @@ package enum OfflineGateway {
     ///
     /// - Returns: how many changes it took.
     package static func void(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> UInt64 {
-        try requireJournal(configuration)
+        try configuration.storage.requireJournal()
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
             try await projection.projected(through: projection.journal.watermark)
