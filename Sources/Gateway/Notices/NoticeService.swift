@@ -1,7 +1,6 @@
 import FindingModel
 import Ingest
 import Journal
-import Logging
 import State
 import Synchronization
 
@@ -17,11 +16,12 @@ final class NoticeService: Sendable {
         /// Milliseconds without an event after which a source is silent, by source; one that may be silent is left out.
         let silentAfter: [String: Int64]
         let sources: [String]
+        /// Writes a notice into the journal.
+        let say: @Sendable (GatewayNotice) -> Void
     }
 
     private let surroundings: Surroundings
     private let interval: Duration
-    private let log = Logger(label: "notices")
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(_ surroundings: Surroundings, interval: Duration = .seconds(10)) {
@@ -35,7 +35,7 @@ final class NoticeService: Sendable {
         }
     }
 
-    /// Returns when nothing is written any more.
+    /// Returns when nothing is looked at any more.
     func stop() async {
         let running = task.withLock { $0 }
         running?.cancel()
@@ -44,7 +44,9 @@ final class NoticeService: Sendable {
 
     private func run() async {
         var watch = NoticeWatch(silentAfter: surroundings.silentAfter, lastReceived: await lastReceived())
-        while (try? await Task.sleep(for: interval)) != nil { await write(watch.observe(observation())) }
+        while (try? await Task.sleep(for: interval)) != nil {
+            for notice in watch.observe(observation()) { surroundings.say(notice) }
+        }
     }
 
     private func lastReceived() async -> [String: Timestamp] {
@@ -60,13 +62,5 @@ final class NoticeService: Sendable {
         }
         return GatewayObservation(
             wall: surroundings.wall(), monotonic: surroundings.monotonic(), availability: surroundings.journal.availability, sources: sources)
-    }
-
-    private func write(_ notices: [GatewayNotice]) async {
-        for notice in notices {
-            do throws(JournalError) { _ = try await surroundings.journal.append(EntryDraft(kind: .notice, body: notice.bytes)) } catch {
-                log.warning("a notice cannot be written to the journal", metadata: ["reason": "\(error.message)"])
-            }
-        }
     }
 }
