@@ -16,11 +16,21 @@ package final class DeliveryService: Sendable {
         }
     }
 
-    private let pumps: [Pump]
+    private struct State {
+        var pumps: [Pump]
+        /// What runs each pump, by its sink's name; also those of sinks that are no longer there and end their last request.
+        var tasks: [String: Task<Void, Never>] = [:]
+        /// Pumps of an earlier configuration.
+        var leaving: [Pump] = []
+        var phase = Phase.new
+    }
+
+    private enum Phase { case new, started, stopped }
+
     private let feed: any ChangeFeed
     private let ledger: Ledger
-    private let clock: any DeliveryClock
-    private let tasks = Mutex<[Task<Void, Never>]>([])
+    private let surroundings: PumpSurroundings
+    private let state: Mutex<State>
 
     /// Makes a pump for each sink; nothing is delivered before `start`.
     ///
@@ -32,40 +42,74 @@ package final class DeliveryService: Sendable {
     ) {
         self.feed = feed
         self.ledger = ledger
-        self.clock = clock
-        let surroundings = PumpSurroundings(
+        surroundings = PumpSurroundings(
             feed: feed, ledger: ledger, clock: clock, policy: policy, random: random, gatherMilliseconds: gatherMilliseconds, log: log, notify: notify)
-        pumps = sinks.map { assignment in
+        state = Mutex(State(pumps: Self.pumps(sinks, routes, surroundings)))
+    }
+
+    private static func pumps(_ sinks: [Assignment], _ routes: [Route], _ surroundings: PumpSurroundings) -> [Pump] {
+        sinks.map { assignment in
             let filter = SinkFilter(routes: routes, sink: assignment.sink.name)
             return Pump(sink: assignment.sink, filter: filter, start: assignment.start, surroundings: surroundings)
         }
     }
 
+    /// The pumps in force, in the order of the configuration.
+    private var pumps: [Pump] { state.withLock { $0.pumps } }
+
     /// Begins to deliver; what fails from now on is the affair of each sink's state and is tried again.
     package func start() {
-        tasks.withLock { tasks in
-            guard tasks.isEmpty else { return }
-            tasks = pumps.map { pump in Task(executorPreference: DeliveryExecutor.shared) { await pump.run() } }
+        state.withLock { state in
+            guard case .new = state.phase else { return }
+            state.phase = .started
+            for pump in state.pumps { state.tasks[pump.sink.name] = Self.task(pump, after: nil) }
+        }
+    }
+
+    /// Puts other sinks and routes in force.
+    ///
+    /// Each sink ends the request under way, as long as that takes, and holds up no other; then the new one of its name goes on from its cursor.
+    package func reconfigure(sinks: [Assignment], routes: [Route]) {
+        let pumps = Self.pumps(sinks, routes, surroundings)
+        state.withLock { state in
+            switch state.phase {
+            case .new: state.pumps = pumps
+            case .stopped: break
+            case .started:
+                for task in state.tasks.values { task.cancel() }
+                state.leaving = state.leaving.filter { !$0.isStopped } + state.pumps
+                for pump in pumps { state.tasks[pump.sink.name] = Self.task(pump, after: state.tasks[pump.sink.name]) }
+                state.pumps = pumps
+            }
+        }
+    }
+
+    /// Runs a pump, once the one that its sink had before has ended.
+    private static func task(_ pump: Pump, after previous: Task<Void, Never>?) -> Task<Void, Never> {
+        Task(executorPreference: DeliveryExecutor.shared) {
+            await previous?.value
+            await pump.run()
+            await pump.sink.close()
         }
     }
 
     /// Begins no further request, waits up to `grace` for those under way, cuts off the rest, writes the positions down and closes
     /// the sinks.
     package func stop(within grace: Duration) async {
-        let running = tasks.withLock { tasks in
-            defer { tasks = [] }
-            return tasks
+        let (tasks, pumps, started) = state.withLock { state in
+            defer { (state.tasks, state.phase) = ([:], .stopped) }
+            return (Array(state.tasks.values), state.leaving + state.pumps, !state.tasks.isEmpty)
         }
-        for task in running { task.cancel() }
+        for task in tasks { task.cancel() }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [clock, pumps] in
+            group.addTask { [clock = surroundings.clock] in
                 guard (try? await clock.sleep(for: grace)) != nil else { return }
                 for pump in pumps { pump.abandon() }
             }
-            for task in running { await task.value }
+            for task in tasks { await task.value }
             group.cancelAll()
         }
-        for pump in pumps { await pump.sink.close() }
+        if !started { for pump in pumps { await pump.sink.close() } }
     }
 
     /// The sinks in the order of the configuration.
@@ -92,7 +136,7 @@ extension DeliveryService {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
         let first = try await feed.firstSequence(atOrAfter: wish.from)
         let end = if let to = wish.to { try await feed.firstSequence(atOrAfter: to.advanced(byMilliseconds: 1)) - 1 } else { try await feed.lastSequence() }
-        let job = ReplayJob(sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: clock.now, who: wish.who)
+        let job = ReplayJob(sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
         guard isMade, job.count > 0 else { return job }
         try await ledger.insert(job)
         pump.beginReplay()
@@ -102,7 +146,7 @@ extension DeliveryService {
     /// Hands something marked as a test to a sink, beside everything else that it gets, and returns what the sink says; nothing when there is no such sink.
     package func test(sink: String) async -> DeliveryOutcome? {
         guard let pump = pumps.first(where: { $0.sink.name == sink }) else { return nil }
-        let outcome = await pump.sink.test(at: clock.now)
+        let outcome = await pump.sink.test(at: surroundings.clock.now)
         // Who has mended something need not wait for the next probe.
         if outcome.failure == nil { pump.hurry() }
         return outcome

@@ -24,6 +24,9 @@ struct Bindings {
         self.hits.reserveCapacity(hits)
     }
 
+    /// Places that the items take so far.
+    var places: Int { slots.count }
+
     /// Begins an item with `count` empty slots and gives its number; the document is item 0.
     mutating func begin(node: Int, slots count: Int) -> Int {
         items.append(Item(node: Int32(truncatingIfNeeded: node), firstSlot: Int32(truncatingIfNeeded: slots.count)))

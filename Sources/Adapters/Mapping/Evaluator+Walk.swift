@@ -16,7 +16,7 @@ extension Evaluator {
         if kind == .array {
             let end = tape.next(node)
             var child = node + 1
-            while child < end {
+            while child < end, !budget.isSpent {
                 visit(child, at: number, trie, notesDrift)
                 child = tape.next(child)
             }
@@ -39,6 +39,10 @@ extension Evaluator {
             if let slot = action.slot {
                 if current[action.frame] >= 0 { bindings.append(node, to: slot, of: current[action.frame]) }
             } else if case let frame = trie.frames[action.frame], current[frame.parent] >= 0, !isNothing(node) {
+                guard bindings.places + frame.slots <= placesMax else {
+                    budget.spend()
+                    break
+                }
                 let item = bindings.begin(node: node, slots: frame.slots)
                 bindings.append(item, to: frame.listSlot, of: current[frame.parent])
                 outer.append((action.frame, current[action.frame]))

@@ -44,6 +44,8 @@ struct Evaluator: ~Copyable {
     /// How often a field took something that the event said.
     var taken = 0
     var budget: OutputBudget
+    /// How many places the items of the body may take.
+    let placesMax: Int
 
     init(plan: AdapterPlan, tape: JSONTape, headers: [HeaderField], zone: TimeZoneRules, bodyBytes: Int) {
         self.plan = plan
@@ -54,6 +56,7 @@ struct Evaluator: ~Copyable {
         marks = [UInt8](repeating: 0, count: tape.count)
         steps = Self.stepLimit(nodes: tape.count)
         budget = OutputBudget(bodyBytes: bodyBytes)
+        placesMax = OutputBudget.placesMin + bodyBytes
     }
 
     /// Whether a node says nothing: null, blanks, an empty container, one of the adapter's words for it, or what redaction left.

@@ -7,6 +7,8 @@ struct OutputBudget {
     static let bytesMin = 32 << 20
     /// Further bytes for each byte of its body.
     static let bytesPerBodyByte = 4
+    /// Places for what a body's items hold that every event may take, 8 bytes each, and one more for each byte of its body.
+    static let placesMin = 8 << 20
     /// What a record costs beside its text.
     static let recordBytes = 1024
     /// What naming a finding in a scan costs: a record is looked up for it, or begun.
@@ -25,4 +27,7 @@ struct OutputBudget {
     var isSpent: Bool { left < 0 }
 
     mutating func charge(_ bytes: Int) { if left >= 0 { left -= bytes } }
+
+    /// Leaves nothing.
+    mutating func spend() { left = -1 }
 }

@@ -17,7 +17,8 @@ package struct OperatorAPI: Sendable {
         package var itemCounts: @Sendable () async throws -> [String: [OpenItem.State: UInt64]]
         /// Dead letters: of a sink, of these changes or records, behind this row, at most so many.
         package var letters: @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter]
-        package var configuredSources: [SourceDescription]
+        /// Those of the configuration that is in force when it is asked for.
+        package var configuredSources: @Sendable () -> [SourceDescription]
         package var configuredSinks: [SinkDescription]
         /// Nothing without a running gateway.
         package var live: (any LiveGateway)?
@@ -27,7 +28,7 @@ package struct OperatorAPI: Sendable {
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
             itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
             letters: @escaping @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter],
-            configuredSources: [SourceDescription], configuredSinks: [SinkDescription], live: (any LiveGateway)? = nil
+            configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription], live: (any LiveGateway)? = nil
         ) {
             self.state = state
             self.conservation = conservation

@@ -14,7 +14,7 @@ struct SourcesView {
 
     func response() async throws -> OperatorResponse {
         let tallies = api.sources.live?.tallies ?? [:]
-        let configured = api.sources.configuredSources
+        let configured = api.sources.configuredSources()
         let known = Set(configured.map(\.name))
         var counts: [String: SourceCounts] = [:]
         var drift: [String: [DriftCount]] = [:]

@@ -65,6 +65,9 @@ final class Pump: Sendable {
         shown.withLock { $0.state = .stopped }
     }
 
+    /// Whether it has ended.
+    var isStopped: Bool { shown.withLock { $0.state == .stopped } }
+
     /// Cuts the requests under way off.
     func abandon() { requests.abandon() }
 

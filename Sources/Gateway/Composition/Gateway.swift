@@ -14,12 +14,14 @@ package final class Gateway: Sendable {
 
     private let parts: GatewayParts
     private let failures: FailureBox
+    private let reloading: GatewayReload
     /// Where scanners reach it: `http://127.0.0.1:8080`.
     package let ingestURL: String
     /// The console's TCP port, if it has one.
     package let consoleURL: String?
 
-    init(parts: GatewayParts, failures: FailureBox, ingestURL: String) {
+    init(parts: GatewayParts, failures: FailureBox, ingestURL: String, reload: GatewayReload) {
+        reloading = reload
         self.parts = parts
         self.failures = failures
         self.ingestURL = ingestURL
@@ -42,6 +44,11 @@ package final class Gateway: Sendable {
     package var readyLine: String {
         "ready ingest=\(ingestURL)" + (consoleURL.map { " console=\($0)" } ?? "") + " data=\(parts.folder.storage.data)"
     }
+
+    /// Puts another configuration in force: adapters, sources, sinks and routes; when it cannot be used, the old one stays. One at a time.
+    ///
+    /// - Returns: the keys that are different and take effect only at the next start.
+    package func reload(_ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] { try await reloading.run(configuration) }
 
     /// Answers what is being received, ends what is being delivered, writes everything down and closes it; within 10 s.
     package func stop() async { await parts.stop(ingest: Self.ingestGrace, delivery: Self.deliveryGrace) }

@@ -17,8 +17,7 @@ struct GatewayStart {
         let store: StateStore
         let projector: Projector
         let archive: ReceiptArchive
-        /// The `config` entry in force.
-        let generation: UInt64
+        let active: ActiveConfiguration
         /// The last entry there was when the projector began.
         let journalEnd: UInt64
     }
@@ -78,7 +77,7 @@ struct GatewayStart {
         parts.delivery = delivery
 
         let ingest = IngestServer(
-            configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.generation), journal: projection.journal,
+            configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.active.generation), journal: projection.journal,
             log: Logger(label: "ingest"), clock: clock)
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
@@ -93,11 +92,13 @@ struct GatewayStart {
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
                 itemCounts: { try await ledger.counts() },
                 letters: { try await ledger.letters(sink: $0, changes: $1, after: $2, limit: $3) },
-                configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
+                configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions, live: live))
         parts.notices = notices(live)
         parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
-        return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+        let reload = GatewayReload(
+            active: projection.active, journal: projection.journal, ingest: ingest, delivery: delivery, resources: resources, ledger: ledger, feed: feed)
+        return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL, reload: reload)
     }
 
     private func notices(_ live: RunningGateway) -> NoticeService {
@@ -134,11 +135,11 @@ struct GatewayStart {
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
             try await projector.settle()
             let journalEnd = journal.watermark
-            let generation = try await projectionEntry(journal)
+            let active = try await activate(journal)
             try await projector.start()
             parts.projector = projector
             let archive = ReceiptArchive(EntrySource(journal), configurations: configurations)
-            return Projection(journal: journal, store: store, projector: projector, archive: archive, generation: generation, journalEnd: journalEnd)
+            return Projection(journal: journal, store: store, projector: projector, archive: archive, active: active, journalEnd: journalEnd)
         } catch {
             throw GatewayError(error.message)
         }
@@ -160,15 +161,11 @@ struct GatewayStart {
         }
     }
 
-    /// The number of the `config` entry in force: the last one when it says the same, otherwise one that is appended now.
-    private func projectionEntry(_ journal: SegmentJournal) async throws(StateError) -> UInt64 {
-        let content = configuration.projection.encode()
-        let file = GenerationFile(configuration.storage)
-        if let number = file.generation(of: content, in: journal) { return number }
+    /// The configuration that is in force from now on, with its entry in the journal.
+    private func activate(_ journal: SegmentJournal) async throws(StateError) -> ActiveConfiguration {
         do throws(JournalError) {
-            let appended = try await journal.append(EntryDraft(kind: .config, body: content))
-            file.remember(appended.number, tag: journal.tag)
-            return appended.number
+            let generation = try await GenerationFile(configuration.storage).entry(of: configuration.projection.encode(), in: journal)
+            return ActiveConfiguration(configuration, generation: generation)
         } catch {
             throw StateError(.journal, "the configuration cannot be written to the journal: \(error.message)")
         }

@@ -22,6 +22,14 @@ struct GenerationFile {
         return entry.body.bytes == content ? number : nil
     }
 
+    /// The number of the `config` entry with exactly this `content`: the one that the file knows, otherwise one that is appended now.
+    func entry(of content: [UInt8], in journal: any Journal) async throws(JournalError) -> UInt64 {
+        if let number = generation(of: content, in: journal) { return number }
+        let appended = try await journal.append(EntryDraft(kind: .config, body: content))
+        remember(appended.number, tag: journal.tag)
+        return appended.number
+    }
+
     /// Writes down that entry `number` holds the configuration; a failure costs only an equal entry at the next start.
     func remember(_ number: UInt64, tag: String) {
         var writer = JSONWriter()

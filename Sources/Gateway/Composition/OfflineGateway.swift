@@ -36,7 +36,7 @@ package enum OfflineGateway {
                     guard FilePaths.exists(storage.ledgerFile) else { return [] }
                     return try LedgerReader(path: storage.ledgerFile).letters(sink: sink, changes: changes, after: after, limit: limit)
                 },
-                configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions))
+                configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions))
     }
 
     /// Projects what the journal holds and state.db does not, and with `applying` what today's adapters make of all of it; under the data

@@ -74,7 +74,7 @@ extension GatewayStart.Projection {
     /// - Returns: how many changes it made.
     func rebuild() async throws(GatewayError) -> UInt64 {
         let number: UInt64
-        do throws(JournalError) { number = try await journal.append(RebuildNote(generation: generation).draft).number } catch {
+        do throws(JournalError) { number = try await journal.append(RebuildNote(generation: active.generation).draft).number } catch {
             throw GatewayError("the rebuild cannot be written to the journal: \(error.message)")
         }
         try await projected(through: number)

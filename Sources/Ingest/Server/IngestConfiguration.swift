@@ -28,7 +28,7 @@ package struct IngestConfiguration: Sendable {
 }
 
 /// The files of the server's certificate.
-package struct IngestTLS: Sendable {
+package struct IngestTLS: Equatable, Sendable {
     /// A PEM file with the certificate and what leads from it to the root.
     package var certificate: String
     /// A PEM file with the private key.

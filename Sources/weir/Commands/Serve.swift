@@ -6,7 +6,10 @@ import Logging
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Receives, keeps, understands and delivers, until SIGTERM or SIGINT.",
-        discussion: "Prints one line `ready` with its addresses when it accepts requests. A second signal ends it at once.")
+        discussion: """
+            Prints one line `ready` with its addresses when it accepts requests. SIGHUP reads the configuration again: adapters, sources with their \
+            secrets, sinks and routes; the old ones stay when the new do not check. A second SIGTERM or SIGINT ends it at once.
+            """)
 
     @OptionGroup var config: ConfigurationOption
 
@@ -14,7 +17,7 @@ struct Serve: AsyncParsableCommand {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         ProcessLimits.raiseOpenFiles()
         LoggingSystem.bootstrap { LineLogHandler(label: $0) }
-        let signals = StopSignals()
+        let signals = StopSignals(), hangups = HangupSignals()
         let gateway: Gateway
         do throws(GatewayError) {
             gateway = try await Gateway.start(configuration, onFailure: { signals.trigger() })
@@ -23,9 +26,26 @@ struct Serve: AsyncParsableCommand {
         }
         StandardOutput.line(gateway.readyLine)
         StartPages.release()
+        let reloads = Task { for await _ in hangups.signals { await reload(gateway) } }
         await signals.first()
+        reloads.cancel()
         StopDeadline.begin(seconds: 10)
         await gateway.stop()
         if let failure = gateway.failure { throw CommandFailure(failure) }
+    }
+
+    /// Reads the configuration again; what came of it is said on standard error.
+    private func reload(_ gateway: Gateway) async {
+        let log = Logger(label: "gateway")
+        do throws(CommandFailure) {
+            let configuration = try config.load(showingWarnings: true, needsSecrets: true)
+            let later: [String]
+            do throws(GatewayError) { later = try await gateway.reload(configuration) } catch { throw CommandFailure(error) }
+            log.notice("reloaded", metadata: ["sources": "\(configuration.sources.count)", "sinks": "\(configuration.sinks.count)"])
+            for key in later { log.warning("needs a restart to take effect", metadata: ["key": "\(key)"]) }
+        } catch {
+            error.report()
+            log.error("not reloaded, the old configuration stays in force")
+        }
     }
 }

@@ -19,6 +19,10 @@ struct Show: AsyncParsableCommand {
 
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws {
+        if id.utf8.isEmpty { throw ValidationError("the id is empty") }
+    }
+
     func run() async throws {
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
         let answer = try await client.get(["v1", "records", id])

@@ -44,8 +44,8 @@ struct GatewayChannel {
         var request = OutboundRequest(method: method == .get ? .get : .post, url: url, policy: DestinationPolicy(networks: []))
         request.body = body
         request.unixSocketPath = socketPath
-        // A rebuild answers when it is done.
-        request.timeout = .seconds(24 * 3600)
+        // A rebuild answers when it is done; a question that is not answered soon is not going to be.
+        request.timeout = .seconds(method == .get ? 60 : 24 * 3600)
         request.answerLimits.keptBytes = 1 << 30
         request.answerLimits.readBytes = 1 << 30
         return try await transport.send(request)

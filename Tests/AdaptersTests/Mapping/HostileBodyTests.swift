@@ -72,6 +72,16 @@ struct HostileBodyTests {
         #expect(event.findings.count == 20_000 && event.findings.last?.title == "19999")
     }
 
+    /// Items take places for all that an adapter could read of them, whether or not a record comes of them.
+    @Test func itemsOfWhichNothingComesAreBoundedToo() throws {
+        let adapter = try #require(Adapter.builtIn.first { $0.name == "reconfirm" })
+        let items = Array(repeating: #"{"lastSeen":1}"#, count: 150_000).joined(separator: ",")
+        let error = #expect(throws: MappingError.self) {
+            try MappingBench.map(#"{"scanId":"s","status":"completed","results":{"details":["# + items + "]}}", adapter)
+        }
+        #expect(error?.code == .overBudget)
+    }
+
     private static func mutate(_ sample: [UInt8], rounds: Int, _ plan: SourcePlan, _ name: String) throws {
         let value = try JSONValue(parsing: sample)
         var parser = JSONParser()

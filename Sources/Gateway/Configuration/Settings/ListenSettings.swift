@@ -10,7 +10,7 @@ package struct ListenSettings: Sendable {
 }
 
 /// The port that scanners send to.
-package struct IngestListener: Sendable {
+package struct IngestListener: Equatable, Sendable {
     package var address: ListenAddress
     package var tls: IngestTLS?
     /// Whose X-Forwarded-For is believed.

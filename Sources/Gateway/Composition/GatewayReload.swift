@@ -1,0 +1,38 @@
+import Adapters
+import Delivery
+import Ingest
+import Journal
+import Sinks
+import State
+
+/// Puts another configuration in force while the gateway runs: its adapters, sources, sinks and routes.
+struct GatewayReload: Sendable {
+    let active: ActiveConfiguration
+    let journal: any Journal
+    let ingest: IngestServer
+    let delivery: DeliveryService
+    let resources: SinkResources
+    let ledger: Ledger
+    let feed: any ChangeFeed
+
+    /// Carries it out; when something of it fails, what was in force stays.
+    ///
+    /// Requests whose head has come are finished under the old sources. A sink goes on from its cursor, after its last request has ended.
+    ///
+    /// - Returns: the keys that take effect only at the next start.
+    func run(_ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] {
+        let old = active.configuration
+        // What can fail comes before anything is changed.
+        let sinks = try configuration.assignments(resources, ledger: ledger, feed: feed)
+        let generation: UInt64
+        do throws(JournalError) {
+            generation = try await GenerationFile(old.storage).entry(of: configuration.projection.encode(), in: journal)
+        } catch {
+            throw GatewayError("the configuration cannot be written to the journal: \(error.message)")
+        }
+        active.replace(configuration, generation: generation)
+        ingest.replace(sources: configuration.sourceTable(generation: generation))
+        delivery.reconfigure(sinks: sinks, routes: configuration.routes)
+        return RestartKeys.changed(from: old, to: configuration)
+    }
+}

@@ -1,0 +1,81 @@
+import FindingModel
+import Testing
+
+@testable import Delivery
+
+/// Other sinks and routes while the gateway runs.
+@Suite(.timeLimit(.minutes(1))) struct ReconfigureTests {
+    let folder: TemporaryFolder
+    let ledger: Ledger
+    let feed = MemoryFeed()
+
+    init() throws {
+        folder = try TemporaryFolder()
+        ledger = try Ledger(path: folder.path + "/ledger.db")
+    }
+
+    private func service(_ sinks: [ScriptedSink]) -> DeliveryService {
+        DeliveryService(
+            feed: feed, ledger: ledger, sinks: sinks.map { .init($0, from: .beginning) }, routes: [Route(to: sinks.map(\.name))], clock: ManualClock(),
+            random: { 0.5 }, log: .silent)
+    }
+
+    @Test func aSinkGoesOnFromItsCursorBehindItsLastRequestAndHoldsUpNoOther() async throws {
+        feed.append(Change.findings(1...30))
+        let gate = Gate()
+        let slow = ScriptedSink("slow", count: 10) { _, _ in
+            await gate.wait()
+            return .delivered(status: 200, id: nil)
+        }
+        let gone = ScriptedSink("gone")
+        let service = service([slow, gone])
+        service.start()
+        await eventually { slow.begun >= 1 && gone.taken.count == 30 }
+
+        let next = ScriptedSink("slow", count: 10), other = ScriptedSink("other")
+        service.reconfigure(sinks: [.init(next, from: .now), .init(other, from: .beginning)], routes: [Route(to: ["slow", "other"])])
+        feed.append(Change.findings(31...35))
+        await eventually { other.taken == Array(1...35) && gone.closed == 1 }
+        #expect(next.begun == 0 && slow.closed == 0)
+        #expect(await service.statuses().map(\.name) == ["slow", "other"])
+
+        gate.open()
+        // Each change once: what was under way by the old one, the rest by the new one.
+        await eventually { (slow.taken + next.taken).sorted() == Array(1...35) }
+        #expect(slow.taken.first == 1 && next.taken.last == 35 && slow.closed == 1 && gone.taken == Array(1...30))
+        await service.stop(within: .seconds(5))
+        #expect(next.closed == 1 && other.closed == 1)
+    }
+
+    @Test func aStopCutsOffWhatAnEarlierConfigurationStillWaitsFor() async throws {
+        feed.append(Change.findings(1...3))
+        let stuck = ScriptedSink("sink") { _, _ in
+            // Far longer than any test: only being cancelled ends it.
+            try? await Task.sleep(for: .seconds(86_400))
+            return .retry(DeliveryFailure("given up"))
+        }
+        let service = service([stuck])
+        service.start()
+        await eventually { stuck.begun >= 1 }
+        let next = ScriptedSink("sink")
+        service.reconfigure(sinks: [.init(next, from: .beginning)], routes: [Route(to: ["sink"])])
+        service.reconfigure(sinks: [.init(next, from: .beginning)], routes: [Route(to: ["sink"])])
+        await service.stop(within: .zero)
+        #expect(next.taken.isEmpty)
+        // A service that was stopped stays so.
+        service.reconfigure(sinks: [.init(next, from: .beginning)], routes: [Route(to: ["sink"])])
+        service.start()
+        #expect(next.begun == 0)
+    }
+
+    @Test func beforeTheStartTheNewOnesTakeTheOldOnesPlace() async throws {
+        feed.append(Change.findings(1...3))
+        let first = ScriptedSink("first"), second = ScriptedSink("second")
+        let service = service([first])
+        service.reconfigure(sinks: [.init(second, from: .beginning)], routes: [Route(to: ["second"])])
+        service.start()
+        await eventually { second.taken == [1, 2, 3] }
+        await service.stop(within: .seconds(5))
+        #expect(first.begun == 0)
+    }
+}
