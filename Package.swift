@@ -111,7 +111,7 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument",
+                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "Formats", "State", "Journal", "FindingModel", "JSONDocument",
                 "YAMLDocument", "Digests",
                 logging,
             ]),

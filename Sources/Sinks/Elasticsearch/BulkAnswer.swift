@@ -66,7 +66,7 @@ struct BulkItem {
         case 200...299: .delivered
         // The document is there: this id was delivered before.
         case 409 where type.isEmpty || type == "version_conflict_engine_exception": .delivered
-        case 400, 405...407, 409...428, 430...499: .reject(failure(mayHaveArrived: false))
+        case 400, 402, 405...407, 409...428, 430...499: .reject(failure(mayHaveArrived: false))
         default: .retry(failure(mayHaveArrived: false))
         }
     }

@@ -17,13 +17,21 @@ package struct ElasticsearchOptions: SinkOptions {
     package var credential: Credential?
     /// Whether requests are compressed. `gzip:`
     package var gzip = true
+    /// Changes in one request, at most. `batch:`
+    package var batch = 1000
     package var events = EventSettings(format: .ecs)
+
+    /// Changes that a sink's `batch:` may ask for.
+    package static let batchRange = 1...10_000
+    /// Bytes of a request's records, roughly; the vendor's guide advises to begin with 5 MB, `http.max_content_length` is 100 MB.
+    static let batchBytes = 5 << 20
 
     package init(destination: Destination) { self.destination = destination }
 
     /// What is wrong with the settings together; the sink refuses to be made while there is anything.
     package var issues: [SinkError] {
         var issues = destination.issues
+        if !Self.batchRange.contains(batch) { issues.append(SinkError("batch", "a batch has 1 to 10000 changes")) }
         if !Self.isIndex(index) {
             issues.append(SinkError("index", "an index has at most 255 of a–z, 0–9, '.', '_' and '-', and begins with a letter or digit"))
         }

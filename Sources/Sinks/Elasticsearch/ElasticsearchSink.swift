@@ -10,8 +10,7 @@ import Gzip
 /// one backing index: after a rollover a repetition goes into the next.
 package final class ElasticsearchSink: EventSink {
     package let name: String
-    /// 5 MiB is what the vendor's guide advises to begin with; `http.max_content_length` is 100 MB.
-    package let limits = SinkLimits(count: 1000, bytes: 5 << 20)
+    package let limits: SinkLimits
     private let options: ElasticsearchOptions
     private let encoder: EventEncoder
     private let transport: CurlTransport
@@ -29,6 +28,7 @@ package final class ElasticsearchSink: EventSink {
         var options = options
         options.destination.answerBytes = max(options.destination.answerBytes, Self.answerBytes)
         self.options = options
+        limits = SinkLimits(count: options.batch, bytes: ElasticsearchOptions.batchBytes)
         encoder = options.events.encoder(version: resources.version)
         transport = resources.transport
         clock = resources.clock

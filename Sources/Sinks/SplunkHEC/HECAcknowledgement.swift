@@ -24,7 +24,7 @@ enum HECAcknowledgement {
     static func read(_ response: OutboundResponse, id: Int64, now: Int64) -> Answer {
         let body = response.isCut ? nil : try? JSONValue(parsing: response.body)
         if response.isSuccess { return body?["acks"]?[String(id)]?.boolValue == true ? .indexed : .open }
-        let outcome = HECAnswer(response, now: now).outcome(count: 1)
+        let outcome = HECAnswer(response, now: now).outcome
         // A pause is for a person to end; whatever else it is may pass while the question is asked again.
         if case .pause = outcome { return .ended(outcome) }
         return .open

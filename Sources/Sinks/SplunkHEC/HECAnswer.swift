@@ -25,25 +25,24 @@ struct HECAnswer {
         acknowledgementID = body?["ackId"]?.integerValue
     }
 
-    /// What the answer means for a request of `count` events; a success only says that they look valid.
-    func outcome(count: Int) -> DeliveryOutcome {
-        switch code {
+    /// What the answer means for a request; a success only says that its events look valid.
+    var outcome: DeliveryOutcome {
+        switch code ?? -1 {
         case 0 where response.isSuccess: .delivered(status: response.status, id: acknowledgementID.map { String($0) })
         // Tokens that are disabled, missing or unknown; an index the token may not write to; channels and acknowledgement set up otherwise here and there.
         case 1, 2, 3, 4, 7, 10, 11, 14, 16: .pause(failure)
         // No data, not the format, no event, fields that cannot be indexed.
-        case 5, 6, 12, 13, 15: refusal(count: count)
+        case 5, 6, 12, 13, 15: .reject(failure)
         // An error inside, busy, unhealthy, queues full, shutting down.
         case 8, 9, 18...27: .retry(failure)
         default: unknown
         }
     }
 
-    /// The event that the collector names can never be taken; what became of the others it does not say, so they come again.
-    private func refusal(count: Int) -> DeliveryOutcome {
-        guard let invalidEvent, (0..<count).contains(invalidEvent) else { return .reject(failure) }
-        let others = DeliveryFailure("another event of the same request was refused", status: response.status, mayHaveArrived: true)
-        return .items((0..<count).map { $0 == invalidEvent ? .reject(failure) : .retry(others) }, status: response.status, id: nil)
+    /// The event, of `count`, for which the collector refused the request; nothing when it refused for another reason, or names none.
+    func refusedEvent(of count: Int) -> Int? {
+        guard case .reject = outcome, let invalidEvent, (0..<count).contains(invalidEvent) else { return nil }
+        return invalidEvent
     }
 
     private var unknown: DeliveryOutcome {
@@ -57,7 +56,7 @@ struct HECAnswer {
         return HTTPOutcome.of(response, words: text, now: now)
     }
 
-    private var failure: DeliveryFailure {
+    var failure: DeliveryFailure {
         let words = "code \(code.map { String($0) } ?? "unknown")" + (text.map { ", \($0)" } ?? "")
         return HTTPOutcome.failure(response, words: words, now: now)
     }

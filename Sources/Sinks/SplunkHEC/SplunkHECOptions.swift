@@ -17,7 +17,14 @@ package struct SplunkHECOptions: SinkOptions {
     package var acknowledgement = false
     /// Whether requests are compressed. `gzip:`
     package var gzip = true
+    /// Changes in one request, at most. `batch:`
+    package var batch = 1000
     package var events = EventSettings(format: .canonical)
+
+    /// Changes that a sink's `batch:` may ask for.
+    package static let batchRange = 1...10_000
+    /// Bytes of a request's records, roughly; Splunk Cloud takes 1 MB.
+    static let batchBytes = 800_000
 
     package init(destination: Destination, token: String) {
         self.destination = destination
@@ -28,6 +35,7 @@ package struct SplunkHECOptions: SinkOptions {
     package var issues: [SinkError] {
         var issues = destination.issues
         if !HeaderValue.isToken(token) { issues.append(SinkError("token", "a token is printable ASCII without spaces")) }
+        if !Self.batchRange.contains(batch) { issues.append(SinkError("batch", "a batch has 1 to 10000 changes")) }
         for (key, text) in [("index", index), ("sourcetype", sourcetype), ("host", host)] where text?.isEmpty == true {
             issues.append(SinkError(key, "this is empty; leave it out for the collector's own"))
         }

@@ -12,8 +12,7 @@ import Gzip
 /// acknowledgement, and may stand in the index twice; its `id` tells.
 package final class SplunkHECSink: EventSink {
     package let name: String
-    /// Splunk Cloud takes 1 MB a request.
-    package let limits = SinkLimits(count: 1000, bytes: 800_000)
+    package let limits: SinkLimits
     private let options: SplunkHECOptions
     private let encoder: EventEncoder
     private let transport: CurlTransport
@@ -27,6 +26,7 @@ package final class SplunkHECSink: EventSink {
         if let issue = options.issues.first { throw issue }
         self.name = name
         self.options = options
+        limits = SinkLimits(count: options.batch, bytes: SplunkHECOptions.batchBytes)
         encoder = options.events.encoder(version: resources.version)
         transport = resources.transport
         clock = resources.clock
@@ -41,33 +41,41 @@ package final class SplunkHECSink: EventSink {
 
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         let encoded = EncodedBatch(batch, encoder)
-        guard !encoded.events.isEmpty else { return encoded.outcome(.items([], status: nil, id: nil)) }
-        let event = HECEvent(options: options)
-        var body: [UInt8] = []
-        for (change, bytes) in encoded.events { event.write(change, bytes, to: &body) }
-        return encoded.outcome(await send(body, count: encoded.events.count))
+        var refusals = HECRefusals(count: encoded.events.count)
+        // The collector takes none of a request that has an invalid event, and names the first: without it the others go on.
+        while !refusals.rest.isEmpty {
+            do throws(TransportError) {
+                let answer = try await post(refusals.rest.map { encoded.events[$0] })
+                if let event = answer.refusedEvent(of: refusals.rest.count), refusals.add(event, answer.failure) { continue }
+                return encoded.outcome(refusals.outcome(await confirmed(answer)))
+            } catch {
+                return HTTPOutcome.of(error)
+            }
+        }
+        return encoded.outcome(refusals.outcome(.items([], status: nil, id: nil)))
     }
 
     package func close() async {}
 
-    private func send(_ body: [UInt8], count: Int) async -> DeliveryOutcome {
-        do throws(TransportError) {
-            var headers = headers
-            var body = body
-            if options.gzip, let compressed = Gzip.compress(body) {
-                headers.append(.init("Content-Encoding", "gzip"))
-                body = compressed
-            }
-            let answer = HECAnswer(try await transport.send(try options.destination.request(.post, path: Self.path, headers: headers, body: body)), now: now)
-            let outcome = answer.outcome(count: count)
-            guard options.acknowledgement, case .delivered(let status, _) = outcome else { return outcome }
-            guard let id = answer.acknowledgementID else {
-                return .pause(DeliveryFailure("the token has no indexer acknowledgement: enable it, or set ack: false", status: status, mayHaveArrived: true))
-            }
-            return await confirmation(of: id, outcome)
-        } catch {
-            return HTTPOutcome.of(error)
+    private func post(_ events: [(change: Change, event: EncodedEvent)]) async throws(TransportError) -> HECAnswer {
+        let envelope = HECEvent(options: options)
+        var body: [UInt8] = []
+        for (change, event) in events { envelope.write(change, event, to: &body) }
+        var headers = headers
+        if options.gzip, let compressed = Gzip.compress(body) {
+            headers.append(.init("Content-Encoding", "gzip"))
+            body = compressed
         }
+        return HECAnswer(try await transport.send(try options.destination.request(.post, path: Self.path, headers: headers, body: body)), now: now)
+    }
+
+    /// What the answer means, with indexer acknowledgement only after the indexers' word.
+    private func confirmed(_ answer: HECAnswer) async -> DeliveryOutcome {
+        guard options.acknowledgement, case .delivered(let status, _) = answer.outcome else { return answer.outcome }
+        guard let id = answer.acknowledgementID else {
+            return .pause(DeliveryFailure("the token has no indexer acknowledgement: enable it, or set ack: false", status: status, mayHaveArrived: true))
+        }
+        return await confirmation(of: id, answer.outcome)
     }
 
     /// `delivered` once the indexers confirm the batch; without their word it comes again.

@@ -11,7 +11,7 @@ enum EventSettingsReader {
 
     /// `true` or `false`.
     static func flag(_ node: YAMLNode?, _ what: String, _ context: inout SettingsContext) -> Bool? {
-        context.value(node, what, form: "true or false") { $0 == "true" ? true : $0 == "false" ? false : nil }
+        context.value(node, what, form: "true or false") { ["true": true, "false": false][$0] }
     }
 
     private static func word<Word: RawRepresentable<String>>(

@@ -13,6 +13,7 @@ enum ElasticsearchSinkSettings {
         let index = indexNode.flatMap { context.word($0, "index") }
         let credential = readCredential(&reader, what, &context)
         let gzip = EventSettingsReader.flag(reader.take("gzip"), "gzip", &context)
+        let batch = context.integer(reader.take("batch"), "batch", ElasticsearchOptions.batchRange)
         var events = EventSettings(format: .ecs)
         EventSettingsReader.read(&reader, &events, formats: EventFormat.allCases.filter(\.isJSON), &context)
         guard let destination else { return nil }
@@ -20,6 +21,7 @@ enum ElasticsearchSinkSettings {
         if let index { options.index = index }
         options.credential = credential
         if let gzip { options.gzip = gzip }
+        if let batch { options.batch = batch }
         options.events = events
         if let indexNode, let issue = options.issues.first(where: { $0.key == "index" }) { context.issues.error(indexNode, issue.description) }
         return options

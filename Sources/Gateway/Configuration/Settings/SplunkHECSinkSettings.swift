@@ -16,6 +16,7 @@ enum SplunkHECSinkSettings {
         let host = reader.take("host").flatMap { context.word($0, "host") }
         let acknowledgement = EventSettingsReader.flag(reader.take("ack"), "ack", &context)
         let gzip = EventSettingsReader.flag(reader.take("gzip"), "gzip", &context)
+        let batch = context.integer(reader.take("batch"), "batch", SplunkHECOptions.batchRange)
         var events = EventSettings(format: .canonical)
         EventSettingsReader.read(&reader, &events, formats: EventFormat.allCases, &context)
         guard let destination, let token, let tokenNode else { return nil }
@@ -25,6 +26,7 @@ enum SplunkHECSinkSettings {
         options.host = host
         if let acknowledgement { options.acknowledgement = acknowledgement }
         if let gzip { options.gzip = gzip }
+        if let batch { options.batch = batch }
         options.events = events
         for issue in options.issues where issue.key == "token" { context.issues.error(tokenNode, "token: \(token.label): \(issue.message)") }
         return options
