@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Foundations.
         module("JSONDocument", ["CSimdjson"]),
@@ -66,13 +67,14 @@ let package = Package(
         module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
         module("CurlTransport", ["CCurl"]),
+        module("Gzip", ["CZlib"]),
         module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),
-        module("Sinks", ["Delivery", "CurlTransport", "Digests", "FindingModel", "JSONDocument"]),
+        module("Sinks", ["Delivery", "CurlTransport", "Formats", "Gzip", "Digests", "FindingModel", "JSONDocument"]),
         module("Console", ["State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", hummingbird, logging]),
         module(
             "Gateway",
             [
-                "Ingest", "Console", "Delivery", "Sinks", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
+                "Ingest", "Console", "Delivery", "Sinks", "Formats", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
                 "YAMLDocument", "Digests", nioPosix, logging,
             ]),
         .executableTarget(
@@ -104,11 +106,13 @@ let package = Package(
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
         tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
-        tests("SinksTests", ["Sinks", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
+        tests(
+            "SinksTests",
+            ["Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
         tests(
             "GatewayTests",
             [
-                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "State", "Journal", "FindingModel", "JSONDocument",
+                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "Formats", "State", "Journal", "FindingModel", "JSONDocument",
                 "YAMLDocument", "Digests",
                 logging,
             ]),

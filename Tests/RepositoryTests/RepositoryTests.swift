@@ -4,7 +4,7 @@ import Testing
 /// Rules about the tree itself that a compiler does not know.
 struct RepositoryTests {
     /// A C library's types stay inside the one target that wraps it.
-    @Test(arguments: [("CSimdjson", "JSONDocument"), ("CLibSSL", "Digests"), ("CChecksum", "Digests"), ("CCurl", "CurlTransport")])
+    @Test(arguments: [("CSimdjson", "JSONDocument"), ("CLibSSL", "Digests"), ("CChecksum", "Digests"), ("CCurl", "CurlTransport"), ("CZlib", "Gzip")])
     func libraryIsImportedByItsWrapperOnly(library: String, wrapper: String) throws {
         for file in try Checkout.files(below: "Sources", ending: ".swift") where !file.hasPrefix("Sources/\(wrapper)/") {
             #expect(!(try Checkout.lines(of: file)).contains { $0.hasSuffix("import \(library)") }, "\(file) imports \(library)")
@@ -20,7 +20,7 @@ struct RepositoryTests {
             ("Ingest", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
             ("State", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
             ("Delivery", ["State", "FindingModel", "JSONDocument"]),
-            ("Sinks", ["Delivery", "State", "CurlTransport", "FindingModel", "Digests", "JSONDocument"]),
+            ("Gzip", []), ("Sinks", ["Delivery", "State", "CurlTransport", "Formats", "Gzip", "FindingModel", "Digests", "JSONDocument"]),
         ] as [(String, [String])])
     func arrowsPointDownward(target: String, allowed: [String]) throws {
         let own = try Checkout.folders(below: "Sources").filter { !$0.hasPrefix("C") || $0 == "CurlTransport" || $0 == "Console" }

@@ -113,7 +113,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(arguments: [
-        ("s: { type: splunk-hec, url: x, token: y, index: z }", ["2:14: error: unknown sink type 'splunk-hec' (hint: known: file, webhook)"]),
+        ("s: { type: kafka, url: x, topic: y }", ["2:14: error: unknown sink type 'kafka' (hint: known: file, webhook, splunk-hec, elasticsearch)"]),
         ("s: { path: x }", ["2:6: error: the sink 's' needs 'type'"]),
         ("s: { type: file }", ["2:6: error: the sink 's' needs 'path'"]),
         ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
@@ -204,7 +204,7 @@ struct ConfigurationErrorTests {
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
                 "w:3:36: error: secrets: the environment variable ABSENT is not set",
                 "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
-                "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook)",
+                "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook, splunk-hec, elasticsearch)",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
             ])
     }

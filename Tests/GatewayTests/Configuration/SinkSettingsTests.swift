@@ -1,0 +1,68 @@
+import Formats
+import Gateway
+import Sinks
+import Testing
+
+struct SinkSettingsTests {
+    private static let environment = ["SPLUNK_TOKEN": "b0221cd8\n", "ES_KEY": "aWQ6a2V5", "ES_PASSWORD": "secret-password", "SPACED": "a b"]
+
+    private static func options(_ sink: String) throws -> any SinkOptions {
+        let yaml = "listen: { ingest: 127.0.0.1:0 }\nsinks:\n  s: { \(sink) }\n"
+        return try #require(try GatewayConfiguration.parse(yaml, file: "/w", environment: environment).sinks.first).options
+    }
+
+    private static func errors(_ sink: String) -> [String] {
+        do {
+            _ = try options(sink)
+            return []
+        } catch {
+            return "\(error)".split(separator: "\n").map(String.init)
+        }
+    }
+
+    @Test func everyKeyOfASplunkCollectorHasItsEffect() throws {
+        let plain = try #require(try Self.options("type: splunk-hec, url: \"https://splunk.example:8088\", token: \"env:SPLUNK_TOKEN\"") as? SplunkHECOptions)
+        #expect(plain.token == "b0221cd8" && plain.index == nil && !plain.acknowledgement && plain.gzip && plain.batch == 1000)
+        #expect(plain.events.format == .canonical && plain.events.evidence == .summary)
+        let full = try #require(
+            try Self.options(
+                """
+                type: splunk-hec, url: "https://splunk.example:8088", token: "env:SPLUNK_TOKEN", index: security, sourcetype: "weir:finding", host: gw, ack: true,
+                    gzip: false, batch: 50, format: ocsf, evidence: full, timeout: 20s
+                """) as? SplunkHECOptions)
+        #expect(full.index == "security" && full.sourcetype == "weir:finding" && full.host == "gw" && full.acknowledgement && !full.gzip && full.batch == 50)
+        #expect(full.events.format == .ocsf && full.events.evidence == .full && full.destination.timeout == .seconds(20))
+    }
+
+    @Test func everyKeyOfAClusterHasItsEffect() throws {
+        let plain = try #require(try Self.options("type: elasticsearch, url: \"https://es.example:9200\", api-key: \"env:ES_KEY\"") as? ElasticsearchOptions)
+        #expect(plain.index == "logs-weir-default" && plain.credential == .apiKey("aWQ6a2V5") && plain.gzip && plain.events.format == .ecs)
+        let full = try #require(
+            try Self.options(
+                """
+                type: elasticsearch, url: "https://es.example:9200", index: findings, user: weir, password: "env:ES_PASSWORD", gzip: false, batch: 7,
+                    format: canonical, evidence: full
+                """) as? ElasticsearchOptions)
+        #expect(full.index == "findings" && full.credential == .basic(user: "weir", password: "secret-password") && !full.gzip && full.batch == 7)
+        #expect(full.events.format == .canonical && full.events.evidence == .full)
+    }
+
+    @Test(
+        arguments: [
+            ("type: splunk-hec, url: \"https://s.example\"", "the sink 's' needs 'token'"),
+            ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPACED\"", "token: env:SPACED: a token is printable ASCII without spaces"),
+            ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPLUNK_TOKEN\", ack: maybe", "ack: 'maybe' is not true or false"),
+            ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPLUNK_TOKEN\", format: oscf", "unknown format 'oscf'"),
+            ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPLUNK_TOKEN\", evidence: none", "unknown evidence 'none'"),
+            ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPLUNK_TOKEN\", indx: a", "unknown key 'indx'"),
+            ("type: elasticsearch, url: \"https://e.example\", format: cef", "unknown format 'cef'"),
+            ("type: elasticsearch, url: \"https://e.example\", index: \"Logs*\"", "index: an index has at most 255"),
+            ("type: elasticsearch, url: \"https://e.example\", user: weir", "'user' and 'password' belong together"),
+            ("type: elasticsearch, url: \"https://e.example\", api-key: \"env:ES_KEY\", user: a, password: \"env:ES_PASSWORD\"", "only one can be used"),
+        ])
+    func mistakesAreSaid(sink: String, words: String) {
+        let errors = Self.errors(sink)
+        #expect(errors.contains { $0.contains(words) }, "\(errors)")
+        #expect(!errors.contains { $0.contains("b0221cd8") || $0.contains("secret-password") })
+    }
+}
