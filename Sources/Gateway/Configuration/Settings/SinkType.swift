@@ -14,5 +14,7 @@ struct SinkType: Sendable {
     static let all: [SinkType] = [
         FileSinkSettings.type,
         WebhookSinkSettings.type,
+        SlackSinkSettings.type,
+        DefectDojoSinkSettings.type,
     ]
 }
