@@ -17,9 +17,11 @@ FROM debian:bookworm-slim
 RUN apt-get update -q \
     && apt-get install -y -q --no-install-recommends ca-certificates curl libcurl4 libsqlite3-0 libsimdjson14 libssl3 libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/weir --create-home weir
+    && useradd --system --uid 10001 --home-dir /var/lib/weir --create-home weir \
+    && install -d -o weir -g weir -m 0700 /var/lib/weir/data
 COPY --from=build /out/weir /usr/local/bin/weir
-USER weir
+# By number, so that whoever starts it can see that it is not root; a volume takes over the folder's owner.
+USER 10001
 WORKDIR /var/lib/weir
 VOLUME /var/lib/weir/data
 EXPOSE 8080

@@ -57,6 +57,7 @@ let package = Package(
         module("YAMLDocument", [yams]),
         module("Digests", ["CLibSSL", "CChecksum"]),
         module("FindingModel", ["JSONDocument", "Digests"]),
+        module("Formats", ["FindingModel", "JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
@@ -83,7 +84,8 @@ let package = Package(
 
         // The receiver that `make run` shows the webhook sink with.
         .executableTarget(
-            name: "example-receiver", dependencies: ["Digests", "JSONDocument", hummingbird, httpTypes], path: "examples/receiver", swiftSettings: strict),
+            name: "example-receiver", dependencies: ["Digests", "JSONDocument", hummingbird, httpTypes, logging], path: "examples/receiver",
+            swiftSettings: strict),
 
         // One copy of adapters/ and schemas/ inside the binary.
         .executableTarget(name: "embed-files", path: "Plugins/embed-files", swiftSettings: strict),
@@ -93,6 +95,8 @@ let package = Package(
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
         tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
+        .testTarget(
+            name: "FormatsTests", dependencies: ["Formats", "FindingModel", "JSONDocument", "Digests"], exclude: ["Standards"], swiftSettings: strict),
         tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),

@@ -3,7 +3,7 @@ import PackagePlugin
 
 /// Writes a Swift file that holds the data files a target needs, so that the binary needs no files beside it.
 ///
-/// `Adapters` gets `adapters/<vendor>/adapter.yaml` and `README.md`, `weir` gets `schemas/*.schema.json`.
+/// `Adapters` gets `adapters/<vendor>/adapter.yaml` and `README.md`, `weir` gets `schemas/*.schema.json` and the files of `examples/adapter`.
 @main struct EmbedFiles: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let root = context.package.directoryURL
@@ -17,7 +17,13 @@ import PackagePlugin
             let suffix = ".schema.json"
             let schemas = entries(of: root.appending(path: "schemas")).filter { $0.lastPathComponent.hasSuffix(suffix) }
                 .map { EmbeddedFile(name: String($0.lastPathComponent.dropLast(suffix.count)), url: $0) }
-            return [try command(context, type: "EmbeddedSchemas", lists: [("schemas", "text", schemas)])]
+            let template = root.appending(path: "examples/adapter")
+            let cases = entries(of: template.appending(path: "cases")).map { EmbeddedFile(name: "cases/\($0.lastPathComponent)", url: $0) }
+            let files = ["adapter.yaml", "README.md"].map { EmbeddedFile(name: $0, url: template.appending(path: $0)) } + cases
+            return [
+                try command(context, type: "EmbeddedSchemas", lists: [("schemas", "text", schemas)]),
+                try command(context, type: "EmbeddedTemplate", lists: [("files", "text", files)]),
+            ]
         default:
             Diagnostics.error("EmbedFiles does not know what the target \(target.name) needs")
             return []

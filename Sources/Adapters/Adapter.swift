@@ -35,14 +35,11 @@ package struct Adapter: Sendable {
     ///   - name: the name of the manifest's folder.
     ///   - file: the manifest's path, for messages.
     package static func compile(name: String, yaml: String, file: String) -> Result<Adapter, IssueList> {
-        switch YAMLDocument.parse(yaml, file: file) {
-        case .failure(let issues):
-            return .failure(issues)
-        case .success(let root):
-            var issues = IssueCollector(file: file)
-            guard let manifest = ManifestCompiler.manifest(root, name: name, issues: &issues) else { return .failure(issues.list) }
-            return .success(Adapter(name: name, yaml: yaml, manifest: manifest, warnings: issues.list.warnings))
+        var issues = IssueCollector(file: file)
+        guard let root = YAMLDocument.parse(yaml, issues: &issues), let manifest = ManifestCompiler.manifest(root, name: name, issues: &issues) else {
+            return .failure(issues.list)
         }
+        return .success(Adapter(name: name, yaml: yaml, manifest: manifest, warnings: issues.list.warnings))
     }
 
     /// The adapters that were embedded when the program was built, in the order of their names.

@@ -8,6 +8,8 @@ package protocol Journal: AnyObject, Sendable {
     var watermark: UInt64 { get }
     /// The number of the oldest entry that is kept; 1 in an empty journal.
     var firstNumber: UInt64 { get }
+    /// The durable end, which whoever keeps it can later prove that nothing before it was changed; nothing in an empty journal.
+    var head: JournalHead? { get }
     /// Whether receipts are taken; cheap enough to be asked for every request.
     var availability: JournalAvailability { get }
 

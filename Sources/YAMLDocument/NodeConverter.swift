@@ -2,14 +2,22 @@ import Yams
 
 /// Turns libYAML's tree into nodes, counting them as a reader of the file would meet them: what an alias repeats counts again.
 struct NodeConverter {
-    var issues: IssueCollector
+    private var issues: IssueCollector
+    /// Keys by the names that stand for them where they are there again.
+    private let renamed: [String: String]
     private var remaining = YAMLDocument.nodeLimit
     private var tooLarge = false
 
-    init(issues: IssueCollector) { self.issues = issues }
+    /// The node for `root`, without what cannot be used, about which errors are added; nothing when nothing is left.
+    static func convert(_ root: Node, renamed: [String: String] = [:], issues: inout IssueCollector) -> YAMLNode? {
+        var converter = NodeConverter(issues: issues, renamed: renamed)
+        defer { issues = converter.issues }
+        let node = converter.convert(root, depth: 0)
+        return converter.tooLarge ? nil : node
+    }
 
     /// The node for `node`, or nothing after the limit was reached or where nothing sensible stands; then an error was added.
-    mutating func convert(_ node: Node, depth: Int = 0) -> YAMLNode? {
+    private mutating func convert(_ node: Node, depth: Int) -> YAMLNode? {
         guard !tooLarge else { return nil }
         let line = node.mark?.line ?? 1, column = node.mark?.column ?? 1
         guard remaining > 0, depth < YAMLDocument.depthLimit else {
@@ -44,13 +52,15 @@ struct NodeConverter {
                 issues.add(.error, line: key.mark?.line ?? 1, column: key.mark?.column ?? 1, "a key must be a word")
                 continue
             }
-            guard let key = convert(key, depth: depth + 1), let value = convert(value, depth: depth + 1) else { continue }
-            if name.string == "<<", !key.isQuoted {
+            guard var key = convert(key, depth: depth + 1), let value = convert(value, depth: depth + 1) else { continue }
+            let word = renamed[name.string] ?? name.string
+            key = YAMLNode(line: key.line, column: key.column, content: .scalar(word, quoted: key.isQuoted))
+            if word == "<<", !key.isQuoted {
                 issues.error(key, "merge keys ('<<') are not supported", hint: "write the members out, or use an alias for the whole value")
-            } else if let first = lines[name.string] {
-                issues.error(key, DuplicateKeys.message(key: name.string, firstLine: first))
+            } else if let first = lines[word] {
+                issues.error(key, DuplicateKeys.message(key: word, firstLine: first))
             } else {
-                lines[name.string] = key.line
+                lines[word] = key.line
                 members.append((key, value))
             }
         }

@@ -14,23 +14,32 @@ package enum YAMLDocument {
     /// Anchors and aliases are followed. Merge keys, tags, keys that are no words, and keys written twice are errors.
     package static func parse(_ text: String, file: String) -> Result<YAMLNode, IssueList> {
         var issues = IssueCollector(file: file)
+        let node = parse(text, issues: &issues)
+        if let node, !issues.hasErrors { return .success(node) }
+        return .failure(issues.list)
+    }
+
+    /// The document in `text` without what is wrong with it, which goes to `issues`: so that whoever reads on can say everything at once.
+    ///
+    /// - Returns: nothing when the text is not YAML at all; then an error says why.
+    package static func parse(_ text: String, issues: inout IssueCollector) -> YAMLNode? {
         guard text.utf8.count <= sizeLimit else {
             issues.add(.error, line: 1, column: 1, "the file is larger than \(sizeLimit >> 20) MiB")
-            return .failure(issues.list)
+            return nil
         }
         do {
             guard let root = try composed(text) else {
                 issues.add(.error, line: 1, column: 1, "the file is empty")
-                return .failure(issues.list)
+                return nil
             }
-            var converter = NodeConverter(issues: issues)
-            let node = converter.convert(root)
-            issues = converter.issues
-            if let node, !issues.hasErrors { return .success(node) }
+            return NodeConverter.convert(root, issues: &issues)
+        } catch .duplicatedKeysInMapping {
+            guard let repaired = DuplicateKeys.repaired(text, issues: &issues) else { return nil }
+            return NodeConverter.convert(repaired.root, renamed: repaired.renamed, issues: &issues)
         } catch {
             report(error, text: text, into: &issues)
+            return nil
         }
-        return .failure(issues.list)
     }
 
     /// libYAML's tree; the basic resolver spends nothing on guessing types.
@@ -52,8 +61,6 @@ package enum YAMLDocument {
         case .reader(let problem, let offset, _, _):
             let (line, column) = position(ofCharacter: offset ?? 0, in: text)
             issues.add(.error, line: line, column: column, "not YAML: \(problem)")
-        case .duplicatedKeysInMapping:
-            DuplicateKeys.report(in: text, into: &issues)
         default:
             issues.add(.error, line: 1, column: 1, "not YAML: \(error)")
         }

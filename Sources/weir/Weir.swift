@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import YAMLDocument
 
 /// The program: `weir serve` and the commands around it.
 struct Weir: AsyncParsableCommand {
@@ -40,12 +41,36 @@ struct Weir: AsyncParsableCommand {
             var message = Weir.message(for: error)
             if message.utf8.isEmpty { message = "\(error)" }
             let usage = Weir.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }
-            CommandFailure(message.onOneLine, hint: usage.map { String($0.dropFirst(7)) } ?? "weir --help").report()
+            CommandFailure(message.onOneLine, hint: misspelt(message) ?? usage.map { String($0.dropFirst(7)) } ?? "weir --help").report()
             ProcessExit.now(2)
         }
         StandardOutput.line(Weir.fullMessage(for: error))
         ProcessExit.now(0)
     }
+}
+
+extension Main {
+    /// The command that was meant, when the message is about a word where a command is expected.
+    private static func misspelt(_ message: String) -> String? {
+        var command: any ParsableCommand.Type = Weir.self
+        var path = ["weir"]
+        for word in CommandLine.arguments.dropFirst() {
+            let names = command.configuration.subcommands.map { $0.configuration.commandName ?? String(describing: $0).lowercased() }
+            if let index = names.firstIndex(of: word) {
+                command = command.configuration.subcommands[index]
+                path.append(word)
+                continue
+            }
+            guard message.utf8.count < 200, message.contains("'\(word)'"), let meant = Spelling.closest(to: word, in: names) else { return nil }
+            return "did you mean '\((path + [meant]).joined(separator: " "))'?"
+        }
+        return nil
+    }
+}
+
+extension Int {
+    /// `1 sink`, `2 sinks`.
+    func of(_ word: String) -> String { "\(self) \(word)\(self == 1 ? "" : "s")" }
 }
 
 extension String {

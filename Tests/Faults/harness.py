@@ -149,8 +149,8 @@ routes:
             self.process.wait()
         self.process = None
 
-    def stop(self, within=15.0):
-        """SIGTERM, and the exit code."""
+    def stop(self, within=10.0):
+        """SIGTERM, and the exit code; the gateway has 10 s to end."""
         os.kill(self.pid, signal.SIGTERM)
         try:
             code = self.process.wait(within)
@@ -216,12 +216,14 @@ class Archive:
 class Load:
     """hookload in the background; it notes each event that was answered 2xx."""
 
-    def __init__(self, hookload, url, acks, seed, seconds=30.0, connections=16, rate=0):
+    def __init__(self, hookload, url, acks, seed, seconds=30.0, connections=16, rate=0, pad=None):
         self.acks = acks
         command = [hookload, "--vendor", "hostedscan", "--secret", SECRET, "--url", url, "-c", str(connections), "-d", str(seconds),
                    "--seed", str(seed), "--findings", str(FINDINGS), "--acks", acks]
         if rate:
             command += ["-r", str(rate)]
+        if pad:
+            command += ["--pad", str(pad)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def wait_for_acks(self, count, within=20.0):
@@ -311,6 +313,7 @@ class Image:
             self.device = None
 
     def copy(self, path):
+        """What the disk would hold after a power cut now: everything that was handed to it, nothing of what only the kernel's memory holds."""
         self._run("cp", "--sparse=always", self.path, path)
 
     @staticmethod

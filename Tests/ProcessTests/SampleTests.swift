@@ -42,8 +42,17 @@ struct SampleTests {
             #expect(String(decoding: sample.body, as: UTF8.self).contains("CANARY-") || sample.file.hasPrefix("user_"))
             try await Self.send(sample.source, sample.body, in: workspace)
         }
+        // User names and passwords in URLs, which no rule of the adapter names.
+        let target = #"{"id":"e9","event_type":"target_created","occurred_at":"2026-03-02T10:00:00Z","content":{"id":"t9","site":"#
+        let site =
+            #"{"id":"s9","name":"shop","url":"https://CANARY-USER:CANARY-PASS\u0040shop.example.test/a"},"note":"see http://CANARY-TOKEN@ci.example.test"}}"#
+        try await Self.send(try #require(samples.first).source, Array((target + site).utf8), in: workspace)
         try await Self.sendLast(in: workspace)
         let changes = try await Self.changes(in: workspace, after: 1)
+        #expect(
+            changes.contains {
+                $0.type == "notice.target_created" && String(decoding: $0.json.bytes, as: UTF8.self).contains("https://[redacted]@shop.example.test/a")
+            })
         #expect(await gateway.end() == 0)
         let leaks = workspace.files(containing: "CANARY-").filter { !$0.hasPrefix("bodies/") }
         #expect(leaks.isEmpty, "\(leaks)")

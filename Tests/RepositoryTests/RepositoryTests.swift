@@ -15,7 +15,8 @@ struct RepositoryTests {
     @Test(
         arguments: [
             ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("CurlTransport", []), ("FindingModel", ["JSONDocument", "Digests"]),
-            ("Journal", ["FindingModel", "Digests", "JSONDocument"]), ("Adapters", ["FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
+            ("Formats", ["FindingModel", "JSONDocument", "Digests"]), ("Journal", ["FindingModel", "Digests", "JSONDocument"]),
+            ("Adapters", ["FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
             ("Ingest", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
             ("State", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
             ("Delivery", ["State", "FindingModel", "JSONDocument"]),

@@ -76,6 +76,14 @@ struct YAMLDocumentTests {
         #expect(errors.first?.contains(expected) == true, "\(errors)")
     }
 
+    @Test func whatCanBeReadIsReadBesideWhatCannot() throws {
+        var issues = IssueCollector(file: "f.yaml")
+        let yaml = "a: 1\nb: { k: 1, k: 2, l: 3, k: 4 }\na: 2\nc: !!int 5\nd: &x { e: f }\ng: { <<: *x, h: i }\n? [j]\n: k\n"
+        let node = try #require(YAMLDocument.parse(yaml, issues: &issues))
+        #expect(Self.short(node) == "{a=1 b={k=1 l=3} c=5 d={e=f} g={h=i}}")
+        #expect(issues.list.issues.map(\.line) == [2, 2, 3, 4, 6, 7])
+    }
+
     @Test func aliasesThatMultiplyAreCounted() {
         var yaml = "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...40 { yaml += "l\(level): &l\(level) [" + Array(repeating: "*l\(level - 1)", count: 10).joined(separator: ", ") + "]\n" }
@@ -87,7 +95,8 @@ struct YAMLDocumentTests {
     @Test func multiplyingAliasesBesideARepeatedKeyEnd() {
         var yaml = "l0: &l0 {a: [x, x, x, x]}\n"
         for level in 1...40 { yaml += "l\(level): &l\(level) [" + Array(repeating: "*l\(level - 1)", count: 10).joined(separator: ", ") + "]\n" }
-        #expect(Self.errors(yaml + "l1: again\n") == ["f.yaml:42:1: error: the key 'l1' is already there on line 2"])
+        let errors = Self.errors(yaml + "l1: again\n")
+        #expect(errors.count == 1 && errors.first?.contains("more than 50000 values") == true, "\(errors)")
     }
 
     @Test(arguments: [65, 900, 5000]) func depthIsLimited(levels: Int) {

@@ -2,6 +2,7 @@ import Digests
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import JSONDocument
 import Synchronization
 
@@ -38,9 +39,12 @@ import Synchronization
             desk.take(bytes)
             return Response(status: .ok)
         }
+        // The library calls it an error when the end closes connections.
+        var quiet = Logger(label: "receiver")
+        quiet.logLevel = .critical
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { _ in print("receiver listening on http://127.0.0.1:\(port)/hook") })
+            onServerRunning: { _ in print("receiver listening on http://127.0.0.1:\(port)/hook") }, logger: quiet)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 do { try await application.runService() } catch { print("the receiver cannot listen: \(error)") }

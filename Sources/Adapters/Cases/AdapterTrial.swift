@@ -56,7 +56,7 @@ package struct AdapterTrial: Sendable {
         do throws(MappingError) {
             return .mapped(try plan.map(input, parser: &parser), kept: kept, redacted: places)
         } catch {
-            return .refused(TrialOutcome.Refusal(code: "invalid_json", detail: error.message))
+            return .refused(TrialOutcome.Refusal(code: error.code == .notJSON ? "invalid_json" : error.code.rawValue, detail: error.message))
         }
     }
 

@@ -19,12 +19,11 @@ package struct CaseRequest: Equatable, Sendable {
     private static let keys = ["secret", "time", "headers", "path", "timezone", "account"]
 
     package static func parse(_ yaml: String, file: String) -> Result<CaseRequest, IssueList> {
-        YAMLDocument.parse(yaml, file: file).flatMap { root in
-            var issues = IssueCollector(file: file)
-            let request = read(root, issues: &issues)
-            guard let request, !issues.hasErrors else { return .failure(issues.list) }
-            return .success(request)
+        var issues = IssueCollector(file: file)
+        guard let root = YAMLDocument.parse(yaml, issues: &issues), let request = read(root, issues: &issues), !issues.hasErrors else {
+            return .failure(issues.list)
         }
+        return .success(request)
     }
 
     private static func read(_ root: YAMLNode, issues: inout IssueCollector) -> CaseRequest? {

@@ -12,22 +12,26 @@ extension ManifestCompiler {
         if nodes.isEmpty { issues.error(node, "'\(what)' is an empty list") }
         return nodes.flatMap { node -> [Block<Fields>] in
             guard let form = form(node, "'\(what)'", keys: keys + Self.blockKeys) else { return [] }
-            return itemPaths(form).compactMap { block(form, each: $0, what, make) }
+            guard let paths = itemPaths(form) else {
+                readOn(form, make)
+                return []
+            }
+            return paths.compactMap { block(form, each: $0, what, make) }
         }
     }
 
-    /// Where the block's items stand: nowhere of their own, at one path, or at each of the paths under `all`.
-    private mutating func itemPaths(_ form: Form) -> [YAMLNode?] {
+    /// Where the block's items stand: nowhere of their own, at one path, or at each of the paths under `all`; nothing after an error was added.
+    private mutating func itemPaths(_ form: Form) -> [YAMLNode?]? {
         guard let each = form["each"] else { return [nil] }
         if each.items != nil {
             issues.error(each, "'each' must be a path, not a list", hint: "{ all: [ … ] } takes the items of several paths")
-            return []
+            return nil
         }
         guard each.members != nil else { return [each] }
-        guard let form = self.form(each, "'each'", keys: ["all"]) else { return [] }
+        guard let form = self.form(each, "'each'", keys: ["all"]) else { return nil }
         guard let all = form["all"], let paths = all.items, !paths.isEmpty else {
             issues.error(each, "'each' must be a path, or have a list of paths under 'all'")
-            return []
+            return nil
         }
         return paths
     }
@@ -39,12 +43,11 @@ extension ManifestCompiler {
         defer { (frame, hasItem) = outer }
         var items: SlotReference?
         if let each {
-            let path = path(each, "each")
-            hasItem = true
-            guard let path else {
-                _ = make(&self, form)
+            guard let path = path(each, "each") else {
+                readOn(form, make)
                 return nil
             }
+            hasItem = true
             let inner = trie.frame(for: path, within: frame)
             items = SlotReference(slot: trie.listSlot(of: inner), ofDocument: path.root == .document, place: place(trie.place(of: inner)))
             frame = inner
@@ -52,6 +55,15 @@ extension ManifestCompiler {
         let condition = condition(form)
         let place = place("\(trie.place(of: frame)) (\(what))")
         return make(&self, form).map { Block(items: items, condition: condition, place: place, fields: $0) }
+    }
+
+    /// Reads what stands in a block whose `each` cannot be used, only to find what else is wrong.
+    private mutating func readOn<Fields>(_ form: Form, _ make: (inout ManifestCompiler, Form) -> Fields?) {
+        let had = hasItem
+        hasItem = true
+        _ = condition(form)
+        _ = make(&self, form)
+        hasItem = had
     }
 
     /// `known` and `drop`, relative to the item in force.

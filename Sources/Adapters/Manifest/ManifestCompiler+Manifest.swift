@@ -51,8 +51,8 @@ extension ManifestCompiler {
         let isName = text.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
         }
-        if !isName || text.utf8.count > 64 {
-            issues.error(node, "'\(text)' is no adapter's name", hint: "lower-case letters, digits and -, 64 at most")
+        if !isName || text.utf8.count > 63 || text.utf8.first == UInt8(ascii: "-") {
+            issues.error(node, "'\(text)' is no adapter's name", hint: "1 to 63 of a-z, 0-9 and '-', and not '-' first")
         } else if text != name {
             issues.error(node, "the adapter is named '\(text)' and its folder '\(name)'")
         }

@@ -77,9 +77,12 @@ extension Evaluator {
     /// Turns what no field could read, and nothing else read, into drift.
     mutating func noteUnreadable() {
         var noted: Set<Int> = []
-        for item in unreadable where item.place >= 0 && !noted.contains(item.place) {
-            let isUsed = marks[item.node..<tape.next(item.node)].contains { $0 & Mark.used != 0 }
-            if !isUsed {
+        // A node that every item of a long list asks for in vain is looked through once.
+        var used: Set<Int> = []
+        for item in unreadable where item.place >= 0 && !noted.contains(item.place) && !used.contains(item.node) {
+            if marks[item.node..<tape.next(item.node)].contains(where: { $0 & Mark.used != 0 }) {
+                used.insert(item.node)
+            } else {
                 noted.insert(item.place)
                 drift.add(.type, tables.places[item.place])
             }

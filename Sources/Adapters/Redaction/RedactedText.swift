@@ -11,10 +11,13 @@ enum RedactedText {
     ///
     /// - Parameter path: the names of the members that lead to the string.
     static func of(
-        _ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?, path: [UnsafeRawBufferPointer] = []
+        _ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: TextSecrets?, inner: InnerParser?,
+        path: [UnsafeRawBufferPointer] = []
     ) -> (text: [UInt8], places: [String])? {
         let text = tape.text(node)
-        if context.isJSON, text.contains(where: { !$0.isBlank }) { return ofJSON(text, context, plan: plan, secrets: secrets, path: path) }
+        if context.isJSON, text.contains(where: { !$0.isBlank }) {
+            return ofJSON(text, context, plan: plan, secrets: secrets, inner: inner ?? InnerParser(), path: path)
+        }
         if context.keeps != 0 { return text.isEmpty || isMark(tape, node) ? nil : (Array(RedactionMark.removed.bytes), []) }
         let masked = context.headers == 0 ? nil : plan.masked(text, headers: context.headers)
         guard let secrets else { return masked.map { ($0, []) } }
@@ -24,18 +27,17 @@ enum RedactedText {
 
     /// The JSON in a string, redacted as a part of the document that it stands in.
     private static func ofJSON(
-        _ text: UnsafeRawBufferPointer, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: SecretOccurrences?, path: [UnsafeRawBufferPointer]
+        _ text: UnsafeRawBufferPointer, _ context: RedactionPlan.Context, plan: RedactionPlan, secrets: TextSecrets?, inner: InnerParser,
+        path: [UnsafeRawBufferPointer]
     ) -> (text: [UInt8], places: [String])? {
         var context = context
         // One level: JSON in JSON in JSON would need a path of its own.
         context.isJSON = false
-        // The tape of the outer document must stay valid, so this one gets a parser of its own.
-        var parser = JSONParser()
-        guard let tape = try? parser.parse(text) else {
+        guard let tape = try? inner.parser.parse(text) else {
             return text.elementsEqual(RedactionMark.unreadable.bytes) ? nil : (Array(RedactionMark.unreadable.bytes), [])
         }
-        guard RedactionCheck(plan: plan, secrets: secrets).needsChange(tape, 0, context) else { return nil }
-        var rewriter = RedactionRewriter(plan: plan, secrets: secrets, capacity: text.count, path: path)
+        guard RedactionCheck(plan: plan, secrets: secrets, inner: inner.below).needsChange(tape, 0, context) else { return nil }
+        var rewriter = RedactionRewriter(plan: plan, secrets: secrets, inner: inner.below, capacity: text.count, path: path)
         rewriter.write(tape, 0, context)
         return (rewriter.writer.bytes, rewriter.removed)
     }

@@ -4,7 +4,9 @@ import JSONDocument
 struct RedactionCheck {
     let plan: RedactionPlan
     /// Absent when no text can hold one.
-    let secrets: SecretOccurrences?
+    let secrets: TextSecrets?
+    /// Absent when the rules name no string that holds JSON.
+    let inner: InnerParser?
 
     func needsChange(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) -> Bool {
         switch tape.kind(node) {
@@ -30,7 +32,7 @@ struct RedactionCheck {
             }
             return false
         case .string:
-            return RedactedText.of(tape, node, context, plan: plan, secrets: secrets) != nil
+            return RedactedText.of(tape, node, context, plan: plan, secrets: secrets, inner: inner) != nil
         case .number:
             if context.keeps != 0 { return true }
             return secrets?.isFound(in: tape.text(node)) ?? false

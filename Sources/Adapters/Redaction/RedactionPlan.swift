@@ -33,6 +33,9 @@ struct RedactionPlan: Sendable {
     /// The places of rules that are not plain removals.
     private var special = PlaceSet.none
 
+    /// Whether some string may hold JSON.
+    var readsJSONInStrings: Bool { !json.isEmpty || root.isJSON }
+
     /// Nothing when the rules have too many steps, or too many of one kind, for the sets.
     init?(_ rules: RedactionRules, extra: [RedactionRule]) {
         matcher = PlaceMatcher(names: rules.names)

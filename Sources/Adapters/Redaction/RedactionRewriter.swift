@@ -6,7 +6,8 @@ struct RedactionRewriter {
     static let placeLimit = 100
 
     let plan: RedactionPlan
-    let secrets: SecretOccurrences?
+    let secrets: TextSecrets?
+    let inner: InnerParser?
     private(set) var writer: JSONWriter
     private(set) var changed = false
     /// Where something went, each place once.
@@ -14,10 +15,11 @@ struct RedactionRewriter {
     private var path: [UnsafeRawBufferPointer]
 
     /// - Parameter path: the names that lead to what is written, which must stay where they are in memory.
-    init(plan: RedactionPlan, secrets: SecretOccurrences?, capacity: Int, path: [UnsafeRawBufferPointer] = []) {
+    init(plan: RedactionPlan, secrets: TextSecrets?, inner: InnerParser?, capacity: Int, path: [UnsafeRawBufferPointer] = []) {
         self.path = path
         self.plan = plan
         self.secrets = secrets
+        self.inner = inner
         writer = JSONWriter(capacity: capacity)
     }
 
@@ -37,7 +39,7 @@ struct RedactionRewriter {
             }
             writer.endArray()
         case .string:
-            if let new = RedactedText.of(tape, node, context, plan: plan, secrets: secrets, path: path) {
+            if let new = RedactedText.of(tape, node, context, plan: plan, secrets: secrets, inner: inner, path: path) {
                 if new.places.isEmpty { note() } else { note(new.places) }
                 new.text.withUnsafeBytes { writer.string(utf8: $0) }
             } else {
@@ -52,7 +54,7 @@ struct RedactionRewriter {
     }
 
     private mutating func writeMembers(_ tape: JSONTape, _ node: Int, _ context: RedactionPlan.Context) {
-        var taken = Set<[UInt8]>()
+        var taken: [[UInt8]: Int] = [:]
         let end = tape.next(node)
         var child = node + 1
         while child < end {
@@ -73,15 +75,20 @@ struct RedactionRewriter {
     }
 
     /// Writes the member's name, without a secret in it and still unlike the object's other names.
-    private mutating func writeName(_ tape: JSONTape, _ member: Int, of object: Int, taken: inout Set<[UInt8]>) {
+    ///
+    /// - Parameter taken: the object's names, each with the number that the last one like it got.
+    private mutating func writeName(_ tape: JSONTape, _ member: Int, of object: Int, taken: inout [[UInt8]: Int]) {
         guard let name = secrets?.replaced(in: tape.key(member)) else { return writer.key(utf8: tape.key(member)) }
-        if taken.isEmpty { tape.forEachChild(object) { taken.insert(Array(tape.key($0))) } }
+        if taken.isEmpty { tape.forEachChild(object) { taken[Array(tape.key($0))] = 1 } }
         var unique = name
-        var count = 1
-        while !taken.insert(unique).inserted {
+        // Counted on from name to name, so that many that become one cost no more than their number.
+        var count = taken[name] ?? 1
+        while taken[unique] != nil {
             count += 1
             unique = name + Array(" \(count)".utf8)
         }
+        taken[name] = count
+        if unique != name { taken[unique] = 1 }
         note()
         unique.withUnsafeBytes { writer.key(utf8: $0) }
     }

@@ -1,13 +1,12 @@
-import Foundation
 import JSONDocument
 
 /// Takes secrets out of a body before it is kept.
 ///
-/// Beside the rules, members with secret-like names go, and any occurrence of the source's own secrets, in texts, names and
-/// numbers. Doing it twice changes nothing more.
+/// Beside the rules, members with secret-like names go, user names and passwords in URLs, and any occurrence of the source's own
+/// secrets, in texts, names and numbers. Doing it twice changes nothing more.
 package struct Redactor: Sendable {
     private let plan: RedactionPlan
-    private let secrets: SecretOccurrences
+    private let secrets: TextSecrets
 
     /// - Parameters:
     ///   - rules: the adapter's.
@@ -16,7 +15,8 @@ package struct Redactor: Sendable {
     package init(rules: RedactionRules, extra: [RedactionRule] = [], secrets: [[UInt8]] = []) {
         // What cannot be followed is redacted as a whole: it fails closed.
         plan = RedactionPlan(rules, extra: extra) ?? RedactionPlan.everything
-        self.secrets = SecretOccurrences(secrets)
+        let own = SecretOccurrences(secrets)
+        self.secrets = TextSecrets(own: own.isEmpty ? nil : own)
     }
 
     /// Whether the rules can be followed at once: 256 steps in all, and 64 rules of a kind.
@@ -24,22 +24,13 @@ package struct Redactor: Sendable {
 
     /// What must be kept instead of `body`, of which `tape` is the reading.
     package func redact(_ tape: JSONTape, body: UnsafeRawBufferPointer) -> RedactionResult {
-        let seek = secrets.isEmpty ? .never : Self.seek(secrets, body)
-        let check = RedactionCheck(plan: plan, secrets: seek == .never ? nil : secrets)
-        guard seek == .found || check.needsChange(tape, 0, plan.root) else { return .unchanged }
-        var rewriter = RedactionRewriter(plan: plan, secrets: secrets.isEmpty ? nil : secrets, capacity: body.count)
+        let possible = secrets.possible(in: body)
+        let inner = plan.readsJSONInStrings ? InnerParser() : nil
+        guard RedactionCheck(plan: plan, secrets: possible, inner: inner).needsChange(tape, 0, plan.root) else { return .unchanged }
+        var rewriter = RedactionRewriter(plan: plan, secrets: possible, inner: inner, capacity: body.count)
         rewriter.write(tape, 0, plan.root)
-        // A secret in the bytes as they came may be gone from the reading; then nothing has changed but the spaces.
         guard rewriter.changed else { return .unchanged }
         return .rewritten(rewriter.writer.bytes, removed: rewriter.removed)
-    }
-
-    private enum Seek { case never, found, everywhere }
-
-    /// Whether texts have to be searched: without a backslash the bytes as they came hold whatever the texts hold.
-    private static func seek(_ secrets: SecretOccurrences, _ body: UnsafeRawBufferPointer) -> Seek {
-        if let base = body.baseAddress, memchr(base, 0x5c, body.count) != nil { return .everywhere }
-        return secrets.isFound(in: body) ? .found : .never
     }
 }
 

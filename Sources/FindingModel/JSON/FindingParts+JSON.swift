@@ -1,7 +1,7 @@
 import JSONDocument
 
 extension Fingerprints {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.required("instance/v1", instance)
         writer.field("cross/v1", cross)
@@ -16,7 +16,7 @@ extension Fingerprints {
 }
 
 extension Rule {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("uid", uid)
         writer.field("name", name)
@@ -32,7 +32,7 @@ extension Rule {
 }
 
 extension Evidence {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("type", type)
         writer.field("summary", summary)
@@ -51,7 +51,7 @@ extension Evidence {
 }
 
 extension Ticket {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("system", system)
         writer.field("uid", uid)

@@ -8,31 +8,31 @@ extension JSONWriter {
 
 // Members that are left out when there is nothing to say.
 extension JSONWriter {
-    mutating func field(_ name: StaticString, _ text: String?) {
+    package mutating func field(_ name: StaticString, _ text: String?) {
         guard let text, !text.isEmpty else { return }
         key(name)
         string(text)
     }
 
-    mutating func field(_ name: StaticString, _ value: Int64?) {
+    package mutating func field(_ name: StaticString, _ value: Int64?) {
         guard let value else { return }
         key(name)
         integer(value)
     }
 
-    mutating func field(_ name: StaticString, number: String?) {
+    package mutating func field(_ name: StaticString, number: String?) {
         guard let number, !number.isEmpty else { return }
         key(name)
         self.number(verbatim: number)
     }
 
-    mutating func field(_ name: StaticString, _ time: Timestamp?) {
+    package mutating func field(_ name: StaticString, _ time: Timestamp?) {
         guard let time else { return }
         key(name)
         timestamp(time)
     }
 
-    mutating func field(_ name: StaticString, _ texts: [String]) {
+    package mutating func field(_ name: StaticString, _ texts: [String]) {
         guard !texts.isEmpty else { return }
         key(name)
         beginArray()
@@ -40,13 +40,13 @@ extension JSONWriter {
         endArray()
     }
 
-    mutating func field(_ name: StaticString, _ json: RawJSON?) {
+    package mutating func field(_ name: StaticString, _ json: RawJSON?) {
         guard let json, !json.bytes.isEmpty else { return }
         key(name)
         raw(json.bytes)
     }
 
-    mutating func field<Part>(_ name: StaticString, _ parts: [Part], _ write: (Part, inout JSONWriter) -> Void) {
+    package mutating func field<Part>(_ name: StaticString, _ parts: [Part], _ write: (Part, inout JSONWriter) -> Void) {
         guard !parts.isEmpty else { return }
         required(name, parts, write)
     }
@@ -54,17 +54,17 @@ extension JSONWriter {
 
 // Members that are always present.
 extension JSONWriter {
-    mutating func required(_ name: StaticString, _ text: String) {
+    package mutating func required(_ name: StaticString, _ text: String) {
         key(name)
         string(text)
     }
 
-    mutating func required(_ name: StaticString, _ time: Timestamp) {
+    package mutating func required(_ name: StaticString, _ time: Timestamp) {
         key(name)
         timestamp(time)
     }
 
-    mutating func required<Part>(_ name: StaticString, _ parts: [Part], _ write: (Part, inout JSONWriter) -> Void) {
+    package mutating func required<Part>(_ name: StaticString, _ parts: [Part], _ write: (Part, inout JSONWriter) -> Void) {
         key(name)
         beginArray()
         for part in parts { write(part, &self) }

@@ -1,7 +1,7 @@
 import JSONDocument
 
 extension Resource {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("uid", uid)
         writer.field("type", type)

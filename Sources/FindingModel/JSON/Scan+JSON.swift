@@ -59,7 +59,7 @@ extension Scan {
 }
 
 extension Scan.Scope {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("targets", targets)
         writer.field("profile", profile)
@@ -74,7 +74,7 @@ extension Scan.Scope {
 }
 
 extension Scan.Totals {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("critical", critical)
         writer.field("high", high)
@@ -103,7 +103,7 @@ extension Scan.Totals {
 }
 
 extension Scan.FindingUIDs {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("new", new)
         writer.field("open", open)

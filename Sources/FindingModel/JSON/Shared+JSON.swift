@@ -2,7 +2,7 @@ import Digests
 import JSONDocument
 
 extension Scanner {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.required("vendor_name", vendorName)
         writer.required("name", name)
@@ -18,7 +18,7 @@ extension Scanner {
 }
 
 extension RawReference {
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.required("receipt", String(receipt))
         sha256.withUnsafeBytes { digest in

@@ -21,9 +21,9 @@ final class DataFolder: Sendable {
     /// Lets another process have it.
     func release() { lock.withLock { $0 = nil } }
 
-    /// Whether another process holds the folder now; makes and changes nothing when the folder is not there.
-    static func check(_ storage: StorageSettings, now: Timestamp) throws(GatewayError) {
-        guard FilePaths.exists(storage.lockFile) else { return }
-        do throws(JournalError) { _ = try DataDirectoryLock(storage.data, now: now) } catch { throw GatewayError(error.message) }
+    /// Throws when another process holds the folder now; makes and changes nothing.
+    static func check(_ storage: StorageSettings) throws(GatewayError) {
+        guard let holder = DataDirectoryLock.holder(of: storage.data) else { return }
+        throw GatewayError("the data directory \(storage.data) is in use by \(holder)", hint: "stop it first, or use another data folder")
     }
 }

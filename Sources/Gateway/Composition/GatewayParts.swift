@@ -11,6 +11,7 @@ struct GatewayParts: Sendable {
     var store: StateStore?
     var ledger: Ledger?
     var projector: Projector?
+    var checkpoints: Checkpoints?
     var transport: CurlTransport?
     var delivery: DeliveryService?
     var ingest: IngestServer?
@@ -21,6 +22,7 @@ struct GatewayParts: Sendable {
     /// Stops what was started: first what takes from outside, then what reads the journal, at last the files.
     func stop(ingest ingestGrace: Duration, delivery deliveryGrace: Duration) async {
         await ingest?.stop(within: ingestGrace)
+        checkpoints?.stop()
         await console?.stop()
         await projector?.stop()
         await delivery?.stop(within: deliveryGrace)

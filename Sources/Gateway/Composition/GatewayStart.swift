@@ -36,10 +36,7 @@ struct GatewayStart {
 
     /// Starts the whole gateway.
     func run() async throws(GatewayError) -> Gateway {
-        try DataFolder.check(configuration.storage, now: clock())
-        for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
-            if let problem = PortProbe.problem(address) { throw GatewayError(problem) }
-        }
+        if let problem = await StartChecks.problems(configuration).first { throw problem }
         return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
     }
 
@@ -86,6 +83,7 @@ struct GatewayStart {
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
+        parts.checkpoints = Checkpoints(projection.journal, log: log)
         projection.projector.servingBegan()
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
         let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)

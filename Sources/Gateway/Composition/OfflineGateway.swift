@@ -9,7 +9,7 @@ package enum OfflineGateway {
     /// The operators' API over the files, which it opens for reading only and leaves as they are.
     package static func open(_ configuration: GatewayConfiguration) throws(GatewayError) -> OperatorAPI {
         let storage = configuration.storage
-        guard FilePaths.exists(storage.data) else { throw GatewayError("there is no data folder \(storage.data)", hint: "weir serve makes it") }
+        guard !FilePaths.isAbsent(storage.data) else { throw GatewayError("there is no data folder \(storage.data)", hint: "weir serve makes it") }
         var state: Result<StateQueries, OperatorError>
         var feed: StateChangeFeed?
         let journal: ReadOnlyJournal
@@ -39,7 +39,7 @@ package enum OfflineGateway {
     ///
     /// - Returns: how many changes the rebuild made.
     package static func rebuild(_ configuration: GatewayConfiguration, applying: Bool) async throws(GatewayError) -> UInt64 {
-        try requireJournal(configuration)
+        try configuration.storage.requireJournal()
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
             try await projection.projected(through: projection.journal.watermark)
@@ -53,7 +53,7 @@ package enum OfflineGateway {
     package static func differences(
         _ configuration: GatewayConfiguration, onDifference: (RebuildPreview.Difference) -> Void
     ) throws(GatewayError) -> Int {
-        try requireJournal(configuration)
+        try configuration.storage.requireJournal()
         do {
             let files = try JournalFiles(configuration.storage.journal)
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
@@ -69,13 +69,9 @@ package enum OfflineGateway {
         }
     }
 
-    private static func requireJournal(_ configuration: GatewayConfiguration) throws(GatewayError) {
-        guard FilePaths.isFolder(configuration.storage.journal) else { throw GatewayError("there is no journal in \(configuration.storage.journal)") }
-    }
-
     /// Has the body of a receipt erased, under the data folder's lock.
     package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
-        try requireJournal(configuration)
+        try configuration.storage.requireJournal()
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
         defer { folder.release() }
         let changes = try await changeCount(of: number, configuration)

@@ -9,12 +9,13 @@ final class ReadOnlyJournal: Journal {
 
     init(_ files: JournalFiles) throws(JournalError) {
         self.files = files
-        let head = try files.head()
+        head = try files.head()
         tag = head?.tag ?? ""
         watermark = head?.number ?? 0
         firstNumber = try files.firstNumber
     }
 
+    let head: JournalHead?
     var availability: JournalAvailability { .stopping }
 
     func append(_ draft: EntryDraft, token: UInt64, to receiver: any AppendReceiver) {

@@ -48,12 +48,12 @@ package struct AdapterCatalog: Sendable {
                 context.issues.warning(item, "the adapter '\(name)' of \(file) wins over \(Self.builtInOrigin)")
             }
             origins[name] = file
-            switch FilePaths.contents(of: file, limit: YAMLDocument.sizeLimit) {
+            switch FilePaths.text(of: file, limit: YAMLDocument.sizeLimit) {
             case .failure(let error):
                 context.issues.error(item, "adapters: \(error.message)")
                 broken.insert(name)
-            case .success(let bytes):
-                switch Adapter.compile(name: name, yaml: String(decoding: bytes, as: UTF8.self), file: file) {
+            case .success(let text):
+                switch Adapter.compile(name: name, yaml: text, file: file) {
                 case .success(let adapter):
                     adapters[name] = adapter
                     context.issues.merge(IssueList(adapter.warnings))

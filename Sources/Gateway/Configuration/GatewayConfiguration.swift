@@ -25,8 +25,8 @@ package struct GatewayConfiguration: Sendable {
     ///
     /// - Parameter needsSecrets: whether a secret that is not there is an error; otherwise it is left out.
     package static func load(file: String, environment: [String: String], needsSecrets: Bool = true) throws(IssueList) -> GatewayConfiguration {
-        switch FilePaths.contents(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
-        case .success(let bytes): return try parse(String(decoding: bytes, as: UTF8.self), file: file, environment: environment, needsSecrets: needsSecrets)
+        switch FilePaths.text(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
+        case .success(let text): return try parse(text, file: file, environment: environment, needsSecrets: needsSecrets)
         case .failure(let error):
             throw IssueList([Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE")])
         }
@@ -36,13 +36,10 @@ package struct GatewayConfiguration: Sendable {
     package static func parse(
         _ text: String, file: String, environment: [String: String], needsSecrets: Bool = true
     ) throws(IssueList) -> GatewayConfiguration {
-        let root: YAMLNode
-        switch YAMLDocument.parse(text, file: file) {
-        case .success(let node): root = node
-        case .failure(let list): throw list
-        }
+        var issues = IssueCollector(file: file)
+        guard let root = YAMLDocument.parse(text, issues: &issues) else { throw issues.list }
         let directory = FilePaths.folder(of: FilePaths.absolute(file, in: FilePaths.workingDirectory))
-        var context = SettingsContext(issues: IssueCollector(file: file), directory: directory, environment: environment, needsSecrets: needsSecrets)
+        var context = SettingsContext(issues: issues, directory: directory, environment: environment, needsSecrets: needsSecrets)
         let configuration = read(root, &context)
         try context.issues.check()
         guard var configuration else { throw context.issues.list }

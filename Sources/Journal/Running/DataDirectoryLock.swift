@@ -31,6 +31,16 @@ package struct DataDirectoryLock: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Who holds `directory` now; nothing when nobody does, or when it cannot be found out. Leaves the file as it is.
+    package static func holder(of directory: String) -> String? {
+        let descriptor = open(directory + "/" + fileName, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // A shared lock, which ends with the descriptor.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+        return holder(descriptor)
+    }
+
     private static func holder(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 128)
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }

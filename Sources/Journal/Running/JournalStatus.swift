@@ -6,6 +6,7 @@ final class JournalStatus: Sendable {
         var segments: [UInt64]
         var tag: String
         var erasures: Set<UInt64>
+        var end: ChainPosition
     }
 
     private let stallMilliseconds: Int64
@@ -22,11 +23,11 @@ final class JournalStatus: Sendable {
     private let idleSignals = Mutex<[ThreadSignal]>([])
 
     init(
-        watermark: UInt64, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
+        end: ChainPosition, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
         monotonic: @escaping @Sendable () -> Int64
     ) {
-        durable = Atomic(watermark)
-        names = Mutex(Names(segments: segments, tag: tag, erasures: erasures))
+        durable = Atomic(end.nextNumber - 1)
+        names = Mutex(Names(segments: segments, tag: tag, erasures: erasures, end: end))
         self.stallMilliseconds = stallMilliseconds
         self.monotonic = monotonic
     }
@@ -35,6 +36,13 @@ final class JournalStatus: Sendable {
     var segments: [UInt64] { names.withLock { $0.segments } }
     var tag: String { names.withLock { $0.tag } }
     var erasures: Set<UInt64> { names.withLock { $0.erasures } }
+
+    /// The last durable batch's number and hash; nothing before the first.
+    var head: JournalHead? {
+        names.withLock { names in
+            names.end.nextNumber > 1 ? JournalHead(tag: names.tag, number: names.end.nextNumber - 1, hash: names.end.previousHash) : nil
+        }
+    }
     var isFailed: Bool { failed.load(ordering: .acquiring) }
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
     var isReserveReached: Bool { reserveReached.load(ordering: .relaxed) }
@@ -62,9 +70,10 @@ final class JournalStatus: Sendable {
         wakeWaiters()
     }
 
-    /// Lets readers see entries up to `watermark`, which are durable.
-    func publish(watermark: UInt64) {
-        durable.store(watermark, ordering: .sequentiallyConsistent)
+    /// Lets readers see the entries before `end`, which are durable.
+    func publish(_ end: ChainPosition) {
+        names.withLock { $0.end = end }
+        durable.store(end.nextNumber - 1, ordering: .sequentiallyConsistent)
         if waiterCount.load(ordering: .sequentiallyConsistent) > 0 { wakeWaiters() }
     }
 

@@ -32,7 +32,7 @@ package final class SegmentJournal: Journal {
     private init(_ options: SegmentJournalOptions, _ opened: JournalOpening.Opened, _ lock: DirectoryLock) throws(SystemError) {
         self.lock = lock
         let status = JournalStatus(
-            watermark: opened.chain.nextNumber - 1, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures.numbers,
+            end: opened.chain, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures.numbers,
             stallMilliseconds: options.stallMilliseconds, monotonic: options.monotonic)
         context = WriterContext(
             options: options, status: status, queue: try AppendQueue(bytesMax: options.queueBytesMax),
@@ -62,6 +62,7 @@ package final class SegmentJournal: Journal {
     package var tag: String { context.status.tag }
     package var watermark: UInt64 { context.status.watermark }
     package var firstNumber: UInt64 { context.status.segments.first ?? 1 }
+    package var head: JournalHead? { context.status.head }
     package var availability: JournalAvailability { context.status.availability }
 
     package func append(_ draft: EntryDraft, token: UInt64, to receiver: any AppendReceiver) {

@@ -135,7 +135,7 @@ struct SegmentWriter: ~Copyable {
         for duplicate in plan.duplicates {
             groups.add(items[duplicate.index], .success(Appended(number: duplicate.number, receivedTime: received, duplicate: true)))
         }
-        context.status.publish(watermark: chain.nextNumber - 1)
+        context.status.publish(chain)
     }
 
     /// Begins a new segment; where that is not possible now, the present one goes on.

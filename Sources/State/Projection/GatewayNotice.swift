@@ -1,3 +1,4 @@
+import Digests
 import FindingModel
 import JSONDocument
 import Journal
@@ -96,6 +97,11 @@ package struct GatewayNotice: Equatable, Sendable {
         var short = note
         short.damaged = Array(note.damaged.prefix(placesKeptMax))
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
+    }
+
+    /// The journal's end, for whoever keeps it: `weir journal verify --head` compares with it.
+    static func checkpoint(_ head: JournalHead) -> GatewayNotice {
+        GatewayNotice(kind: "checkpoint", summary: "The journal ends at entry \(head.number), hash \(head.hash.hex)", details: RawJSON(bytes: head.bytes))
     }
 
     /// A receipt ended the process too often, or would have become too much, and is left out from now on; `body` is that of the `quarantine` entry.

@@ -25,8 +25,11 @@ extension Projection {
         case .notice:
             guard let notice = GatewayNotice(parsing: body) else { break }
             return try tell(notice, entry: begin(entry), in: database)
+        case .checkpoint:
+            guard let head = JournalHead(parsing: body) else { break }
+            return try tell(.checkpoint(head), entry: begin(entry), in: database)
         case .decision: try decide(body, entry: entry, in: database)
-        case .receipt, .config, .tick, .rebuild, .retention, .checkpoint: break
+        case .receipt, .config, .tick, .rebuild, .retention: break
         }
         _ = begin(entry)
     }

@@ -2,14 +2,18 @@ import ArgumentParser
 import Gateway
 
 /// `weir check`: what `serve` checks, without serving.
-struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Checks the configuration and its adapters, and names every error at once.")
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Checks the configuration, its adapters, and whether a start would succeed; names every error at once.",
+        discussion: "Beside a running gateway its lock and ports are left out. Makes and changes nothing.")
 
     @OptionGroup var config: ConfigurationOption
 
-    func run() throws {
+    func run() async throws {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
-        func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
-        StandardOutput.line("\(config.file): fine (\(count(configuration.sources.count, "source")), \(count(configuration.sinks.count, "sink")))")
+        let isRunning = try await GatewayChannel.open(configuration) != nil
+        let problems = await StartChecks.problems(configuration, besideRunning: isRunning)
+        guard problems.isEmpty else { throw CommandFailure(problems) }
+        StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")
     }
 }

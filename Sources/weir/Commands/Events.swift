@@ -21,7 +21,8 @@ struct Events: AsyncParsableCommand {
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
         let filters = [("source", source), ("outcome", outcome), ("kind", kind)].compactMap { name, value in value.map { (name: name, value: $0) } }
         var table = Table([
-            .init("RECEIPT", isNumber: true), .init("RECEIVED"), .init("SOURCE"), .init("OUTCOME"), .init("KIND"), .init("CHANGES", isNumber: true),
+            .init("RECEIPT", isNumber: true), .init("RECEIVED", isWhole: true), .init("SOURCE"), .init("OUTCOME"), .init("KIND"),
+            .init("CHANGES", isNumber: true),
             .init("KEY"),
         ])
         try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in

@@ -22,7 +22,10 @@ struct Findings: AsyncParsableCommand {
         if let minSeverity { filters.append((name: "min-severity", value: minSeverity)) }
         if let source { filters.append((name: "source", value: source)) }
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
-        var table = Table([.init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN"), .init("UID")])
+        var table = Table([
+            .init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN", isWhole: true),
+            .init("UID", isWhole: true),
+        ])
         try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in
             let resource = finding["resources"]?.arrayValue?.first
             let place = resource.map { place in

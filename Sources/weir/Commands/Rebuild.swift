@@ -52,7 +52,7 @@ struct Rebuild: AsyncParsableCommand {
     }
 
     private func showDifferences(_ configuration: GatewayConfiguration) throws(GatewayError) {
-        var table = Table([.init("UID"), .init("CHANGE"), .init("BEFORE"), .init("AFTER")])
+        var table = Table([.init("UID", isWhole: true), .init("CHANGE"), .init("BEFORE"), .init("AFTER")])
         var told = 0
         let count = try OfflineGateway.differences(configuration) { difference in
             if difference.changeType != nil { told += 1 }

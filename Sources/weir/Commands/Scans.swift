@@ -19,7 +19,8 @@ struct Scans: AsyncParsableCommand {
         if let source { filters.append((name: "source", value: source)) }
         let client = try await OperatorClient.open(try config.load(needsSecrets: false))
         var table = Table([
-            .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START"), .init("END"), .init("FINDINGS", isNumber: true), .init("SCANNER"), .init("UID"),
+            .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START", isWhole: true), .init("END", isWhole: true), .init("FINDINGS", isNumber: true),
+            .init("SCANNER"), .init("UID", isWhole: true),
         ])
         try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters) { scan in
             let name = [scan.word("name"), scan.word("type")].first { !$0.isEmpty } ?? ""

@@ -32,7 +32,10 @@ struct Show: AsyncParsableCommand {
 
     private func showHistory(_ client: OperatorClient, _ uid: String) async throws {
         let changes = try await client.get(["v1", "records", uid, "history"])["changes"]?.arrayValue ?? []
-        var table = Table([.init("SEQUENCE", isNumber: true), .init("TIME"), .init("RECEIVED"), .init("CHANGE"), .init("SOURCE"), .init("ID")])
+        var table = Table([
+            .init("SEQUENCE", isNumber: true), .init("TIME", isWhole: true), .init("RECEIVED", isWhole: true), .init("CHANGE"), .init("SOURCE"),
+            .init("ID", isWhole: true),
+        ])
         for change in changes {
             if json { StandardOutput.write(change.bytes + [UInt8(ascii: "\n")]) }
             table.add([
@@ -46,7 +49,7 @@ struct Show: AsyncParsableCommand {
 
     private func showReasons(_ client: OperatorClient, _ uid: String) async throws {
         let reasons = try await client.get(["v1", "records", uid, "why"])["reasons"]?.arrayValue ?? []
-        var table = Table([.init("STATE"), .init("EVENT TIME"), .init("RECEIPT", isNumber: true)])
+        var table = Table([.init("STATE"), .init("EVENT TIME", isWhole: true), .init("RECEIPT", isNumber: true)])
         for reason in reasons {
             if json { StandardOutput.write(reason.bytes + [UInt8(ascii: "\n")]) }
             table.add([reason.word("name"), reason.time("time"), reason.word("receipt")])

@@ -20,7 +20,7 @@ struct Sinks: AsyncParsableCommand {
         var table = Table([
             .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true),
             .init("PENDING", isNumber: true),
-            .init("LAST DELIVERED"), .init("SAID"),
+            .init("LAST DELIVERED", isWhole: true), .init("SAID"),
         ])
         for sink in sinks {
             table.add([

@@ -1,13 +1,16 @@
-/// Rows under headings, aligned; on a terminal the widest column gives way.
+/// Rows under headings, aligned; on a terminal the widest column gives way, but none that is of use only as a whole.
 struct Table {
     /// A heading; numbers stand to the right.
     struct Column {
         let title: String
         var isNumber = false
+        /// Never cut: an id, a time, a number.
+        var isWhole = false
 
-        init(_ title: String, isNumber: Bool = false) {
+        init(_ title: String, isNumber: Bool = false, isWhole: Bool = false) {
             self.title = title
             self.isNumber = isNumber
+            self.isWhole = isWhole || isNumber
         }
     }
 
@@ -21,15 +24,16 @@ struct Table {
         rows.append(columns.indices.map { $0 < cells.count ? SafeText.escaped(cells[$0]) : "" })
     }
 
-    /// The lines, at most `width` columns long where that is possible without hiding a column.
+    /// The lines, at most `width` columns long where that is possible without cutting what must stay whole.
     func lines(width: Int?) -> [String] {
         let all = [columns.map(\.title)] + rows
         var widths = columns.indices.map { column in all.map { SafeText.width($0[column]) }.max() ?? 0 }
         if let width {
             let least = 8
+            let yielding = widths.indices.filter { !columns[$0].isWhole }
             var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-            while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > least {
-                let second = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? least
+            while excess > 0, let widest = yielding.max(by: { widths[$0] < widths[$1] }), widths[widest] > least {
+                let second = yielding.filter { $0 != widest }.map { widths[$0] }.max() ?? least
                 let cut = max(1, min(excess, widths[widest] - max(second, least)))
                 widths[widest] -= cut
                 excess -= cut

@@ -15,6 +15,12 @@ struct CommandFailure: Error {
     /// Why the gateway could not do something.
     init(_ error: GatewayError) { self.init(error.message, hint: error.hint) }
 
+    /// Why a gateway cannot start, a line for each reason.
+    init(_ errors: [GatewayError]) {
+        lines = errors.map { error in "weir: " + error.message + (error.hint.map { " (hint: \($0))" } ?? "") }
+        hint = nil
+    }
+
     /// What is wrong with a configuration or a manifest.
     init(_ issues: IssueList) {
         lines = issues.issues.map(\.text)

@@ -39,12 +39,19 @@ struct ManifestErrorTests {
             "adapter: Other!\nvendor: [ a ]\nauthenticate: bearer\nnames: lose\ntimezone: Mars/Base\nabsent: [ None, none, ~ ]\nevent: { kind: $.kind }\n"
                 + "records:\n  - kinds: [ a ]\n    finding: { key: $.id }\n",
             [
-                "m.yaml:1:10: error: 'Other!' is no adapter's name (hint: lower-case letters, digits and -, 64 at most)",
+                "m.yaml:1:10: error: 'Other!' is no adapter's name (hint: 1 to 63 of a-z, 0-9 and '-', and not '-' first)",
                 "m.yaml:2:9: error: 'vendor' must be a word, not a list",
                 "m.yaml:4:8: error: unknown way to compare names 'lose' (hint: did you mean 'loose'?)",
                 "m.yaml:5:11: error: there is no time zone 'Mars/Base' (hint: a name of the IANA database, such as Europe/Stockholm or UTC)",
                 "m.yaml:6:17: error: the word 'none' is there already",
                 "m.yaml:6:23: error: 'absent' has no value here (hint: a word like ~ or null goes in quotes)",
+            ]
+        ),
+        (
+            "adapter: example\nvendor: Example\nvendor: Other\nauthenticate: bearer\nnames: lose\n" + event + records,
+            [
+                "m.yaml:3:1: error: the key 'vendor' is already there on line 2",
+                "m.yaml:5:8: error: unknown way to compare names 'lose' (hint: did you mean 'loose'?)",
             ]
         ),
         (
@@ -106,6 +113,13 @@ struct ManifestErrorTests {
         ("key: $.id\ndesc: \"a b\"", ["m.yaml:9:13: error: 'a b' is no value for 'desc' (hint: only types, names, closed sets and 'join' take words)"]),
         ("key: $.id\ntitle: ~", ["m.yaml:9:7: error: 'title' has no value"]),
         ("key: $.id\ntitle: [ $.a, ~ ]", ["m.yaml:9:21: error: 'title' has no value here"]),
+        (
+            "each: [ $.a ]\nkey: .id\ntitle: data.title",
+            [
+                "m.yaml:8:13: error: 'each' must be a path, not a list (hint: { all: [ … ] } takes the items of several paths)",
+                "m.yaml:10:14: error: 'data.title' is no value for 'title' (hint: a path begins with $ or with a point: $.data.title)",
+            ]
+        ),
         ("key: $.id\ntitle: [ ]", ["m.yaml:9:14: error: 'title' is an empty list"]),
         ("key: $.id\ntitle: { }", ["m.yaml:9:14: error: 'title' is an empty mapping"]),
         ("key: $.id\ntitle: .title", ["m.yaml:9:14: error: '.title' begins at an item, and no 'each' is in force here (hint: write $.title)"]),

@@ -51,6 +51,27 @@ struct HostileBodyTests {
         #expect(event.drifts == ["field $.content.results.new", "enum $.content.results.level: critical"])
     }
 
+    /// A field of every item that asks in vain for one large object costs no more than looking through it once.
+    @Test func askingForALargeObjectAgainAndAgainIsCheap() throws {
+        let manifest = """
+            adapter: example
+            vendor: Example
+            authenticate: bearer
+            event: { key: none }
+            records:
+              - finding:
+                  each: $.items
+                  key: .id
+                  title: [ $.large, .id ]
+                  desc: $.large.last
+            """
+        let adapter = try Adapter.compile(name: "example", yaml: manifest, file: "adapter.yaml").get()
+        let large = (0..<20_000).map { "\"m\($0)\":0" }.joined(separator: ",") + ",\"last\":\"x\""
+        let items = (0..<20_000).map { "{\"id\":\($0)}" }.joined(separator: ",")
+        let event = try MappingBench.map("{\"large\":{\(large)},\"items\":[\(items)]}", adapter)
+        #expect(event.findings.count == 20_000 && event.findings.last?.title == "19999")
+    }
+
     private static func mutate(_ sample: [UInt8], rounds: Int, _ plan: SourcePlan, _ name: String) throws {
         let value = try JSONValue(parsing: sample)
         var parser = JSONParser()

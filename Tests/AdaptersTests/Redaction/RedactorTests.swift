@@ -151,6 +151,29 @@ struct RedactorTests {
         #expect(result.removed.allSatisfy { !$0.contains("123456") })
     }
 
+    @Test func manyNamesThatBecomeOneStayDifferent() throws {
+        // Each place holds the secret in one of two spellings, so that all names become the same.
+        let spellings = ["123456", "MTIzNDU2"]
+        let names = (0..<4096).map { number in (0..<12).map { spellings[number >> $0 & 1] }.joined(separator: "-") }
+        let result = try #require(try redact("{" + names.map { "\"\($0)\":1" }.joined(separator: ",") + "}", secrets: ["123456"]))
+        #expect(Set(try #require(try JSONValue(parsing: Array(result.text.utf8)).objectValue).map(\.name)).count == 4096)
+    }
+
+    @Test func credentialsInURLsGoFromTextsAndNames() throws {
+        let body =
+            #"{"site":{"url":"https://scan:CANARY@shop.test/a?b=c"},"https://CANARY@x.test":1,"log":["see ftp:\/\/u:CANARY\u0040h.test now"],"e":"CANARY"}"#
+        let result = try #require(try redact(body))
+        #expect(
+            result.text
+                == #"{"site":{"url":"https://[redacted]@shop.test/a?b=c"},"https://[redacted]@x.test":1,"log":["see ftp://[redacted]@h.test now"],"e":"CANARY"}"#
+        )
+        #expect(result.removed == ["$.site.url", #"$."https://[redacted]@x.test""#, "$.log"])
+        // Also inside JSON in a string, and beside a secret of the source's own.
+        let nested = try redact(#"{"content":"{\"a\": \"http:\\/\\/u:p\\u0040h\", \"b\": \"own1234\"}"}"#, yaml: "json: [ $.content ]", secrets: ["own1234"])
+        #expect(nested?.text == #"{"content":"{\"a\":\"http://[redacted]@h\",\"b\":\"[redacted]\"}"}"#)
+        #expect(try redact(#"{"mail":"alice@example.test","url":"https://example.test/@alice","x":"a\n\u00e9"}"#) == nil)
+    }
+
     @Test func aLongerSecretGoesAsAWholeAndAShortOneIsNotLookedFor() throws {
         #expect(try redact(#"{"a":"secretive secret!"}"#, secrets: ["secret", "secretive"])?.text == #"{"a":"[redacted] [redacted]!"}"#)
         #expect(try redact(#"{"a":"abc"}"#, secrets: ["abc", ""]) == nil)

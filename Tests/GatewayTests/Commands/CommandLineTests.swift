@@ -8,7 +8,8 @@ struct CommandLineTests {
     @Test(arguments: [
         ["serve"], ["check", "--config", "other.yaml"], ["send", "shop", "body.json", "--header", "X: y"], ["sources"], ["sources", "setup", "shop"],
         ["events", "--outcome", "mapped", "--limit", "5"], ["findings", "--json", "--status", "open", "--status", "fixed", "--min-severity", "high"],
-        ["scans", "--source", "shop"], ["sinks", "--json"], ["show", "f_1", "--why", "--history"], ["adapter", "test"], ["adapter", "try", "holm", "-"],
+        ["scans", "--source", "shop"], ["sinks", "--json"], ["show", "f_1", "--why", "--history"], ["adapter", "test"],
+        ["adapter", "new", "acme", "--vendor", "Acme", "--in", "."], ["adapter", "try", "holm", "-"],
         ["rebuild"], ["rebuild", "--diff", "--json"], ["rebuild", "--apply"], ["journal", "verify", "--head", "head.json"], ["journal", "stats"],
         ["journal", "export", "--from", "7"], ["journal", "erase", "7", "--reason", "asked for"], ["schema", "finding"],
     ]) func everyCommandTakesTheConfiguration(arguments: [String]) throws {

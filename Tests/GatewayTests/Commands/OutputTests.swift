@@ -29,6 +29,13 @@ struct OutputTests {
         #expect(table.lines(width: nil) == ["NAME    COUNT  TEXT", "a           7  x\\ny", "longer  12345"])
     }
 
+    @Test func anIDStaysWholeWhateverTheTerminal() {
+        var table = Table([.init("TITLE"), .init("UID", isWhole: true)])
+        table.add([String(repeating: "title ", count: 40), "f_0123456789abcdef0123456789abcdef"])
+        #expect(table.lines(width: 60).allSatisfy { SafeText.width($0) <= 60 && ($0.hasSuffix("f_0123456789abcdef0123456789abcdef") || $0.hasSuffix("UID")) })
+        #expect(table.lines(width: 20).last == "title t…  f_0123456789abcdef0123456789abcdef")
+    }
+
     @Test(arguments: [80, 60, 40, 30]) func aTableFitsTheTerminal(width: Int) {
         var table = Table([.init("UID"), .init("TITLE"), .init("PLACE")])
         table.add(["f_0123456789", String(repeating: "title ", count: 40), String(repeating: "p", count: 90)])

@@ -100,7 +100,7 @@ struct ConfigurationErrorTests {
         ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
-            "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 64 MiB, such as 512KiB, 16MiB or 1GiB"
+            "2:65: error: body-max: '1TiB' is not a size from 1 KiB to 32 MiB, such as 512KiB, 16MiB or 1GiB"
         ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", rate: fast }",

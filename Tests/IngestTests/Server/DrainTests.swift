@@ -48,13 +48,13 @@ struct DrainTests {
             #expect(try busy.answer().status == 200)
             #expect(try sending.answer().status == 200)
             #expect(gateway.eventually { stopped.isRaised })
-            #expect(busy.endsWithin(milliseconds: 3000))
+            #expect(busy.endsWithin(milliseconds: 8000))
             #expect(gateway.journal.drafts.count == 2)
         }
     }
 
     @Test func aJournalThatNeverAnswersHoldsNothingUp() async throws {
-        try await Gateway.run { gateway throws in
+        try await Gateway.run(limits: { $0.journalTimeout = .seconds(600) }) { gateway throws in
             gateway.journal.hold()
             let client = try gateway.client()
             client.send(Samples.url("{}"))
@@ -62,8 +62,8 @@ struct DrainTests {
             let started = Clock.milliseconds()
             let stopped = Self.stop(gateway, within: .milliseconds(200))
             #expect(gateway.eventually { stopped.isRaised })
-            #expect(Clock.milliseconds() - started < 3000)
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(Clock.milliseconds() - started < 30_000)
+            #expect(client.endsWithin(milliseconds: 8000))
             // What still comes goes nowhere.
             gateway.journal.release()
         }

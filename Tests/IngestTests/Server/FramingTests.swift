@@ -33,7 +33,7 @@ struct FramingTests {
             let answer = try client.answer()
             #expect(answer.status == 400 && answer.code == row.code, "\(row.name): \(answer)")
             #expect(answer.headers["connection"] == "close")
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(client.leftover.isEmpty)
             #expect(gateway.journal.drafts.isEmpty)
         }
@@ -48,7 +48,7 @@ struct FramingTests {
             let client = try gateway.client()
             client.send(request)
             #expect(try client.answer().status == 400)
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
         }
     }
 
@@ -79,7 +79,7 @@ struct FramingTests {
             client.endSending()
             #expect(try client.answer().receipt == "1")
             #expect(try client.answer().receipt == "2")
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
         }
     }
 
@@ -115,7 +115,7 @@ struct FramingTests {
             client.send(Samples.url(Self.json, "Connection: close\r\n"))
             let answer = try client.answer()
             #expect(answer.status == 200 && answer.headers["connection"] == "close")
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
         }
     }
 
@@ -158,7 +158,7 @@ struct FramingTests {
             client.send("POST /in/url HTTP/1.1\r\nHost: a\r\n")
             _ = client.send(String(repeating: "a:b\r\n", count: 70_000))
             if let answer = try? client.answer() { #expect(answer.status == 431) }
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(try gateway.answer(Samples.url(Self.json)).status == 200)
         }
     }

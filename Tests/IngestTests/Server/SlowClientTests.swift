@@ -11,7 +11,7 @@ struct SlowClientTests {
             client.send("POST /in/url HTTP/1.1\r\nHost: a\r\n")
             let answer = try client.answer()
             #expect(answer.status == 408 && answer.code == "head_timeout" && answer.headers["connection"] == "close")
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
         }
     }
 
@@ -24,14 +24,14 @@ struct SlowClientTests {
             client.send("POST /in/url HTTP/1.1\r\n")
             while !client.readMore(until: Clock.milliseconds() + 10) { client.send("a: b\r\n") }
             #expect(try client.answer().status == 408)
-            #expect(Clock.milliseconds() - started < 3000)
+            #expect(Clock.milliseconds() - started < 8000)
         }
     }
 
     @Test func aSilentConnectionIsClosedWithoutAWord() async throws {
         try await Gateway.run(limits: { $0.headTimeout = .milliseconds(100) }) { gateway throws in
             let client = try gateway.client()
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(client.leftover.isEmpty)
         }
     }
@@ -41,7 +41,7 @@ struct SlowClientTests {
             let client = try gateway.client()
             client.send(Samples.url("{}"))
             #expect(try client.answer().status == 200)
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(client.leftover.isEmpty)
         }
     }
@@ -52,7 +52,7 @@ struct SlowClientTests {
             client.send(Self.head + "\"")
             let answer = try client.answer()
             #expect(answer.status == 408 && answer.code == "body_timeout")
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(gateway.server.counters.snapshot()["url"]?.refusals == ["body_timeout": 1])
         }
     }
@@ -79,7 +79,7 @@ struct SlowClientTests {
             let client = try gateway.client()
             for number in 0..<50 {
                 client.send(Samples.url("{\"n\":\(number)}"))
-                #expect(try client.answer(within: 1000).status == 200)
+                #expect(try client.answer().status == 200)
             }
             #expect(slow.count == 200)
         }

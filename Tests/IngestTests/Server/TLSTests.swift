@@ -37,7 +37,7 @@ struct TLSTests {
         try await Gateway.run(tls: try Self.files(folder)) { gateway throws in
             let client = try gateway.client()
             client.send(Samples.url("{}"))
-            #expect(client.endsWithin(milliseconds: 3000))
+            #expect(client.endsWithin(milliseconds: 8000))
             #expect(!client.leftover.contains("HTTP"))
             #expect(gateway.journal.drafts.isEmpty)
         }

@@ -109,8 +109,8 @@ struct Gateway: Sendable {
         return try client.answer()
     }
 
-    /// Waits until `condition` holds; false when it does not within the time.
-    func eventually(within milliseconds: Int = 5000, _ condition: () -> Bool) -> Bool {
+    /// Waits until `condition` holds; false when it does not within the time, which leaves room for tasks that wait for all other tests'.
+    func eventually(within milliseconds: Int = 30_000, _ condition: () -> Bool) -> Bool {
         let end = Clock.milliseconds() + milliseconds
         while !condition() {
             guard Clock.milliseconds() < end else { return false }

@@ -25,6 +25,7 @@ final class MemoryJournal: Journal {
     var tag: String { "memory00" }
     var watermark: UInt64 { state.withLock { UInt64($0.kept.count) } }
     var firstNumber: UInt64 { 1 }
+    var head: JournalHead? { nil }
     var availability: JournalAvailability { state.withLock { $0.availability } }
     /// What was appended so far.
     var drafts: [EntryDraft] { state.withLock { $0.kept } }

@@ -13,25 +13,36 @@ enum TLSClient {
         let context = try NIOSSLContext(configuration: settings)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: String.self)
-        let channel = try await ClientBootstrap(group: loop)
+        _ = try await ClientBootstrap(group: loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
-                    try channel.pipeline.syncOperations.addHandler(Collector(answer))
+                    try channel.pipeline.syncOperations.addHandler(Exchange(request, answer))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        channel.writeAndFlush(ByteBuffer(string: request), promise: nil)
         return try await answer.futureResult.get()
     }
 
-    private final class Collector: ChannelInboundHandler {
+    /// Sends as soon as it is connected: on the event loop, because a task that waited for its turn behind all other tests could come after
+    /// the gateway has given up waiting for a request.
+    private final class Exchange: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+        private let request: String
         private let answer: EventLoopPromise<String>
         private var received = ByteBuffer()
         private var failure: (any Error)?
 
-        init(_ answer: EventLoopPromise<String>) { self.answer = answer }
+        init(_ request: String, _ answer: EventLoopPromise<String>) {
+            self.request = request
+            self.answer = answer
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
+            context.fireChannelActive()
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var buffer = unwrapInboundIn(data)

@@ -1,5 +1,7 @@
 import Adapters
+import Digests
 import FindingModel
+import JSONDocument
 import Journal
 import Testing
 
@@ -65,6 +67,22 @@ struct EntryTests {
         try replay.catchUp()
         #expect(try await replay.queries.sources().first?.outcomes == expected)
         #expect(try await replay.queries.conservation(EntrySource(gate.journal)).holds)
+    }
+
+    @Test func checkpointsTellTheJournalsHead() async throws {
+        let gate = try Gate(Self.script)
+        try await gate.receive("a")
+        let head = try #require(gate.journal.head)
+        #expect(head.number == gate.journal.watermark && head.tag == gate.journal.tag)
+        _ = try await gate.append(EntryDraft(kind: .checkpoint, body: head.bytes))
+        try gate.catchUp()
+        let change = try #require(try gate.allChanges().last)
+        #expect(change.type == "notice.gateway_checkpoint" && change.source == "/gateway" && change.data.text.contains(head.hash.hex))
+        // What a sink was told is what `verify --head` takes.
+        let details = try JSONValue(parsing: change.data.bytes)["unmapped"]
+        #expect(details.flatMap { JournalHead(parsing: $0.bytes) } == head)
+        await gate.journal.stop()
+        #expect(try JournalFiles(gate.folder.file("journal")).verify(against: head).isIntact)
     }
 
     @Test func sequencesOfAnErasedReceiptsChangesStayTheirsInAReplay() async throws {

@@ -52,6 +52,13 @@ package enum FilePaths {
         }
     }
 
+    /// The text of a file.
+    package static func text(of path: String, limit: Int) -> Result<String, FileError> {
+        contents(of: path, limit: limit).flatMap { bytes in
+            String(validating: bytes, as: UTF8.self).map { .success($0) } ?? .failure(FileError(message: "\(path) is not UTF-8"))
+        }
+    }
+
     /// Names of the folders and files in `directory`, sorted.
     package static func entries(of directory: String) -> Result<[String], FileError> {
         guard let handle = opendir(directory) else { return .failure(FileError(message: "cannot read the folder \(directory): \(errorText(errno))")) }
@@ -68,6 +75,9 @@ package enum FilePaths {
 
     /// Whether anything is at `path`.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether nothing is at `path`, for certain: not where a folder above it may not be looked into.
+    package static func isAbsent(_ path: String) -> Bool { access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) }
 
     /// Whether `path` is a folder.
     package static func isFolder(_ path: String) -> Bool {

@@ -1,4 +1,5 @@
 import Adapters
+import JSONDocument
 import YAMLDocument
 
 /// One endpoint that a scanner sends to.
@@ -22,7 +23,8 @@ package struct SourceSettings: Sendable {
     /// What goes beside what the adapter redacts.
     package var redact: [RedactionRule] = []
 
-    static let bodyRange: ClosedRange<Int64> = 1024...64 << 20
+    /// Up to the largest document that is read.
+    static let bodyRange: ClosedRange<Int64> = 1024...Int64(JSONParser.maximumLength)
     static let bytesPerDayRange: ClosedRange<Int64> = 1 << 20...1 << 50
 }
 

@@ -15,6 +15,12 @@ package struct StorageSettings: Sendable {
     package var ledgerFile: String { data + "/ledger.db" }
     package var lockFile: String { data + "/lock" }
     package var socketFile: String { data + "/weir.sock" }
+
+    /// Throws when there is no journal, or none that this user may read.
+    package func requireJournal() throws(GatewayError) {
+        guard case .failure(let error) = FilePaths.entries(of: journal) else { return }
+        throw FilePaths.isAbsent(journal) ? GatewayError("there is no journal in \(journal)", hint: "weir serve makes it") : GatewayError(error.message)
+    }
 }
 
 /// How long receipts and changes are kept; what is absent is kept for ever.

@@ -1,7 +1,7 @@
-/// Names of sources, sinks and operators: they stand in URLs, files and tables.
-enum ConfiguredName {
+/// Names of sources, sinks, operators and adapters: they stand in URLs, files and tables.
+package enum ConfiguredName {
     /// Whether `name` is 1 to 63 of a–z, 0–9 and `-`, and begins with a letter or digit.
-    static func isValid(_ name: String) -> Bool {
+    package static func isValid(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         return (1...63).contains(bytes.count) && bytes.first != UInt8(ascii: "-")
             && bytes.allSatisfy { byte in

@@ -7,7 +7,8 @@ import YAMLDocument
 /// `weir adapter …`: adapters are data, and these commands are their compiler and their tests.
 struct AdapterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "adapter", abstract: "Tries adapters out and runs their cases.", subcommands: [AdapterTest.self, AdapterTry.self])
+        commandName: "adapter", abstract: "Begins adapters, tries them out and runs their cases.",
+        subcommands: [AdapterNew.self, AdapterTest.self, AdapterTry.self])
 }
 
 /// Finds adapters by name or folder.
@@ -28,11 +29,11 @@ enum AdapterFinder {
     /// The adapter in `folder`; its file is called as the person called it.
     static func compile(folder: String, shown: String) throws(CommandFailure) -> Adapter {
         let file = folder + "/adapter.yaml"
-        switch FilePaths.contents(of: file, limit: YAMLDocument.sizeLimit) {
+        switch FilePaths.text(of: file, limit: YAMLDocument.sizeLimit) {
         case .failure(let error): throw CommandFailure(error.message)
-        case .success(let bytes):
+        case .success(let text):
             let name = folder.split(separator: "/").last.map(String.init) ?? ""
-            switch Adapter.compile(name: name, yaml: String(decoding: bytes, as: UTF8.self), file: shown + "/adapter.yaml") {
+            switch Adapter.compile(name: name, yaml: text, file: shown + "/adapter.yaml") {
             case .failure(let issues): throw CommandFailure(issues)
             case .success(let adapter):
                 for warning in adapter.warnings { StandardError.line(SafeText.escaped(warning.text)) }

@@ -18,7 +18,7 @@ struct AdapterTest: ParsableCommand {
     func run() throws {
         let path = FilePaths.absolute(folder, in: FilePaths.workingDirectory)
         let updates = ProcessInfo.processInfo.environment["UPDATE_EXPECTED"] == "1"
-        var passed = 0, failed = 0
+        var passed = 0, failed = 0, broken = 0
         for (folder, shown) in try adapterFolders(path) {
             do throws(CommandFailure) {
                 let adapter = try AdapterFinder.compile(folder: folder, shown: shown)
@@ -27,10 +27,11 @@ struct AdapterTest: ParsableCommand {
                 failed += counts.failed
             } catch {
                 error.report()
-                failed += 1
+                broken += 1
             }
         }
         StandardOutput.line("\(passed) passed, \(failed) failed")
+        if broken > 0 { throw CommandFailure("\(broken.of("adapter")) could not be tested") }
         if failed > 0 {
             throw CommandFailure(
                 "\(failed) of \(passed + failed) cases failed", hint: updates ? nil : "read the differences; UPDATE_EXPECTED=1 takes them over")
@@ -50,7 +51,7 @@ struct AdapterTest: ParsableCommand {
 
     private func run(_ runner: CaseRunner, folder: String, shown: String) throws(CommandFailure) -> (passed: Int, failed: Int) {
         var issues = IssueCollector(file: shown)
-        let cases = AdapterCase.load(from: URL(fileURLWithPath: folder + "/cases"), issues: &issues)
+        let cases = AdapterCase.load(from: URL(fileURLWithPath: shown + "/cases"), issues: &issues)
         var passed = 0, failed = 0
         for adapterCase in cases {
             let result = runner.run(adapterCase)
@@ -66,7 +67,7 @@ struct AdapterTest: ParsableCommand {
             }
         }
         if issues.hasErrors { throw CommandFailure(issues.list) }
-        if cases.isEmpty { StandardError.line("\(SafeText.escaped(shown)): no cases") }
+        if cases.isEmpty { throw CommandFailure("\(shown) has no cases", hint: "\(shown)/cases/EVENT-WHAT.body.json, .request.yaml and .expected.json") }
         return (passed, failed)
     }
 }

@@ -40,8 +40,9 @@ struct AdapterTry: ParsableCommand {
         let outcome = trial.accept(AdapterTrial.Request(head: head, body: body, time: SystemClock.now()))
         switch outcome {
         case .refused(let refusal):
-            let detail = refusal.detail.map { " " + $0 } ?? ""
-            throw CommandFailure("the body would be refused: \(refusal.code)\(detail)")
+            // Whoever is authentic is never refused for what the event would become.
+            let what = refusal.code == MappingError.Code.overBudget.rawValue ? "quarantined" : "refused"
+            throw CommandFailure("the body would be \(what): \(refusal.code)" + (refusal.detail.map { " " + $0 } ?? ""))
         case .mapped:
             if json {
                 StandardOutput.write(outcome.json.bytes + [UInt8(ascii: "\n")])

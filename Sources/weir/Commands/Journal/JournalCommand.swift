@@ -13,6 +13,7 @@ extension ConfigurationOption {
     /// The journal's files, read beside a running gateway or without one.
     func journalFiles() throws(CommandFailure) -> JournalFiles {
         let configuration = try load(needsSecrets: false)
+        do throws(GatewayError) { try configuration.storage.requireJournal() } catch { throw CommandFailure(error) }
         do { return try JournalFiles(configuration.storage.journal) } catch { throw CommandFailure(error.message) }
     }
 }

@@ -22,9 +22,10 @@ struct JournalStats: ParsableCommand {
             return
         }
         StandardOutput.line("tag       \(statistics.tag)")
-        StandardOutput.line("entries   \(statistics.firstNumber) to \(statistics.lastNumber), in \(statistics.batches) batches")
+        StandardOutput.line(
+            "entries   \(statistics.firstNumber) to \(statistics.lastNumber), in \(statistics.batches) \(statistics.batches == 1 ? "batch" : "batches")")
         if let first = statistics.firstTime, let last = statistics.lastTime { StandardOutput.line("received  \(first.rfc3339) to \(last.rfc3339)") }
-        StandardOutput.line("files     \(statistics.segments) segments, \(ByteSize.text(Int64(statistics.fileBytes)))")
+        StandardOutput.line("files     \(statistics.segments.of("segment")), \(ByteSize.text(Int64(statistics.fileBytes)))")
         if statistics.erased > 0 { StandardOutput.line("erased    \(statistics.erased)") }
         if statistics.unreadable > 0 { StandardOutput.line("unreadable \(statistics.unreadable)") }
         var kinds = Table([.init("KIND"), .init("ENTRIES", isNumber: true)])

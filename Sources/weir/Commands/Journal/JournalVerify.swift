@@ -45,7 +45,7 @@ struct JournalVerify: ParsableCommand {
         for number in report.unfinishedErasures { StandardOutput.line("entry \(number): its erasure was decided and is not done yet") }
         if let finding = report.headFinding { StandardOutput.line(SafeText.escaped(finding)) }
         let entries = report.entries == 0 ? "no entries" : "entries \(report.firstNumber) to \(report.lastNumber)"
-        StandardOutput.line("\(report.isIntact ? "intact" : "damaged"): \(entries) in \(report.segments) segments, \(report.problemCount) problems")
+        StandardOutput.line("\(report.isIntact ? "intact" : "damaged"): \(entries) in \(report.segments.of("segment")), \(report.problemCount.of("problem"))")
         StandardOutput.line("head: " + String(decoding: report.head.bytes, as: UTF8.self))
     }
 

@@ -26,7 +26,7 @@ struct SourcesList: AsyncParsableCommand {
         }
         var table = Table([
             .init("SOURCE"), .init("ADAPTER"), .init("CREDENTIAL"), .init("ACCEPTED", isNumber: true), .init("DUPLICATE", isNumber: true),
-            .init("REFUSED", isNumber: true), .init("EVENTS", isNumber: true), .init("DRIFT", isNumber: true), .init("LAST RECEIPT"),
+            .init("REFUSED", isNumber: true), .init("EVENTS", isNumber: true), .init("DRIFT", isNumber: true), .init("LAST RECEIPT", isWhole: true),
         ])
         for source in sources {
             table.add([

@@ -1,0 +1,54 @@
+import Delivery
+import FindingModel
+import Glibc
+import Journal
+import State
+
+/// Everything that would keep a start from succeeding and can be found out by looking: nothing is made or changed.
+package enum StartChecks {
+    /// What would keep `serve` from starting now, the reason it would give first.
+    ///
+    /// - Parameter besideRunning: whether a gateway runs on the data folder, whose lock and ports it then holds.
+    package static func problems(_ configuration: GatewayConfiguration, besideRunning: Bool = false) async -> [GatewayError] {
+        var problems: [GatewayError] = []
+        if !besideRunning {
+            note(&problems) { () throws(GatewayError) in try DataFolder.check(configuration.storage) }
+            for address in [configuration.listen.ingest.address, configuration.listen.console].compactMap({ $0 }) {
+                if let problem = PortProbe.problem(address) { problems.append(GatewayError(problem)) }
+            }
+        }
+        note(&problems) { () throws(GatewayError) in try folder(configuration.storage.data, "data folder") }
+        note(&problems) { () throws(GatewayError) in try journal(configuration.storage) }
+        do throws(GatewayError) { try await FileChecks.run(configuration.storage) } catch { problems.append(error) }
+        return problems
+    }
+
+    private static func note(_ problems: inout [GatewayError], _ check: () throws(GatewayError) -> Void) {
+        do throws(GatewayError) { try check() } catch { problems.append(error) }
+    }
+
+    /// A folder that is there must be one and be writable; otherwise the one above it must be.
+    private static func folder(_ path: String, _ what: String) throws(GatewayError) {
+        if FilePaths.isFolder(path) {
+            guard access(path, R_OK | W_OK | X_OK) == 0 else {
+                throw GatewayError("cannot write in the \(what) \(path): \(FilePaths.errorText(errno))", hint: "it must belong to the gateway's user")
+            }
+            return
+        }
+        let parent = FilePaths.folder(of: path)
+        guard !FilePaths.exists(path) else { throw GatewayError("cannot make the \(what) \(path): there is a file of that name") }
+        guard FilePaths.isFolder(parent) else {
+            let reason = FilePaths.errorText(FilePaths.exists(parent) ? ENOTDIR : ENOENT)
+            throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: "mkdir -p \(parent)")
+        }
+        guard access(parent, W_OK | X_OK) == 0 else { throw GatewayError("cannot make the \(what) \(path): \(FilePaths.errorText(errno))") }
+    }
+
+    private static func journal(_ storage: StorageSettings) throws(GatewayError) {
+        if FilePaths.exists(storage.journal) || FilePaths.folder(of: storage.journal) != storage.data { try folder(storage.journal, "journal's folder") }
+        do throws(JournalError) { _ = try JournalFiles(storage.journal) } catch {
+            // A journal that is not there yet is made; one that is damaged is no obstacle.
+            if error.code == .newerVersion { throw GatewayError(error.message, hint: "run the version that wrote it, or a later one") }
+        }
+    }
+}

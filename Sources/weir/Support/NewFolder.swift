@@ -1,0 +1,52 @@
+import Gateway
+import Glibc
+
+/// Makes a folder with files in it, or nothing at all.
+enum NewFolder {
+    /// Makes the folder at `path`, and those above it, and lets `fill` write into it; removes it again when that fails.
+    ///
+    /// A folder or file that is there already is not touched.
+    static func make<T>(_ path: String, shown: String, fill: () throws(CommandFailure) -> T) throws(CommandFailure) -> T {
+        try makeParents(of: path)
+        guard mkdir(path, 0o777) == 0 else {
+            guard errno == EEXIST else { throw failure("make", path) }
+            throw CommandFailure("\(shown) is there already", hint: "choose another name, or remove it first")
+        }
+        do throws(CommandFailure) {
+            return try fill()
+        } catch {
+            remove(path)
+            throw error
+        }
+    }
+
+    /// Writes a new file, in a folder that is made if it is not there.
+    static func write(_ text: String, to path: String) throws(CommandFailure) {
+        try makeParents(of: path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure("write", path) }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else { throw failure("write", path) }
+    }
+
+    private static func makeParents(of path: String) throws(CommandFailure) {
+        let parent = FilePaths.folder(of: path)
+        guard !FilePaths.isFolder(parent) else { return }
+        try makeParents(of: parent)
+        guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw failure("make", parent) }
+    }
+
+    private static func remove(_ path: String) {
+        if case .success(let names) = FilePaths.entries(of: path), FilePaths.isFolder(path) {
+            for name in names { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> CommandFailure {
+        CommandFailure("cannot \(verb) \(path): \(FilePaths.errorText(errno))")
+    }
+}

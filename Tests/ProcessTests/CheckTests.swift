@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// `weir check` says what `weir serve` would, and touches nothing.
+struct CheckTests {
+    private static let yaml = "listen: { ingest: \"127.0.0.1:0\" }\ndata: ./data\nsources: { a: { adapter: holm, secrets: [ \"file:secret\" ] } }\n"
+
+    private static func workspace(_ yaml: String = yaml) throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.write("weir.yaml", yaml)
+        try workspace.write("secret", "test-secret-of-some-length")
+        return workspace
+    }
+
+    private static func run(_ command: String, in workspace: Workspace) async throws -> WeirProgram.Outcome {
+        try await WeirProgram.run([command, "--config", workspace.path + "/weir.yaml"])
+    }
+
+    @Test func aConfigurationThatServesIsFine() async throws {
+        let workspace = try Self.workspace()
+        let outcome = try await Self.run("check", in: workspace)
+        #expect(outcome.status == 0 && outcome.output.hasSuffix("weir.yaml: fine (1 source, 0 sinks)\n"), "\(outcome.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path).sorted() == ["secret", "weir.yaml"])
+    }
+
+    @Test(arguments: [
+        ("data: ./data", "data: ./none/data", "weir: cannot make the data folder %/none/data: there is no such file (hint: mkdir -p %/none)"),
+        ("data: ./data", "data: ./secret", "weir: cannot make the data folder %/secret: there is a file of that name"),
+        (
+            "data: ./data", "data: ./data\njournal: ./none/journal",
+            "weir: cannot make the journal's folder %/none/journal: there is no such file (hint: mkdir -p %/none)"
+        ),
+        ("\"127.0.0.1:0\"", "{ address: \"192.0.2.1:0\", trusted-proxies: [ 127.0.0.1/32 ] }", "weir: 192.0.2.1:0 is not an address of this machine"),
+    ]) func whatKeepsAStartFromSucceedingIsSaid(word: String, other: String, expected: String) async throws {
+        let workspace = try Self.workspace(Self.yaml.replacing(word, with: other))
+        let expected = expected.replacing("%", with: workspace.path)
+        let check = try await Self.run("check", in: workspace)
+        #expect(check.status == 1 && check.errors == expected + "\n" && check.output.isEmpty, "\(check.errors)")
+        let serve = try await Self.run("serve", in: workspace)
+        // The same sentence; a hint on a line of its own.
+        #expect(serve.status == 1 && expected.hasPrefix(String(serve.errors.prefix { $0 != "\n" })), "\(serve.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path).sorted() == ["secret", "weir.yaml"])
+    }
+
+    @Test func everythingIsSaidAtOnce() async throws {
+        let workspace = try Self.workspace(Self.yaml.replacing("\"127.0.0.1:0\"", with: "{ address: \"192.0.2.1:0\", trusted-proxies: [ 127.0.0.1/32 ] }"))
+        try workspace.write("data/state.db", String(repeating: "no database. ", count: 100))
+        let outcome = try await Self.run("check", in: workspace)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(outcome.status == 1 && lines.count == 2, "\(outcome.errors)")
+        #expect(lines.last?.contains("state.db is not a state database") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path + "/data") == ["state.db"])
+    }
+
+    @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {
+        let workspace = try Self.workspace()
+        let gateway = try await RunningGateway.start(in: workspace)
+        try workspace.write("weir.yaml", Self.yaml.replacing("\"127.0.0.1:0\"", with: "\"127.0.0.1:\(gateway.port)\""))
+        let outcome = try await Self.run("check", in: workspace)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let second = try await Self.run("serve", in: workspace)
+        #expect(second.status == 1 && second.errors.contains("is in use by process \(gateway.processIdentifier)"), "\(second.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test(arguments: [
+        (["serv"], "did you mean 'weir serve'?"), (["journal", "verfy"], "did you mean 'weir journal verify'?"),
+        (["adapter", "tst"], "did you mean 'weir adapter test'?"),
+        (["findings", "serv"], "weir findings"), (["xyzzy"], "weir <subcommand>"),
+    ]) func aMisspeltCommandIsGuessed(arguments: [String], hint: String) async throws {
+        let outcome = try await WeirProgram.run(arguments)
+        #expect(outcome.status == 2 && outcome.errors.contains("\nhint: " + hint), "\(outcome.errors)")
+    }
+}
