@@ -1,56 +1,75 @@
-/// How far a sink has come; always `cursor - start + vanished = delivered + filtered + expired`.
+/// How far a sink has come, and what became of the changes up to there.
+///
+/// Always `cursor - start + vanished = delivered + filtered + superseded + expired + dropped + open`.
 package struct SinkPosition: Hashable, Sendable {
     package let name: String
     /// The last sequence before the sink's first change.
     package let start: UInt64
-    /// The last sequence that is done with.
-    package private(set) var cursor: UInt64
+    /// The last sequence that is done with, or stands in a row of its own.
+    package internal(set) var cursor: UInt64
     /// The id of the change at the cursor, which tells where the cursor belongs when state.db was made again; nothing while unknown.
-    package private(set) var anchor: String?
-    package private(set) var delivered: UInt64
-    package private(set) var filtered: UInt64
+    package internal(set) var anchor: String?
+    package internal(set) var delivered: UInt64 = 0
+    package internal(set) var filtered: UInt64 = 0
+    /// Changes that a state sink did not need, because it had been told of a newer state.
+    package internal(set) var superseded: UInt64 = 0
     /// Changes that were no longer kept when the sink came to them.
-    package private(set) var expired: UInt64
+    package internal(set) var expired: UInt64 = 0
+    /// Dead letters that a person dropped.
+    package internal(set) var dropped: UInt64 = 0
+    /// Rows of their own: put off, held, pending again, and dead letters.
+    package internal(set) var open: UInt64 = 0
     /// Changes that were counted and then lost their place, because state.db was made again without them; negative when it holds more.
-    package private(set) var vanished: Int64
+    package internal(set) var vanished: Int64 = 0
 
     /// A sink that begins after the sequence `start`.
     package init(name: String, start: UInt64, anchor: String? = nil) {
-        self.init(name: name, start: start, cursor: start, anchor: anchor, delivered: 0, filtered: 0, expired: 0)
+        self.name = name
+        self.start = start
+        self.anchor = anchor
+        cursor = start
     }
 
     package init(
-        name: String, start: UInt64, cursor: UInt64, anchor: String? = nil, delivered: UInt64, filtered: UInt64, expired: UInt64, vanished: Int64 = 0
+        name: String, start: UInt64, cursor: UInt64, anchor: String? = nil, delivered: UInt64, filtered: UInt64, expired: UInt64, superseded: UInt64 = 0,
+        dropped: UInt64 = 0, open: UInt64 = 0, vanished: Int64 = 0
     ) {
-        self.name = name
-        self.start = start
+        self.init(name: name, start: start, anchor: anchor)
         self.cursor = cursor
-        self.anchor = anchor
         self.delivered = delivered
         self.filtered = filtered
+        self.superseded = superseded
         self.expired = expired
+        self.dropped = dropped
+        self.open = open
         self.vanished = vanished
     }
 
-    /// Moves past `batch`, whose changes were delivered.
-    package mutating func advance(past batch: Batch) {
-        cursor = batch.through
-        anchor = batch.lastID ?? anchor
-        delivered += UInt64(batch.changes.count)
-        filtered += batch.filtered
-        expired += batch.expired
+    /// Moves past changes that are done with, or got rows of their own.
+    mutating func advance(past passed: DeliveryWindow.Passed) {
+        cursor = passed.through
+        anchor = passed.lastID ?? anchor
+        delivered += passed.delivered
+        superseded += passed.superseded
+        filtered += passed.filtered
+        expired += passed.expired
+        open += UInt64(passed.opened.count)
     }
 
-    /// Notes which change stands at the cursor.
-    package mutating func anchor(at id: String?) { anchor = id }
+    /// Counts a row that is no longer there.
+    mutating func close(_ counter: WritableKeyPath<SinkPosition, UInt64>) {
+        guard open > 0 else { return }
+        open -= 1
+        self[keyPath: counter] += 1
+    }
 
     /// Moves to where the row of changes, made again, has what the sink has seen: the counts stay, as what was told was told.
-    package mutating func move(to sequence: UInt64, anchor id: String?) {
+    mutating func move(to sequence: UInt64, anchor id: String?) {
         vanished &+= Int64(clamping: cursor) - Int64(clamping: sequence)
         cursor = sequence
         anchor = id
     }
 
-    /// Changes that are still to come, given the last sequence there is.
-    package func pending(last: UInt64) -> UInt64 { last > cursor ? last - cursor : 0 }
+    /// Changes behind the cursor, given the last sequence there is.
+    package func ahead(last: UInt64) -> UInt64 { last > cursor ? last - cursor : 0 }
 }

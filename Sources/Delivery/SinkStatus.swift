@@ -8,7 +8,9 @@ package struct SinkStatus: Hashable, Sendable {
         case idle
         case delivering
         /// The sink, or the gateway's own files, failed; the reason says which.
-        case retrying(RetryState.Outage)
+        case retrying(SinkHealth.Outage)
+        /// Nothing will be taken before a person has done something.
+        case paused(SinkHealth.Outage)
         case stopped
 
         package var word: String {
@@ -17,7 +19,16 @@ package struct SinkStatus: Hashable, Sendable {
             case .idle: "idle"
             case .delivering: "delivering"
             case .retrying: "retrying"
+            case .paused: "paused"
             case .stopped: "stopped"
+            }
+        }
+
+        /// What is wrong, if anything is.
+        package var outage: SinkHealth.Outage? {
+            switch self {
+            case .retrying(let outage), .paused(let outage): outage
+            case .starting, .idle, .delivering, .stopped: nil
             }
         }
     }
@@ -33,10 +44,36 @@ package struct SinkStatus: Hashable, Sendable {
 
     package let name: String
     package let type: String
-    package let state: State
-    package let position: SinkPosition
-    /// Changes still to come; nothing when the last sequence cannot be read.
-    package let pending: UInt64?
-    package let lastAnswer: Answer?
-    package let lastDeliveredTime: Timestamp?
+    package internal(set) var state = State.starting
+    package internal(set) var position: SinkPosition
+    /// Open items by their state.
+    package internal(set) var retrying: UInt64 = 0
+    package internal(set) var held: UInt64 = 0
+    package internal(set) var again: UInt64 = 0
+    package internal(set) var dead: UInt64 = 0
+    /// The last sequence there is; nothing when it cannot be read.
+    package internal(set) var last: UInt64?
+    package internal(set) var lastAnswer: Answer?
+    package internal(set) var lastDeliveredTime: Timestamp?
+
+    init(name: String, type: String) {
+        self.name = name
+        self.type = type
+        position = SinkPosition(name: name, start: 0)
+    }
+
+    /// What is known of a sink whose gateway does not run.
+    package init(name: String, type: String, position: SinkPosition, counts: [OpenItem.State: UInt64], last: UInt64?) {
+        self.init(name: name, type: type)
+        self.position = position
+        self.last = last
+        state = .stopped
+        retrying = counts[.retrying] ?? 0
+        held = counts[.held] ?? 0
+        again = counts[.again] ?? 0
+        dead = counts[.dead] ?? 0
+    }
+
+    /// Changes still to come, those included that are pending again; nothing when the last sequence cannot be read.
+    package var pending: UInt64? { last.map { position.ahead(last: $0) + again } }
 }

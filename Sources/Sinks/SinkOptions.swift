@@ -24,10 +24,13 @@ package struct SinkResources: Sendable {
 /// A sink that was made from its settings.
 package enum ConfiguredSink: Sendable {
     case events(any EventSink)
+    /// The engine's `TicketSink` speaks for the system.
+    case tickets(any TicketSystem, TicketRules)
 
     package var sink: any Sink {
         switch self {
         case .events(let sink): sink
+        case .tickets(let system, _): system
         }
     }
 }

@@ -10,7 +10,8 @@ struct Weir: AsyncParsableCommand {
         discussion: "Exit codes: 0, 1 (the thing asked for failed), 2 (usage). Every command takes --config FILE (default weir.yaml).",
         version: ProgramVersion.current,
         subcommands: [
-            Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, Show.self, AdapterCommand.self, Rebuild.self,
+            Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, SinkCommand.self,
+            DeadCommand.self, Show.self, AdapterCommand.self, Rebuild.self,
             JournalCommand.self,
             SchemaCommand.self,
         ])

@@ -21,13 +21,19 @@ struct LedgerTests {
         SinkPosition(name: sink, start: 0, cursor: cursor, delivered: cursor, filtered: 0, expired: 0)
     }
 
+    private func moved(_ sink: String, _ cursor: UInt64, _ row: DeliveryRow? = nil) -> LedgerWrite {
+        var write = LedgerWrite(position: position(sink, cursor))
+        if let row { write.deliveries = [row] }
+        return write
+    }
+
     @Test func positionsAndRowsAreThereAfterReopening() async throws {
         var ledger = try Ledger(path: path)
         #expect(try await ledger.position(of: "a") == nil)
         try await ledger.insert(SinkPosition(name: "b", start: 7))
         try await ledger.insert(SinkPosition(name: "a", start: 0))
-        try await ledger.move(from: 0, to: position("a", 3), row: row("a", 1...3))
-        try await ledger.move(from: 3, to: position("a", 9), row: row("a", 4...9, "4,6-9"))
+        try await ledger.apply(moved("a", 3, row("a", 1...3)), after: 0)
+        try await ledger.apply(moved("a", 9, row("a", 4...9, "4,6-9")), after: 1)
         await ledger.close()
         ledger = try Ledger(path: path)
         #expect(try await ledger.positions() == [position("a", 9), SinkPosition(name: "b", start: 7)])
@@ -53,7 +59,7 @@ struct LedgerTests {
     @Test func aMoveIsDoneOnceHoweverOftenItIsAsked() async throws {
         let ledger = try Ledger(path: path)
         try await ledger.insert(SinkPosition(name: "a", start: 0))
-        for _ in 0..<3 { try await ledger.move(from: 0, to: position("a", 3), row: row("a", 1...3)) }
+        for _ in 0..<3 { try await ledger.apply(moved("a", 3, row("a", 1...3)), after: 0) }
         #expect(try await ledger.deliveries(limit: 10).count == 1)
         await ledger.close()
     }
@@ -61,13 +67,64 @@ struct LedgerTests {
     @Test func aCursorThatStandsElsewhereIsAConflictAndNothingIsWritten() async throws {
         let ledger = try Ledger(path: path)
         try await ledger.insert(SinkPosition(name: "a", start: 0))
-        try await ledger.move(from: 0, to: position("a", 3), row: row("a", 1...3))
-        let error = await #expect(throws: LedgerError.self) { try await ledger.move(from: 1, to: position("a", 5), row: row("a", 2...5)) }
+        try await ledger.apply(moved("a", 3, row("a", 1...3)), after: 0)
+        let error = await #expect(throws: LedgerError.self) { try await ledger.apply(moved("a", 5, row("a", 2...5)), after: 5) }
         #expect(error?.code == .conflict)
         #expect(try await ledger.deliveries(limit: 10).count == 1)
         #expect(try await ledger.position(of: "a")?.cursor == 3)
-        let unknown = await #expect(throws: LedgerError.self) { try await ledger.move(from: 0, to: position("z", 5), row: nil) }
+        let unknown = await #expect(throws: LedgerError.self) { try await ledger.apply(moved("z", 5), after: 0) }
         #expect(unknown?.code == .conflict)
+        await ledger.close()
+    }
+
+    @Test func itemsAreThereAfterReopeningWithTheSinksWords() async throws {
+        var ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        let now = Timestamp(milliseconds: 9)
+        var put = LedgerWrite(position: SinkPosition(name: "a", start: 0, cursor: 4, delivered: 1, filtered: 0, expired: 0, open: 3))
+        var dead = OpenItem(.finding(2), state: .dead, at: now)
+        dead.attempts = 7
+        let held = OpenItem(.finding(3), state: .held, at: now)
+        put.rows = [
+            .put(OpenItem(.finding(1), state: .retrying, at: now), DeliveryFailure("busy", status: 503)), .put(dead, DeliveryFailure("no", status: 400)),
+            .put(held, nil),
+        ]
+        try await ledger.apply(put, after: 0)
+        await ledger.close()
+        ledger = try Ledger(path: path)
+        #expect(try await ledger.state(of: "a")?.open.map(\.sequence) == [1, 3])
+        let letters = try await ledger.letters(sink: "a", limit: 10)
+        #expect(letters.map(\.item) == [dead] && letters.first?.words == "no" && letters.first?.status == 400)
+        #expect(try await ledger.letters(sink: nil, changes: ["f_2"], limit: 10) == letters)
+        #expect(try await ledger.letters(sink: nil, changes: [dead.changeID], limit: 10) == letters)
+        #expect(try await ledger.letters(sink: "a", changes: ["f_1"], limit: 10).isEmpty)
+        #expect(try await ledger.letters(sink: "a", after: letters[0].row, limit: 10).isEmpty)
+        #expect(try await ledger.counts() == ["a": [.retrying: 1, .held: 1, .dead: 1]])
+        #expect(try LedgerReader(path: path).counts() == ["a": [.retrying: 1, .held: 1, .dead: 1]])
+        var again = dead
+        again.state = .again
+        var move = LedgerWrite(position: SinkPosition(name: "a", start: 0, cursor: 4, delivered: 2, filtered: 0, expired: 0, open: 2))
+        move.rows = [.move(again), .remove(1)]
+        try await ledger.apply(move, after: 1)
+        #expect(try await ledger.state(of: "a")?.open == [again, held])
+        #expect(try await ledger.letters(sink: "a", limit: 10).isEmpty)
+        await ledger.close()
+    }
+
+    @Test func itemsFollowTheirChangesAndThoseOfChangesThatAreGoneAreExpired() async throws {
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        var put = LedgerWrite(position: SinkPosition(name: "a", start: 0, cursor: 9, delivered: 5, filtered: 0, expired: 0, open: 4))
+        put.rows = [5, 6, 7, 8].map { .put(OpenItem(.finding($0), state: $0 == 8 ? .dead : .again, at: Timestamp(milliseconds: 1)), nil) }
+        try await ledger.apply(put, after: 0)
+        var moved = put.position
+        moved.move(to: 7, anchor: "x")
+        let places = ["abcdefgh-6-1": UInt64(5), "abcdefgh-7-1": 6, "abcdefgh-8-1": 7]
+        try await ledger.realign(moved, places: places, after: 1)
+        let state = try await ledger.state(of: "a")
+        #expect(state?.open.map(\.changeID) == ["abcdefgh-6-1", "abcdefgh-7-1"] && state?.open.map(\.sequence) == [5, 6])
+        #expect(state?.position.open == 3 && state?.position.expired == 1 && state?.position.vanished == 2 && state?.revision == 2)
+        #expect(try await ledger.letters(sink: "a", limit: 9).map(\.item.sequence) == [7])
         await ledger.close()
     }
 
@@ -83,7 +140,7 @@ struct LedgerTests {
         try await ledger.insert(SinkPosition(name: "a", start: 0))
         let writing = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            try await ledger.move(from: 0, to: position("a", 3), row: row("a", 1...3))
+            try await ledger.apply(moved("a", 3, row("a", 1...3)), after: 0)
         }
         try await writing.value
         #expect(try await ledger.position(of: "a")?.cursor == 3)
@@ -116,7 +173,7 @@ struct LedgerTests {
         #expect(try await ledger.positions() == [SinkPosition(name: "a", start: 2, cursor: 9, delivered: 5, filtered: 1, expired: 1)])
         #expect(try await ledger.deliveries(limit: 9) == [row("a", 3...9)])
         let anchored = SinkPosition(name: "a", start: 2, cursor: 9, anchor: "t-7-1", delivered: 5, filtered: 1, expired: 1)
-        try await ledger.move(from: 9, to: anchored, row: nil)
+        try await ledger.apply(LedgerWrite(position: anchored), after: 0)
         #expect(try await ledger.position(of: "a") == anchored)
         await ledger.close()
     }

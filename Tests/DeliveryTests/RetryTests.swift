@@ -1,6 +1,7 @@
-import Delivery
 import FindingModel
 import Testing
+
+@testable import Delivery
 
 struct RetryTests {
     @Test(arguments: [(1, 1), (2, 2), (3, 4), (4, 8), (8, 128), (9, 256), (10, 300), (11, 300), (1000, 300), (Int.max, 300)])
@@ -26,15 +27,40 @@ struct RetryTests {
     }
 
     @Test func anOutageRemembersItsBeginningAndItsLastReason() {
-        var state = RetryState()
-        let begin = Timestamp(milliseconds: 1000)
-        #expect(state.fail(DeliveryFailure("a"), at: begin, policy: RetryPolicy(), fraction: 0.5) == .milliseconds(500))
-        #expect(state.fail(DeliveryFailure("b", status: 503), at: Timestamp(milliseconds: 2000), policy: RetryPolicy(), fraction: 0.5) == .seconds(1))
-        #expect(state.outage?.since == begin && state.outage?.next == Timestamp(milliseconds: 3000))
-        #expect(state.outage?.failures == 2 && state.outage?.failure.reason == "b")
-        #expect(state.succeed()?.failures == 2)
-        #expect(state.outage == nil && state.succeed() == nil)
-        #expect(state.fail(DeliveryFailure("c"), at: begin, policy: RetryPolicy(), fraction: 1) == .seconds(1))
+        var health = SinkHealth()
+        let begin = Timestamp(milliseconds: 1000), policy = DeliveryPolicy()
+        health.fail(DeliveryFailure("a"), at: begin, policy: policy, fraction: 0.5)
+        #expect(health.outage?.next == Timestamp(milliseconds: 1500) && !health.isHealthy && !health.isPaused)
+        #expect(!health.mayTry(at: Timestamp(milliseconds: 1499)) && health.mayTry(at: Timestamp(milliseconds: 1500)))
+        health.fail(DeliveryFailure("b", status: 503), at: Timestamp(milliseconds: 2000), policy: policy, fraction: 0.5)
+        #expect(health.outage?.since == begin && health.outage?.next == Timestamp(milliseconds: 3000))
+        #expect(health.outage?.failures == 2 && health.outage?.failure.reason == "b")
+        #expect(health.succeed()?.failures == 2)
+        #expect(health.outage == nil && health.succeed() == nil)
+    }
+
+    @Test func aPauseKeepsItsReasonWhateverProbesMeet() {
+        var health = SinkHealth()
+        let policy = DeliveryPolicy()
+        var now = Timestamp(milliseconds: 1000)
+        health.pause(DeliveryFailure("401"), at: now, policy: policy, fraction: 0)
+        #expect(health.isPaused && health.outage?.next == now.advanced(byMilliseconds: 30_000))
+        for waited in [60_000, 120_000, 240_000, 450_000, 450_000] as [Int64] {
+            now = health.outage?.next ?? now
+            health.fail(DeliveryFailure("reset"), at: now, policy: policy, fraction: 0)
+            #expect(health.isPaused && health.outage?.failure.reason == "401" && health.outage?.since == Timestamp(milliseconds: 1000))
+            #expect(health.outage?.next == now.advanced(byMilliseconds: waited))
+        }
+        #expect(health.answer() == nil && health.isPaused)
+        health.pause(DeliveryFailure("403", retryAfter: .seconds(1800)), at: now, policy: policy, fraction: 0)
+        #expect(health.outage?.next == now.advanced(byMilliseconds: 1_800_000) && health.outage?.failure.reason == "403")
+        #expect(health.succeed() != nil && health.isHealthy)
+    }
+
+    @Test func aClockThatWasSetBackDoesNotStretchAWait() {
+        var health = SinkHealth()
+        health.fail(DeliveryFailure("a"), at: Timestamp(milliseconds: 100_000_000), policy: DeliveryPolicy(), fraction: 1)
+        #expect(health.mayTry(at: Timestamp(milliseconds: 1)))
     }
 
     @Test func waitsAreSpreadOut() {

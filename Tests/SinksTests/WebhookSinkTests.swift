@@ -164,37 +164,42 @@ struct WebhookSinkTests {
 
 /// A receiver that keeps what it answers 200 to.
 private final class WebhookHarness: SinkHarness {
-    private final class Failing: Sendable {
-        let value = Mutex((isFailing: false, count: 0))
+    private struct State {
+        var isFailing = false
+        var failures = 0
+        var plan: FaultPlan?
+        var ids: [String] = []
+    }
+
+    private final class Receiver: Sendable {
+        let state = Mutex(State())
+
+        func reply(to request: ScriptedPeer.Request) -> ScriptedPeer.Reply {
+            guard let value = try? JSONValue(parsing: request.body) else { return .answer(400) }
+            let ids = (value.arrayValue ?? [value]).compactMap { $0["id"]?.stringValue }
+            return state.withLock { state in
+                if state.isFailing {
+                    state.failures += 1
+                    return [.answer(503), .rawThenReset(""), .answer(500, body: Array("no\n".utf8))][state.failures % 3]
+                }
+                let fault = state.plan?.next(isSingle: ids.count == 1)
+                if let fault, !fault.takes { return fault.reply }
+                if state.plan != nil, ids.contains(where: { FaultPlan.refuses($0) }) { return .answer(422, body: Array(FaultPlan.words.utf8)) }
+                state.ids += ids
+                return fault?.reply ?? .answer(200)
+            }
+        }
     }
 
     private let peer: ScriptedPeer
-    private let failing = Failing()
-    private let accepted: Accepted
+    private let receiver = Receiver()
     private let transport: CurlTransport
     private let batch: Int
-
-    private final class Accepted: Sendable {
-        let ids = Mutex<[String]>([])
-    }
 
     init(transport: CurlTransport, batch: Int) throws {
         self.transport = transport
         self.batch = batch
-        let failing = failing
-        let accepted = Accepted()
-        self.accepted = accepted
-        peer = try ScriptedPeer { request, _ in
-            let failure = failing.value.withLock { state -> Int? in
-                guard state.isFailing else { return nil }
-                state.count += 1
-                return state.count
-            }
-            if let failure { return [.answer(503), .rawThenReset(""), .answer(400, body: Array("no\n".utf8))][failure % 3] }
-            guard let value = try? JSONValue(parsing: request.body) else { return .answer(400) }
-            accepted.ids.withLock { $0 += (value.arrayValue ?? [value]).compactMap { $0["id"]?.stringValue } }
-            return .answer(200)
-        }
+        peer = try ScriptedPeer { [receiver] request, _ in receiver.reply(to: request) }
     }
 
     func makeSink() throws -> any EventSink {
@@ -203,7 +208,14 @@ private final class WebhookHarness: SinkHarness {
         return try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
     }
 
-    func received() throws -> [String] { accepted.ids.withLock { $0 } }
+    func received() throws -> [String] { receiver.state.withLock { $0.ids } }
 
-    func fail(_ isFailing: Bool) { failing.value.withLock { $0.isFailing = isFailing } }
+    func fail(_ isFailing: Bool) { receiver.state.withLock { $0.isFailing = isFailing } }
+
+    func meet(_ plan: FaultPlan?) -> Bool {
+        receiver.state.withLock { $0.plan = plan }
+        return true
+    }
+
+    var refusesChanges: Bool { true }
 }

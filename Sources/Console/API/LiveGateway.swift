@@ -17,6 +17,10 @@ package protocol LiveGateway: Sendable {
     var load: (connections: Int, bodyBytes: Int) { get }
 
     func sinkStatuses() async -> [SinkStatus]
+    /// Hands a sink one marked change; nothing when there is no such sink.
+    func testSink(_ name: String) async -> DeliveryOutcome?
+    /// Has dead letters tried again or given up; nothing when there is no such sink.
+    func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int?
     /// Has the body of a receipt erased.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
     /// Appends the difference that today's adapters make; returns how many changes it took.

@@ -13,6 +13,10 @@ package struct OperatorAPI: Sendable {
         package var lastSequence: @Sendable () async throws -> UInt64
         /// How far each sink has come.
         package var positions: @Sendable () async throws -> [SinkPosition]
+        /// How many changes of each sink stand in rows of their own.
+        package var itemCounts: @Sendable () async throws -> [String: [OpenItem.State: UInt64]]
+        /// Dead letters: of a sink, of these changes or records, behind this row, at most so many.
+        package var letters: @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter]
         package var configuredSources: [SourceDescription]
         package var configuredSinks: [SinkDescription]
         /// Nothing without a running gateway.
@@ -21,12 +25,16 @@ package struct OperatorAPI: Sendable {
         package init(
             state: Result<StateQueries, OperatorError>, conservation: @escaping @Sendable () async throws -> Conservation,
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
+            itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
+            letters: @escaping @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter],
             configuredSources: [SourceDescription], configuredSinks: [SinkDescription], live: (any LiveGateway)? = nil
         ) {
             self.state = state
             self.conservation = conservation
             self.lastSequence = lastSequence
             self.positions = positions
+            self.itemCounts = itemCounts
+            self.letters = letters
             self.configuredSources = configuredSources
             self.configuredSinks = configuredSinks
             self.live = live
@@ -58,6 +66,9 @@ package struct OperatorAPI: Sendable {
         case (.get, "status", []): return StatusView(self).response()
         case (.get, "sources", []): return try await SourcesView(self).response()
         case (.get, "sinks", []): return try await SinksView(self).response()
+        case (.post, "sinks", let rest) where rest.count == 2 && rest[1] == "test": return try await SinksView(self).test(rest[0])
+        case (.get, "dead", []): return try await DeadView(self).list(request)
+        case (.post, "dead", []): return try await DeadView(self).settle(request)
         case (.get, "events", []): return try await RecordsView(self).events(request)
         case (.get, "findings", []): return try await RecordsView(self).findings(request)
         case (.get, "scans", []): return try await RecordsView(self).scans(request)

@@ -11,32 +11,45 @@ struct SinksView {
     func response() async throws -> OperatorResponse {
         if let live = api.sources.live {
             let statuses = await live.sinkStatuses()
-            return .object { writer in writer.objects("sinks", statuses) { Self.write($1, to: &$0) } }
+            return .object { writer in writer.objects("sinks", statuses) { Self.write($1, state: $1.state.word, to: &$0) } }
         }
         let positions = try await api.sources.positions()
+        let counts = try await api.sources.itemCounts()
         let last = try? await api.sources.lastSequence()
         let known = api.sources.configuredSinks
         let retired = positions.filter { position in !known.contains { $0.name == position.name } }.map { SinkDescription(name: $0.name, type: "") }
         return .object { writer in
             writer.objects("sinks", known + retired) { writer, sink in
-                writer.member("name", sink.name)
-                if !sink.type.isEmpty { writer.member("type", sink.type) }
-                writer.member("state", sink.type.isEmpty ? "not configured" : "stopped")
-                guard let position = positions.first(where: { $0.name == sink.name }) else { return }
-                Self.write(position, to: &writer)
-                writer.member("pending", last.map { position.pending(last: $0) })
+                let state = sink.type.isEmpty ? "not configured" : "stopped"
+                guard let position = positions.first(where: { $0.name == sink.name }) else {
+                    writer.member("name", sink.name)
+                    writer.member("type", sink.type)
+                    writer.member("state", state)
+                    return
+                }
+                let status = SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], last: last)
+                Self.write(status, state: state, to: &writer)
             }
         }
     }
 
-    private static func write(_ status: SinkStatus, to writer: inout JSONWriter) {
+    /// Asks a sink to take one marked change: `POST /v1/sinks/NAME/test`.
+    func test(_ name: String) async throws -> OperatorResponse {
+        guard let outcome = try await api.live().testSink(name) else { throw OperatorError(.notFound, "there is no sink '\(name)'") }
+        return OperatorResponse { writer in outcome.write(to: &writer) }
+    }
+
+    private static func write(_ status: SinkStatus, state: String, to writer: inout JSONWriter) {
         writer.member("name", status.name)
-        writer.member("type", status.type)
-        writer.member("state", status.state.word)
+        if !status.type.isEmpty { writer.member("type", status.type) }
+        writer.member("state", state)
         write(status.position, to: &writer)
         writer.member("pending", status.pending)
+        writer.member("retrying", status.retrying)
+        writer.member("held", status.held)
+        writer.member("dead", status.dead)
         writer.member("last_delivered_time", status.lastDeliveredTime)
-        if case .retrying(let outage) = status.state {
+        if let outage = status.state.outage {
             writer.object("outage") { writer in
                 writer.member("since", outage.since)
                 writer.member("next", outage.next)
@@ -59,10 +72,24 @@ struct SinksView {
         writer.member("cursor", position.cursor)
         writer.member("delivered", position.delivered)
         writer.member("filtered", position.filtered)
+        writer.member("superseded", position.superseded)
         writer.member("expired", position.expired)
+        writer.member("dropped", position.dropped)
         if position.vanished != 0 {
             writer.key("vanished")
             writer.integer(position.vanished)
         }
+    }
+}
+
+extension DeliveryOutcome {
+    /// The outcome as `weir sink test` shows it.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("outcome", word)
+        if let status = failure?.status ?? receipt.status { writer.member("status", status) }
+        writer.member("id", receipt.id)
+        writer.member("reason", failure?.reason)
+        writer.endObject()
     }
 }

@@ -28,11 +28,25 @@ package struct DeliveryRow: Hashable, Sendable {
         self.remoteID = remoteID
     }
 
-    /// The row for `batch`; nothing when it holds no change.
-    init?(sink: String, batch: Batch, time: Timestamp, status: Int?, remoteID: String?) {
-        guard let first = batch.changes.first, let last = batch.changes.last else { return nil }
+    /// The row for changes in their order; nothing without one.
+    init?(sink: String, sequences: [UInt64], time: Timestamp, status: Int?, remoteID: String?) {
+        guard let first = sequences.first, let last = sequences.last else { return nil }
         self.init(
-            sink: sink, firstSequence: first.sequence, lastSequence: last.sequence, count: batch.changes.count, sequences: batch.sequenceRanges,
-            time: time, status: status, remoteID: remoteID)
+            sink: sink, firstSequence: first, lastSequence: last, count: sequences.count, sequences: Self.ranges(sequences), time: time, status: status,
+            remoteID: remoteID)
+    }
+
+    /// The sequences as ranges, `3-7,9`; nothing when they are one row without a gap.
+    static func ranges(_ sequences: [UInt64]) -> String? {
+        var ranges: [ClosedRange<UInt64>] = []
+        for sequence in sequences {
+            if let range = ranges.last, range.upperBound &+ 1 == sequence {
+                ranges[ranges.count - 1] = range.lowerBound...sequence
+            } else {
+                ranges.append(sequence...sequence)
+            }
+        }
+        guard ranges.count > 1 else { return nil }
+        return ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     }
 }

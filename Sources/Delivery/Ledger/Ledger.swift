@@ -3,6 +3,15 @@ import FindingModel
 import GRDB
 import Synchronization
 
+/// What the ledger knows of one sink when its pump begins.
+struct LedgerState: Sendable {
+    var position: SinkPosition
+    /// How often the position was written.
+    var revision: Int64
+    /// The items that are not done with and not dead, by sequence.
+    var open: [OpenItem]
+}
+
 /// ledger.db: each sink's position and what it was told; the one writer's view.
 ///
 /// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it.
@@ -30,7 +39,7 @@ package final class Ledger: Sendable {
     package func positions() async throws(LedgerError) -> [SinkPosition] { try await read { try LedgerRows.positions($0) } }
 
     package func position(of sink: String) async throws(LedgerError) -> SinkPosition? {
-        try await read { try LedgerRows.position($0, of: sink) }
+        try await read { try LedgerRows.position($0, of: sink)?.position }
     }
 
     /// The newest rows first, at most `limit`; of one sink, or around one sequence, or both.
@@ -38,12 +47,41 @@ package final class Ledger: Sendable {
         try await read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) }
     }
 
+    /// Dead letters, the oldest first; `changes` are ids of changes or uids of records, none for all; `after` is the last row read before.
+    package func letters(sink: String?, changes: [String] = [], after: Int64 = 0, limit: Int) async throws(LedgerError) -> [DeadLetter] {
+        try await read { try LedgerItems.letters($0, sink: sink, changes: changes, after: after, limit: limit) }
+    }
+
+    /// How many items each sink has in each state.
+    package func counts() async throws(LedgerError) -> [String: [OpenItem.State: UInt64]] { try await read { try LedgerItems.counts($0) } }
+
+    func state(of sink: String) async throws(LedgerError) -> LedgerState? {
+        try await read { database in
+            guard let (position, revision) = try LedgerRows.position(database, of: sink) else { return nil }
+            return LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
+        }
+    }
+
     /// Enters a new sink.
     package func insert(_ position: SinkPosition) async throws(LedgerError) { try await write { try LedgerRows.insert(position, $0) } }
 
-    /// Moves a sink's cursor from `old` and enters the row of the request that did it, in one transaction.
-    package func move(from old: UInt64, to position: SinkPosition, row: DeliveryRow?) async throws(LedgerError) {
-        try await write { try LedgerRows.move(from: old, to: position, row: row, $0) }
+    /// Carries `write` out in one transaction, as the revision of the sink's position after `revision`.
+    func apply(_ write: LedgerWrite, after revision: Int64) async throws(LedgerError) {
+        try await self.write { try LedgerRows.apply(write, after: revision, $0) }
+    }
+
+    /// The ids of the changes that have rows of their own.
+    func itemIDs(of sink: String) async throws(LedgerError) -> [String] { try await read { try LedgerItems.ids($0, of: sink) } }
+
+    /// Moves a sink to `position`, and its items to where their changes stand by `places`; those of changes that are gone are expired.
+    func realign(_ position: SinkPosition, places: [String: UInt64], after revision: Int64) async throws(LedgerError) {
+        try await write { database in
+            var position = position
+            for _ in 0..<(try LedgerItems.realign(places, sink: position.name, database)) { position.close(\.expired) }
+            try LedgerRows.apply(LedgerWrite(position: position), after: revision, database)
+            // What tickets say is compared again: their sequences mean nothing in the new row.
+            try database.execute(sql: "UPDATE tickets SET applied = 0 WHERE sink = ?", arguments: [position.name])
+        }
     }
 
     /// Which opening of the file is in use; for `reopen`.
@@ -97,12 +135,12 @@ package final class Ledger: Sendable {
         return connection
     }
 
-    private func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
+    func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
         let connection = try openConnection()
         do { return try await connection.read(body) } catch { throw LedgerFile.ledgerError(error, path) }
     }
 
-    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
+    func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
         let connection = try openConnection()
         let path = path
         let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in

@@ -23,4 +23,18 @@ package struct LedgerReader: Sendable {
     package func deliveries(sink: String? = nil, around sequence: UInt64? = nil, limit: Int) throws(LedgerError) -> [DeliveryRow] {
         try LedgerFile.naming(path) { try queue.read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) } }
     }
+
+    /// How many items each sink has in each state.
+    package func counts() throws(LedgerError) -> [String: [OpenItem.State: UInt64]] {
+        try LedgerFile.naming(path) { try queue.read { try LedgerItems.counts($0) } }
+    }
+
+    /// As `Ledger.letters`; none in a file of an older version.
+    package func letters(sink: String?, changes: [String] = [], after: Int64 = 0, limit: Int) throws(LedgerError) -> [DeadLetter] {
+        try LedgerFile.naming(path) {
+            try queue.read { database in
+                try database.tableExists("items") ? try LedgerItems.letters(database, sink: sink, changes: changes, after: after, limit: limit) : []
+            }
+        }
+    }
 }

@@ -1,49 +1,59 @@
 import FindingModel
 import GRDB
 
-/// The statements on ledger.db.
+/// The statements on the sinks' positions and on what they were told.
 enum LedgerRows {
-    private static let columns = "name, start, cursor, anchor, delivered, filtered, expired, vanished"
+    private static let columns = "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, open, vanished"
 
     static func positions(_ database: Database) throws -> [SinkPosition] {
         // A reader may meet a file that its writer has not brought up to date yet.
-        let columns =
-            try database.columns(in: "sinks").contains { $0.name == "anchor" }
-            ? columns : "name, start, cursor, NULL AS anchor, delivered, filtered, expired, 0 AS vanished"
-        return try Row.fetchAll(database, sql: "SELECT \(columns) FROM sinks ORDER BY name").map { position($0) }
+        let present = try Set(database.columns(in: "sinks").map(\.name))
+        let found = columns.split(separator: ",").map { column in
+            let name = String(column.drop { $0 == " " })
+            return present.contains(name) ? name : "\(name == "anchor" ? "NULL" : "0") AS \(name)"
+        }
+        return try Row.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")) FROM sinks ORDER BY name").map { position($0) }
     }
 
-    static func position(_ database: Database, of sink: String) throws -> SinkPosition? {
-        let sql = "SELECT \(columns) FROM sinks WHERE name = ?"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { position($0) }
+    /// The sink's position, and how often it was written.
+    static func position(_ database: Database, of sink: String) throws -> (position: SinkPosition, revision: Int64)? {
+        let statement = try database.cachedStatement(sql: "SELECT \(columns), revision FROM sinks WHERE name = ?")
+        return try Row.fetchOne(statement, arguments: [sink]).map { (position($0), $0["revision"]) }
     }
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO sinks (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO sinks (\(columns), revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             arguments: [
                 position.name, stored(position.start), stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered),
-                stored(position.expired), position.vanished,
+                stored(position.superseded), stored(position.expired), stored(position.dropped), stored(position.open), position.vanished,
             ])
     }
 
-    /// Writes a sink's new position, and the row of the request that moved it there.
+    /// Carries `write` out as the revision after `revision`.
     ///
-    /// Does nothing when both are there already: then an earlier attempt succeeded although it was reported as failed.
-    static func move(from old: UInt64, to position: SinkPosition, row: DeliveryRow?, _ database: Database) throws {
-        let present = try self.position(database, of: position.name)
-        if present == position { return }
-        guard present?.cursor == old else {
-            throw LedgerError(.conflict, "the cursor of sink \(position.name) stands at \(present?.cursor ?? 0) and not at \(old)")
+    /// Does nothing when that revision is there already: then an earlier attempt succeeded although it was reported as failed.
+    static func apply(_ write: LedgerWrite, after revision: Int64, _ database: Database) throws {
+        let position = write.position
+        let present = try self.position(database, of: position.name)?.revision
+        if present == revision + 1 { return }
+        guard present == revision else {
+            throw LedgerError(.conflict, "the position of sink \(position.name) was written \(present ?? 0) times and not \(revision) times")
         }
         let update = try database.cachedStatement(
-            sql: "UPDATE sinks SET cursor = ?, anchor = ?, delivered = ?, filtered = ?, expired = ?, vanished = ? WHERE name = ?")
-        try update.execute(
-            arguments: [
-                stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered), stored(position.expired),
-                position.vanished, position.name,
-            ])
-        guard let row else { return }
+            sql: """
+                UPDATE sinks SET cursor = ?, anchor = ?, delivered = ?, filtered = ?, superseded = ?, expired = ?, dropped = ?, open = ?, vanished = ?,
+                revision = ? WHERE name = ?
+                """)
+        try update.execute(arguments: [
+            stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered), stored(position.superseded),
+            stored(position.expired), stored(position.dropped), stored(position.open), position.vanished, revision + 1, position.name,
+        ])
+        for row in write.rows { try LedgerItems.apply(row, sink: position.name, database) }
+        for row in write.deliveries { try insert(row, database) }
+    }
+
+    private static func insert(_ row: DeliveryRow, _ database: Database) throws {
         let insert = try database.cachedStatement(
             sql: """
                 INSERT INTO deliveries (sink, first_sequence, last_sequence, count, sequences, time, status, remote_id)
@@ -81,11 +91,12 @@ enum LedgerRows {
     private static func position(_ row: Row) -> SinkPosition {
         SinkPosition(
             name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),
-            filtered: number(row["filtered"]), expired: number(row["expired"]), vanished: row["vanished"])
+            filtered: number(row["filtered"]), expired: number(row["expired"]), superseded: number(row["superseded"]), dropped: number(row["dropped"]),
+            open: number(row["open"]), vanished: row["vanished"])
     }
 
     /// SQLite's integers are signed.
-    private static func stored(_ value: UInt64) -> Int64 { Int64(clamping: value) }
+    static func stored(_ value: UInt64) -> Int64 { Int64(clamping: value) }
 
-    private static func number(_ value: Int64) -> UInt64 { UInt64(clamping: value) }
+    static func number(_ value: Int64) -> UInt64 { UInt64(clamping: value) }
 }

@@ -50,6 +50,68 @@ enum LedgerSchema {
                     ALTER TABLE anchored_sinks RENAME TO sinks;
                     """)
         }
+        migrator.registerMigration("3") { database in
+            // `open` counts the rows of `items`; `revision` counts writes, so that one that succeeded although it was reported as failed is known.
+            try database.execute(
+                sql: """
+                    CREATE TABLE counted_sinks (
+                        name TEXT NOT NULL PRIMARY KEY,
+                        start INTEGER NOT NULL,
+                        cursor INTEGER NOT NULL,
+                        anchor TEXT,
+                        delivered INTEGER NOT NULL,
+                        filtered INTEGER NOT NULL,
+                        superseded INTEGER NOT NULL,
+                        expired INTEGER NOT NULL,
+                        dropped INTEGER NOT NULL,
+                        open INTEGER NOT NULL,
+                        vanished INTEGER NOT NULL,
+                        revision INTEGER NOT NULL,
+                        CHECK (cursor - start + vanished = delivered + filtered + superseded + expired + dropped + open)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO counted_sinks SELECT name, start, cursor, anchor, delivered, filtered, 0, expired, 0, 0, vanished, 0 FROM sinks;
+                    DROP TABLE sinks;
+                    ALTER TABLE counted_sinks RENAME TO sinks;
+                    CREATE TABLE items (
+                        id INTEGER PRIMARY KEY,
+                        sink TEXT NOT NULL REFERENCES sinks (name),
+                        sequence INTEGER NOT NULL,
+                        change TEXT NOT NULL,
+                        uid TEXT NOT NULL,
+                        type TEXT NOT NULL,
+                        state INTEGER NOT NULL,
+                        attempts INTEGER NOT NULL,
+                        since INTEGER NOT NULL,
+                        next INTEGER NOT NULL,
+                        waited INTEGER NOT NULL,
+                        status INTEGER,
+                        words TEXT,
+                        UNIQUE (sink, sequence)
+                    ) STRICT;
+                    CREATE INDEX items_by_state ON items (sink, state, sequence);
+                    """)
+        }
+        migrator.registerMigration("4") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE tickets (
+                        sink TEXT NOT NULL,
+                        uid TEXT NOT NULL,
+                        mark TEXT NOT NULL,
+                        state INTEGER NOT NULL,
+                        intended INTEGER NOT NULL,
+                        created INTEGER,
+                        remote_id TEXT,
+                        remote_key TEXT,
+                        url TEXT,
+                        applied INTEGER NOT NULL,
+                        shown TEXT,
+                        PRIMARY KEY (sink, uid)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX tickets_by_creation ON tickets (sink, created);
+                    CREATE INDEX tickets_by_state ON tickets (sink, state);
+                    """)
+        }
         return migrator
     }()
 }

@@ -18,7 +18,7 @@ package enum DeliveryOutcome: Hashable, Sendable {
 
 extension DeliveryOutcome {
     /// Why not every change was taken; nothing when all were.
-    var failure: DeliveryFailure? {
+    package var failure: DeliveryFailure? {
         switch self {
         case .delivered: nil
         case .retry(let failure), .pause(let failure), .split(let failure), .reject(let failure): failure
@@ -32,8 +32,29 @@ extension DeliveryOutcome {
         }
     }
 
+    /// Whether any change was taken.
+    var hasDelivered: Bool {
+        switch self {
+        case .delivered: true
+        case .items(let items, _, _): items.contains(.delivered)
+        case .retry, .pause, .split, .reject: false
+        }
+    }
+
+    /// The case's name, for people; `delivered` when nothing went wrong.
+    package var word: String {
+        switch self {
+        case .delivered: "delivered"
+        case .items: failure == nil ? "delivered" : "items"
+        case .retry: "retry"
+        case .pause: "pause"
+        case .split: "split"
+        case .reject: "reject"
+        }
+    }
+
     /// The answer's status and the sink's own id, where something was taken.
-    var receipt: (status: Int?, id: String?) {
+    package var receipt: (status: Int?, id: String?) {
         switch self {
         case .delivered(let status, let id), .items(_, let status, let id): (status, id)
         case .retry, .pause, .split, .reject: (nil, nil)

@@ -25,6 +25,13 @@ package protocol EventSink: Sink {
     /// Ends soon after its task is cancelled, with whatever is then known. Vendor text in the changes is written by strangers: it is
     /// escaped for the target, on bytes or unicode scalars.
     func deliver(_ batch: [Change]) async -> DeliveryOutcome
+
+    /// Tries to hand over something that is marked as a test, for `weir sink test`; may be called beside `deliver`.
+    func test(at now: Timestamp) async -> DeliveryOutcome
+}
+
+extension EventSink {
+    package func test(at now: Timestamp) async -> DeliveryOutcome { await deliver([.test(at: now)]) }
 }
 
 /// How much a sink takes at once.

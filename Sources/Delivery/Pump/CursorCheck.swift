@@ -18,7 +18,7 @@ enum CursorCheck: Equatable {
         guard let anchor = position.anchor else {
             // A ledger of an older version, or a sink that began before there was any change.
             var position = position
-            position.anchor(at: atCursor?.id)
+            position.anchor = atCursor?.id
             return .stands(position)
         }
         if atCursor?.id == anchor { return .stands(position) }

@@ -3,30 +3,37 @@ import Logging
 import State
 import Synchronization
 
-/// Carries the changes to one sink: reads them after the cursor, hands them over in batches, and writes down what was taken.
+/// Carries the changes to one sink: reads them after the cursor, makes the requests that its machine wants, and writes down what it decides.
 ///
-/// One batch at a time, in order; whatever fails is tried again without end, and nothing is passed over that a route takes.
+/// Whatever fails is tried again, and nothing that a route takes is passed over.
 final class Pump: Sendable {
+    /// What the running pump is told.
+    enum Message: Sendable {
+        case ended(Int, RequestRun.End)
+        case command(PumpCommand)
+    }
+
     let sink: any EventSink
+    let surroundings: PumpSurroundings
+    let start: StartPoint
+    let log: Logger
     private let filter: SinkFilter
-    private let start: StartPoint
-    private let surroundings: PumpSurroundings
-    private let state: Mutex<PumpState>
-    private let attempt = DeliveryAttempt()
-    private let log: Logger
+    private let mailbox = Mailbox<Message>()
+    private let requests = RequestTasks()
+    private let shown: Mutex<SinkStatus>
+    /// What fails of the gateway itself, apart from what the sink does.
+    private let trouble = Mutex(SinkHealth())
 
     /// Changes and bytes read at a time.
     private let pageLimit: Int
     private let pageBytes: Int
-    /// Pages looked through for a batch before it goes out unfilled.
-    private static let pagesPerBatchMax = 16
 
     init(sink: any EventSink, filter: SinkFilter, start: StartPoint, surroundings: PumpSurroundings) {
         self.sink = sink
         self.filter = filter
         self.start = start
         self.surroundings = surroundings
-        state = Mutex(PumpState(sink: sink.name))
+        shown = Mutex(SinkStatus(name: sink.name, type: sink.type))
         pageLimit = min(max(sink.limits.count, 256), 10_000)
         pageBytes = max(sink.limits.bytes, 1 << 20)
         var log = surroundings.log
@@ -34,57 +41,133 @@ final class Pump: Sendable {
         self.log = log
     }
 
-    private var now: Timestamp { surroundings.clock.now }
+    var now: Timestamp { surroundings.clock.now }
 
-    /// Works until the task is cancelled; then the request under way is waited for and the position written down.
+    /// Works until the task is cancelled; then the requests under way are waited for and everything is written down.
     func run() async {
-        if await begin() {
-            await carry()
-            _ = await save(row: nil)
+        if var run = await begin() {
+            await carry(&run)
+            await requests.wait()
+            take(mailbox.take(), &run)
+            let isWritten = await write(&run)
+            show(run)
+            reply(&run, isWritten: isWritten)
         }
-        state.withLock { $0.stop() }
+        for message in mailbox.close() { if case .command(let command) = message { command.reply.resume(returning: 0) } }
+        shown.withLock { $0.state = .stopped }
     }
 
-    /// Cuts the request under way off.
-    func abandonAttempt() { attempt.abandon() }
+    /// Cuts the requests under way off.
+    func abandon() { requests.abandon() }
 
     func status(last: UInt64?) -> SinkStatus {
-        state.withLock { state in
-            SinkStatus(
-                name: sink.name, type: sink.type, state: state.state, position: state.position,
-                pending: last.map { state.position.pending(last: $0) }, lastAnswer: state.lastAnswer, lastDeliveredTime: state.lastDeliveredTime)
+        var status = shown.withLock { $0 }
+        status.last = last
+        if status.state != .stopped, let outage = trouble.withLock({ $0.outage }) { status.state = .retrying(outage) }
+        return status
+    }
+
+    /// Does what a person asks for and returns for how many changes it was done; 0 when the pump has stopped.
+    func carryOut(_ settlement: DeadLetterSettlement, _ letters: [OpenItem]) async -> Int {
+        await withCheckedContinuation { reply in
+            if !mailbox.post(.command(PumpCommand(settlement: settlement, letters: letters, reply: reply))) { reply.resume(returning: 0) }
         }
     }
 
-    private func carry() async {
-        var builder = BatchBuilder(limits: sink.limits, after: state.withLock { $0.position.cursor })
-        var pages = 0
-        var lastBatch: Timestamp?
-        while !Task.isCancelled, let page = await readPage(after: builder.position) {
-            for (change, isTaken) in zip(page, filter.takes(page)) {
-                for batch in builder.add(change, isTaken: isTaken) {
-                    guard await handOver(batch) else { return }
-                    pages = 0
+    private func carry(_ run: inout PumpRun) async {
+        while !Task.isCancelled {
+            take(mailbox.take(), &run)
+            if run.mustWrite(at: now) { guard await write(&run) else { return } }
+            if !run.replies.isEmpty { reply(&run, isWritten: true) }
+            guard await read(&run) else { return }
+            startRequests(&run)
+            show(run)
+            if run.mustWrite(at: now) { continue }
+            if run.machine.wantsChanges, !run.isAtEnd, run.pages < PumpRun.pagesPerRequestMax { continue }
+            await wait(&run)
+        }
+    }
+
+    /// Reads as far as the next request needs; false when the task was cancelled.
+    private func read(_ run: inout PumpRun) async -> Bool {
+        while run.machine.wantsChanges, !run.isAtEnd, run.pages < PumpRun.pagesPerRequestMax {
+            guard let page = await readPage(after: run.machine.readThrough) else { return false }
+            run.machine.admit(page, takes: filter.takes(page))
+            run.isAtEnd = page.count < pageLimit && page.reduce(0) { $0 + $1.data.bytes.count } < pageBytes
+            run.pages += 1
+            tell(run.machine.takeEvents())
+            if run.mustWrite(at: now) { return true }
+        }
+        return true
+    }
+
+    private func reply(_ run: inout PumpRun, isWritten: Bool) {
+        for (reply, count) in run.replies { reply.resume(returning: isWritten ? count : 0) }
+        run.replies = []
+    }
+
+    private func startRequests(_ run: inout PumpRun) {
+        let now = now
+        while let request = run.machine.next(at: now, whole: run.isWhole(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)) {
+            if case .window = request.content { run.pages = 0 }
+            let call = RequestRun(sink: sink, feed: surroundings.feed)
+            requests.start(request.id) { [mailbox] in
+                let end = await call.run(request)
+                mailbox.post(.ended(request.id, end))
+            }
+        }
+        if !run.machine.hasReady { run.pages = 0 }
+    }
+
+    /// Takes in what has happened meanwhile.
+    private func take(_ messages: [Message], _ run: inout PumpRun) {
+        for message in messages {
+            switch message {
+            case .ended(let id, let end):
+                requests.end(id)
+                let now = now
+                note(end.outcome, at: now)
+                run.machine.end(id, end.outcome, expired: end.expired, left: end.left, at: now, fraction: surroundings.random())
+                run.lastBatch = now
+            case .command(let command):
+                run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, at: now)))
+            }
+        }
+        tell(run.machine.takeEvents())
+    }
+
+    /// Returns when there is something to do.
+    private func wait(_ run: inout PumpRun) async {
+        enum Reason { case mail, changes, time }
+        let (feed, clock, mailbox) = (surroundings.feed, surroundings.clock, mailbox)
+        let now = now
+        let after = run.machine.wantsChanges && run.isAtEnd ? run.machine.readThrough : nil
+        let wake = run.wake(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)
+        let reason = await withTaskGroup(of: Reason.self) { group in
+            group.addTask {
+                await mailbox.wait()
+                return .mail
+            }
+            if let after {
+                group.addTask {
+                    await feed.waitForChange(after: after)
+                    return .changes
                 }
             }
-            pages += 1
-            if page.count < pageLimit || !builder.holdsChanges || pages >= Self.pagesPerBatchMax, let batch = builder.flush() {
-                guard await handOver(batch) else { return }
-                pages = 0
-                lastBatch = now
+            if let wake {
+                // What is due and cannot be done all the same must not become a loop.
+                let wait = Duration.milliseconds(max(5, wake.milliseconds - now.milliseconds))
+                group.addTask {
+                    try? await clock.sleep(for: wait)
+                    return .time
+                }
             }
-            if page.isEmpty { await waitForChange(after: builder.position) }
-            if page.count < pageLimit { await gather(since: lastBatch) }
+            let first = await group.next()
+            group.cancelAll()
+            return first
         }
-    }
-
-    /// Lets changes gather for the rest of the least time between two batches.
-    private func gather(since lastBatch: Timestamp?) async {
-        guard let lastBatch, surroundings.gatherMilliseconds > 0 else { return }
-        let left = surroundings.gatherMilliseconds - (now.milliseconds - lastBatch.milliseconds)
-        // A clock that was set back must not stretch the wait.
-        guard (1...surroundings.gatherMilliseconds).contains(left) else { return }
-        try? await surroundings.clock.sleep(for: .milliseconds(left))
+        if reason == .changes { run.isAtEnd = false }
+        if run.pages >= PumpRun.pagesPerRequestMax { run.pages = 0 }
     }
 
     /// The changes after `sequence`; nothing when the task was cancelled.
@@ -95,70 +178,26 @@ final class Pump: Sendable {
                 noteRecovery()
                 return page
             } catch {
-                guard await pause(after: DeliveryFailure("the changes cannot be read: \(error)"), ofSink: false) else { return nil }
+                guard await wait(after: "the changes cannot be read: \(error)") else { return nil }
             }
         }
         return nil
     }
 
-    private func waitForChange(after sequence: UInt64) async {
-        let (feed, clock) = (surroundings.feed, surroundings.clock)
-        guard state.withLock({ $0.unsavedSince != nil }) else {
-            await feed.waitForChange(after: sequence)
-            return
-        }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await feed.waitForChange(after: sequence) }
-            group.addTask { try? await clock.sleep(for: .milliseconds(PumpState.longestUnsavedMilliseconds)) }
-            await group.next()
-            group.cancelAll()
-        }
-        if state.withLock({ $0.mustSave(at: now) }) { _ = await save(row: nil) }
-    }
-
-    /// Brings `batch` to the sink, however long that takes, and the position past it; false when the task was cancelled before.
-    private func handOver(_ batch: Batch) async -> Bool {
-        if batch.expired > 0 {
-            log.warning("\(batch.expired) changes up to \(batch.through) are no longer kept and were never delivered to sink \(sink.name)")
-        }
-        guard !batch.changes.isEmpty else {
-            let mustSave = state.withLock { state in
-                state.pass(batch, at: now)
-                return state.mustSave(at: now)
-            }
-            return mustSave ? await save(row: nil) : true
-        }
-        while !Task.isCancelled {
-            state.withLock { $0.beginDelivery() }
-            let outcome = await attempt.run(sink, batch.changes)
-            if let failure = outcome.failure {
-                guard !Task.isCancelled, await pause(after: failure, ofSink: true) else { return false }
-                continue
-            }
-            let time = now
-            let (status, id) = outcome.receipt
-            let ended = state.withLock { $0.delivered(batch, status: status, at: time) }
-            note(end: ended)
-            return await save(row: DeliveryRow(sink: sink.name, batch: batch, time: time, status: status, remoteID: id))
-        }
-        return false
-    }
-
-    /// Writes the position down, with the row of the request that moved it; tries until it succeeds, once more when cancelled.
-    private func save(row: DeliveryRow?) async -> Bool {
-        let (old, position) = state.withLock { ($0.savedCursor, $0.position) }
-        guard old != position.cursor else { return true }
+    /// Writes down what the machine decided; tries until it succeeds, once more when cancelled.
+    private func write(_ run: inout PumpRun) async -> Bool {
+        guard let write = run.machine.takeWrite() else { return true }
         let ledger = surroundings.ledger
         while true {
             let generation = ledger.generation
             do throws(LedgerError) {
-                try await ledger.move(from: old, to: position, row: row)
-                state.withLock { $0.saved(position) }
+                try await ledger.apply(write, after: run.revision)
+                run.revision += 1
+                run.aheadSince = nil
                 noteRecovery()
                 return true
             } catch {
-                let failure = DeliveryFailure("the ledger cannot be written: \(error)")
-                guard !Task.isCancelled, await pause(after: failure, ofSink: false) else {
+                guard !Task.isCancelled, await wait(after: "the ledger cannot be written: \(error)") else {
                     log.error("the position of sink \(sink.name) was not written down, so its last changes will be sent again: \(error)")
                     return false
                 }
@@ -169,107 +208,65 @@ final class Pump: Sendable {
 }
 
 extension Pump {
-    /// Finds or enters the sink's position; false when the task was cancelled before.
-    private func begin() async -> Bool {
-        let ledger = surroundings.ledger
-        while !Task.isCancelled {
-            let generation = ledger.generation
-            do {
-                if let position = try await ledger.position(of: sink.name) {
-                    guard let position = try await checked(position) else { return false }
-                    state.withLock { $0.begin(at: position) }
-                } else {
-                    let start = try await startSequence()
-                    let position = SinkPosition(name: sink.name, start: start, anchor: try await change(at: start)?.id)
-                    try await ledger.insert(position)
-                    state.withLock { $0.begin(at: position) }
-                    log.info("sink \(sink.name) is new and begins after change \(position.start)")
-                }
-                noteRecovery()
-                return true
-            } catch {
-                guard await pause(after: DeliveryFailure("the sink's position cannot be read: \(error)"), ofSink: false) else { return false }
-                if error is LedgerError { try? await ledger.reopen(since: generation) }
-            }
-        }
-        return false
-    }
-
-    /// The position, moved and written down where the row of changes is another one by now; nothing when the task was cancelled before.
-    private func checked(_ position: SinkPosition) async throws -> SinkPosition? {
-        guard position.cursor > 0 || position.anchor != nil else { return position }
-        while !Task.isCancelled {
-            let next = try await firstChange(from: position.cursor)
-            let isExpected = next?.sequence == position.cursor && next?.id == position.anchor
-            let place = if !isExpected, let anchor = position.anchor { try await surroundings.feed.place(of: anchor) } else { nil as ChangePlace? }
-            switch CursorCheck.decide(position, next: next, place: place) {
-            case .stands(let checked):
-                if checked != position { try await surroundings.ledger.move(from: position.cursor, to: checked, row: nil) }
-                return checked
-            case .moved(var moved, let why):
-                if moved.anchor == nil { moved.anchor(at: try await change(at: moved.cursor)?.id) }
-                log.warning("sink \(sink.name) goes on after change \(moved.cursor): \(why)")
-                try await surroundings.ledger.move(from: position.cursor, to: moved, row: nil)
-                return moved
-            case .notYet:
-                try? await surroundings.clock.sleep(for: .milliseconds(200))
-            }
-        }
-        return nil
-    }
-
-    private func firstChange(from sequence: UInt64) async throws -> Change? {
-        try await surroundings.feed.changes(after: sequence > 0 ? sequence - 1 : 0, limit: 1, maxBytes: 1).first
-    }
-
-    private func change(at sequence: UInt64) async throws -> Change? {
-        guard sequence > 0, let change = try await firstChange(from: sequence), change.sequence == sequence else { return nil }
-        return change
-    }
-
-    private func startSequence() async throws -> UInt64 {
-        let feed = surroundings.feed
-        // A row that is still being made ends before what is "now".
-        while start != .beginning, try await !feed.isCaughtUp() { try await surroundings.clock.sleep(for: .milliseconds(200)) }
-        let first: UInt64
-        switch start {
-        case .now: return try await feed.lastSequence()
-        case .beginning: first = try await feed.firstSequence(atOrAfter: Timestamp(milliseconds: .min))
-        case .time(let time): first = try await feed.firstSequence(atOrAfter: time)
-        }
-        return first > 0 ? first - 1 : 0
-    }
-
-    /// Notes a failure and waits as the policy says; false when the task is cancelled meanwhile.
-    private func pause(after failure: DeliveryFailure, ofSink: Bool) async -> Bool {
+    /// Notes that something of the gateway itself failed, and waits; false when the task is cancelled meanwhile.
+    func wait(after reason: String) async -> Bool {
         guard !Task.isCancelled else { return false }
-        let (wait, outage) = state.withLock { state in
-            let wait = state.failed(failure, ofSink: ofSink, at: now, policy: surroundings.policy, fraction: surroundings.random())
-            return (wait, state.outage)
+        let outage = trouble.withLock { trouble in
+            trouble.fail(DeliveryFailure(reason), at: now, policy: surroundings.policy, fraction: surroundings.random())
+            return trouble.outage
         }
-        if let outage {
-            let level: Logger.Level = outage.failures == 1 ? .warning : .debug
-            log.log(level: level, "sink \(sink.name): \(failure.reason); next attempt in \(wait), failures in a row: \(outage.failures)")
-        }
+        guard let outage else { return true }
+        log.log(level: outage.failures == 1 ? .warning : .debug, "sink \(sink.name): \(reason); failures in a row: \(outage.failures)")
         do {
-            try await surroundings.clock.sleep(for: wait)
+            try await surroundings.clock.sleep(for: .milliseconds(max(0, outage.next.milliseconds - now.milliseconds)))
             return true
         } catch {
             return false
         }
     }
 
-    private func noteRecovery() {
-        note(
-            end: state.withLock { state in
-                let ended = state.recovered()
-                state.becomeIdle()
-                return ended
-            })
+    func noteRecovery() {
+        guard let outage = trouble.withLock({ $0.succeed() }) else { return }
+        log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
     }
 
-    private func note(end outage: RetryState.Outage?) {
-        guard let outage else { return }
-        log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
+    /// Shows where the sink stands.
+    private func show(_ run: PumpRun) {
+        shown.withLock { status in
+            status.position = run.machine.position
+            status.retrying = UInt64(run.machine.open.count(.retrying))
+            status.held = UInt64(run.machine.open.count(.held))
+            status.again = UInt64(run.machine.open.count(.again))
+            status.dead = run.machine.dead
+            status.state =
+                switch run.machine.health.condition {
+                case .failing(let outage): .retrying(outage)
+                case .paused(let outage): .paused(outage)
+                case .healthy: run.machine.hasRequests ? .delivering : .idle
+                }
+        }
+    }
+
+    private func note(_ outcome: DeliveryOutcome, at now: Timestamp) {
+        let failure = outcome.failure
+        let status = failure?.status ?? outcome.receipt.status
+        shown.withLock { shown in
+            shown.lastAnswer = SinkStatus.Answer(time: now, status: status, text: failure?.reason ?? "delivered")
+            if outcome.hasDelivered { shown.lastDeliveredTime = now }
+        }
+    }
+
+    private func tell(_ events: [SinkEvent]) {
+        for event in events {
+            switch event {
+            case .fails(let failure): log.warning("sink \(sink.name): \(failure.reason); it is tried again")
+            case .paused(let failure):
+                log.error("sink \(sink.name) is paused: \(failure.reason)")
+                surroundings.notify(.sinkPaused(sink.name, reason: failure.reason))
+            case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
+            case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
+            case .expired(let count): log.warning("\(count) changes are no longer kept and were never delivered to sink \(sink.name)")
+            }
+        }
     }
 }

@@ -1,13 +1,16 @@
 /// How long to wait between attempts: exponential back-off with full jitter, unless the sink says how long.
 package struct RetryPolicy: Hashable, Sendable {
     /// The longest wait after the first failure; it doubles with each further one.
-    package var base: Duration = .seconds(1)
+    package var base: Duration
     /// The longest wait after any number of failures.
-    package var cap: Duration = .seconds(300)
+    package var cap: Duration
     /// The longest wait that a sink can ask for.
     package var retryAfterCap: Duration = .seconds(3600)
 
-    package init() {}
+    package init(base: Duration = .seconds(1), cap: Duration = .seconds(300)) {
+        self.base = base
+        self.cap = cap
+    }
 
     /// The longest wait after `failures` failures in a row, from 1.
     package func ceiling(failures: Int) -> Duration {
@@ -25,5 +28,10 @@ package struct RetryPolicy: Hashable, Sendable {
     package func wait(failures: Int, fraction: Double, retryAfter: Duration?) -> Duration {
         if let retryAfter, retryAfter > .zero { return min(retryAfter, retryAfterCap) }
         return ceiling(failures: failures) * min(max(fraction, 0), 1)
+    }
+
+    /// As `wait`, but never less than half of the longest: for what is asked seldom and must not be asked twice in a moment.
+    package func calmWait(failures: Int, fraction: Double, retryAfter: Duration?) -> Duration {
+        wait(failures: failures, fraction: 0.5 + min(max(fraction, 0), 1) / 2, retryAfter: retryAfter)
     }
 }

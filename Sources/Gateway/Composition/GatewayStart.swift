@@ -72,8 +72,8 @@ struct GatewayStart {
             store: projection.store, signal: projection.projector.changes, archive: projection.archive, journalEnd: projection.journalEnd)
         let resources = SinkResources(transport: transport, version: ProgramVersion.current)
         let delivery = DeliveryService(
-            feed: feed, ledger: ledger, sinks: try configuration.assignments(resources), routes: configuration.routes,
-            gatherMilliseconds: 40, log: Logger(label: "delivery"))
+            feed: feed, ledger: ledger, sinks: try configuration.assignments(resources, ledger: ledger, feed: feed), routes: configuration.routes,
+            gatherMilliseconds: 40, log: Logger(label: "delivery"), notify: noticeWriter(projection.journal))
         delivery.start()
         parts.delivery = delivery
 
@@ -91,9 +91,25 @@ struct GatewayStart {
             OperatorAPI.Sources(
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
+                itemCounts: { try await ledger.counts() },
+                letters: { try await ledger.letters(sink: $0, changes: $1, after: $2, limit: $3) },
                 configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+    }
+
+    /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.
+    private func noticeWriter(_ journal: SegmentJournal) -> @Sendable (GatewayNotice) -> Void {
+        let log = log
+        return { notice in
+            Task {
+                do throws(JournalError) {
+                    _ = try await journal.append(EntryDraft(kind: .notice, body: notice.bytes))
+                } catch {
+                    log.warning("a notice cannot be written to the journal: \(error.message)", metadata: ["notice": "\(notice.summary)"])
+                }
+            }
+        }
     }
 
     private func startProjection(_ parts: inout GatewayParts) async throws(GatewayError) -> Projection {

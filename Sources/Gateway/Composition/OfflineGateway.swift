@@ -31,6 +31,11 @@ package enum OfflineGateway {
                     return try await feed.lastSequence()
                 },
                 positions: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).positions() : [] },
+                itemCounts: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).counts() : [:] },
+                letters: { sink, changes, after, limit in
+                    guard FilePaths.exists(storage.ledgerFile) else { return [] }
+                    return try LedgerReader(path: storage.ledgerFile).letters(sink: sink, changes: changes, after: after, limit: limit)
+                },
                 configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions))
     }
 

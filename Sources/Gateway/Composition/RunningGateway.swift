@@ -21,6 +21,16 @@ struct RunningGateway: LiveGateway {
 
     func sinkStatuses() async -> [SinkStatus] { await delivery.statuses() }
 
+    func testSink(_ name: String) async -> DeliveryOutcome? { await delivery.test(sink: name) }
+
+    func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int? {
+        do throws(LedgerError) {
+            return try await delivery.settle(settlement, sink: sink, changes: changes)
+        } catch {
+            throw OperatorError(.failed, error.message)
+        }
+    }
+
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) {
         var changes: UInt64 = 0
         if number <= journal.watermark {

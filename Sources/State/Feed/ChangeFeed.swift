@@ -13,6 +13,8 @@ package protocol ChangeFeed: Sendable {
     func isCaughtUp() async throws -> Bool
     /// Where the change called `id` stands; `gone(after: 0)` for a text that is no id.
     func place(of id: String) async throws -> ChangePlace
+    /// The newest change of the record called `uid`; nothing when none is kept.
+    func newestChange(of uid: String) async throws -> Change?
     /// Returns when a change after `sequence` may be there, or the task is cancelled.
     func waitForChange(after sequence: UInt64) async
 }

@@ -63,5 +63,21 @@ package final class StateChangeFeed: ChangeFeed {
         return try await store.readAsync { try ChangePlace.find(id, in: $0, journalEnd: journalEnd) }
     }
 
+    package func newestChange(of uid: String) async throws -> Change? {
+        let archive = archive
+        return try await store.readAsync { database in
+            let sql = """
+                SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
+                WHERE c.record = (SELECT id FROM records WHERE uid = ?) ORDER BY c.sequence DESC LIMIT 1
+                """
+            guard let fetched = try Row.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
+            var row = try ChangeRow(fetched)
+            if !row.large.isEmpty {
+                row.change.data = try archive.restored(row.change.data, kind: row.change.kind, uid: row.change.subject, row.large)
+            }
+            return row.change
+        }
+    }
+
     package func waitForChange(after sequence: UInt64) async { await signal.wait(after: sequence) }
 }

@@ -72,6 +72,8 @@ final class MemoryFeed: ChangeFeed {
         state.withLock { state in state.changes.first { $0.id == id }.map { .at($0.sequence) } ?? state.place }
     }
 
+    func newestChange(of uid: String) async throws -> Change? { state.withLock { $0.changes.last { $0.subject == uid } } }
+
     func waitForChange(after sequence: UInt64) async {
         let id = state.withLock { state in
             state.nextID += 1

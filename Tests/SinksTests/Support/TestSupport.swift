@@ -88,22 +88,4 @@ extension DeliveryOutcome {
         if case .delivered = self { true } else { false }
     }
 
-    var failure: DeliveryFailure? {
-        switch self {
-        case .retry(let failure), .pause(let failure), .split(let failure), .reject(let failure): failure
-        case .delivered, .items: nil
-        }
-    }
-
-    /// The case's name.
-    var word: String {
-        switch self {
-        case .delivered: "delivered"
-        case .items: "items"
-        case .retry: "retry"
-        case .pause: "pause"
-        case .split: "split"
-        case .reject: "reject"
-        }
-    }
 }

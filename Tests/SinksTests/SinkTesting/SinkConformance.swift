@@ -5,16 +5,6 @@ import State
 import Synchronization
 import Testing
 
-/// The other side of a sink under test.
-protocol SinkHarness: Sendable {
-    /// A new instance of the sink, as after a restart; the one before it was closed.
-    func makeSink() throws -> any EventSink
-    /// The ids of the changes that arrived, in order, repetitions included.
-    func received() throws -> [String]
-    /// Makes every attempt fail from now on, or no longer.
-    func fail(_ isFailing: Bool)
-}
-
 /// What every sink promises, whatever its system: one call of `run` in the sink's tests.
 struct SinkConformance {
     let harness: any SinkHarness
@@ -23,6 +13,7 @@ struct SinkConformance {
         try await deliversEverythingInOrder()
         try await failsAsAWholeAndDeliversLater()
         try await losesNothingOverRestarts()
+        for seed in UInt64(1)...2 { try await deliversThroughFaults(seed) }
     }
 
     private func ids(_ range: ClosedRange<UInt64>) -> [String] { Change.findings(range).map(\.id) }
@@ -66,7 +57,7 @@ struct SinkConformance {
             let ledger = try Ledger(path: folder.path + "/ledger.db")
             let sink = try harness.makeSink()
             let service = DeliveryService(
-                feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: [sink.name])], clock: FixedClock(),
+                feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: [sink.name])], clock: JumpingClock(),
                 log: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
             service.start()
             let goal = before + (round == 4 ? 300 : 30 * (round + 1))
@@ -78,10 +69,49 @@ struct SinkConformance {
             await service.stop(within: .zero)
             await ledger.close()
         }
+        #expect(try firsts(after: before) == ids(1001...1300))
+    }
+
+    /// The ids that arrived, repetitions left out.
+    private func firsts(after before: Int) throws -> [String] {
         var firsts: [String] = []
         var seen: Set<String> = []
         for id in try harness.received().dropFirst(before) where seen.insert(id).inserted { firsts.append(id) }
-        #expect(firsts == ids(1001...1300))
+        return firsts
+    }
+
+    /// 1,000 changes while every class of fault meets a tenth of the requests: nothing is lost, nothing stands twice where the system can
+    /// tell, and what it refuses for good is a dead letter with its own words.
+    private func deliversThroughFaults(_ seed: UInt64) async throws {
+        let plan = FaultPlan(seed: seed)
+        guard harness.meet(plan) else { return }
+        defer { _ = harness.meet(nil) }
+        let first = seed * 10_000
+        let changes = Change.findings(first...(first + 999))
+        let folder = try TemporaryFolder()
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        let before = try harness.received().count
+        let sink = try harness.makeSink()
+        let service = DeliveryService(
+            feed: ListFeed(changes), ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: [sink.name])], clock: JumpingClock(),
+            log: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
+        service.start()
+        await eventually(within: 60) {
+            let status = await service.statuses()[0]
+            return status.position.cursor == first + 999 && status.retrying + status.held + status.again == 0
+        }
+        await service.stop(within: .seconds(5))
+        let refused = harness.refusesChanges ? changes.map(\.id).filter { FaultPlan.refuses($0) } : []
+        let arrived = try harness.received().dropFirst(before)
+        #expect(Set(arrived) == Set(changes.map(\.id)).subtracting(refused))
+        if harness.tellsRepetitions { #expect(arrived.count == 1000 - refused.count) }
+        let letters = try await ledger.letters(sink: sink.name, limit: 1000)
+        #expect(Set(letters.map(\.item.changeID)) == Set(refused))
+        #expect(letters.allSatisfy { $0.words?.contains(FaultPlan.words) == true })
+        let position = try await ledger.position(of: sink.name)
+        #expect(position?.delivered == UInt64(1000 - refused.count) && position?.open == UInt64(refused.count))
+        #expect(plan.met > 0)
+        await ledger.close()
     }
 }
 
@@ -105,8 +135,23 @@ final class ListFeed: ChangeFeed {
 
     func place(of id: String) async throws -> ChangePlace { list.first { $0.id == id }.map { .at($0.sequence) } ?? .gone(after: 0) }
 
+    func newestChange(of uid: String) async throws -> Change? { list.last { $0.subject == uid } }
+
     func waitForChange(after sequence: UInt64) async {
         // Nothing is ever added: only being cancelled ends the wait.
         try? await Task.sleep(for: .seconds(86_400))
+    }
+}
+
+/// A clock on which every wait is over at once.
+final class JumpingClock: DeliveryClock {
+    private let milliseconds = Mutex<Int64>(1_772_445_600_987)
+
+    var now: Timestamp { Timestamp(milliseconds: milliseconds.withLock { $0 }) }
+
+    func sleep(for duration: Duration) async throws {
+        try Task.checkCancellation()
+        milliseconds.withLock { $0 += max(0, duration.wholeMilliseconds) }
+        await Task.yield()
     }
 }

@@ -19,21 +19,29 @@ struct Sinks: AsyncParsableCommand {
         }
         var table = Table([
             .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true),
-            .init("PENDING", isNumber: true),
+            .init("PENDING", isNumber: true), .init("WAITING", isNumber: true), .init("DEAD", isNumber: true),
             .init("LAST DELIVERED", isWhole: true), .init("SAID"),
         ])
         for sink in sinks {
             table.add([
                 sink.word("name"), sink.word("type"), sink.word("state"), sink.word("delivered"), sink.word("filtered"), sink.word("pending"),
-                sink.time("last_delivered_time"), Self.words(of: sink),
+                Self.waiting(of: sink), sink.word("dead"), sink.time("last_delivered_time"), Self.words(of: sink),
             ])
         }
         table.print(orNothing: "no sinks are configured")
     }
+
+    /// Changes that were put off, and those that wait behind them.
+    private static func waiting(of sink: JSONValue) -> String {
+        let sum = (sink["retrying"]?.integerValue ?? 0) &+ (sink["held"]?.integerValue ?? 0)
+        return sink["retrying"] == nil ? "" : String(sum)
+    }
+
     /// What the sink said last; while it fails, why and since when.
     private static func words(of sink: JSONValue) -> String {
         if let outage = sink["outage"] {
-            return "\(outage.word("reason")) (since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
+            return
+                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
         }
         let answer = sink["last_answer"]
         return [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")

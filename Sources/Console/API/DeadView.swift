@@ -1,0 +1,59 @@
+import Delivery
+import FindingModel
+import JSONDocument
+
+/// `/v1/dead`: the changes that sinks can never take, and what a person decides about them.
+struct DeadView {
+    private static let limitMax = 1000
+
+    let api: OperatorAPI
+
+    init(_ api: OperatorAPI) { self.api = api }
+
+    /// `GET /v1/dead?sink=…&id=…&limit=…&after=…`: the oldest first.
+    func list(_ request: OperatorRequest) async throws -> OperatorResponse {
+        var limit = 100
+        if let text = request["limit"] {
+            guard let number = Int(text), (1...Self.limitMax).contains(number) else { throw OperatorError(.badRequest, "limit is a number from 1 to 1000") }
+            limit = number
+        }
+        var after: Int64 = 0
+        if let text = request["after"] {
+            guard let number = Int64(text), number >= 0 else { throw OperatorError(.badRequest, "after is what the last answer gave as next") }
+            after = number
+        }
+        let letters = try await api.sources.letters(request["sink"], request.all("id"), after, limit)
+        return .object { writer in
+            writer.objects("dead", letters) { writer, letter in
+                writer.member("sink", letter.sink)
+                writer.member("change", letter.item.changeID)
+                writer.member("type", letter.item.type)
+                writer.member("record", letter.item.uid)
+                writer.member("sequence", String(letter.item.sequence))
+                writer.member("since", letter.item.since)
+                writer.member("attempts", letter.item.attempts)
+                if let status = letter.status { writer.member("status", status) }
+                writer.member("words", letter.words)
+            }
+            if letters.count == limit, let last = letters.last { writer.member("next", String(last.row)) }
+        }
+    }
+
+    /// `POST /v1/dead` with `{"action":"retry" or "drop","sink":"…","ids":[…]}`; no `ids`: all of the sink's.
+    func settle(_ request: OperatorRequest) async throws -> OperatorResponse {
+        guard let body = try? JSONValue(parsing: request.body), let sink = body["sink"]?.stringValue, let action = body["action"]?.stringValue else {
+            throw OperatorError(.badRequest, "action and sink are needed")
+        }
+        let settlement: DeadLetterSettlement
+        switch action {
+        case "retry": settlement = .retry
+        case "drop": settlement = .drop
+        default: throw OperatorError(.badRequest, "action is retry or drop")
+        }
+        let ids = body["ids"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        guard let count = try await api.live().settle(settlement, sink: sink, changes: ids) else {
+            throw OperatorError(.notFound, "there is no sink '\(sink)'")
+        }
+        return .object { writer in writer.member("count", count) }
+    }
+}

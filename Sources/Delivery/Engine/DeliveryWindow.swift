@@ -1,0 +1,169 @@
+import FindingModel
+
+/// The changes above the cursor that were read and are not done with, in order.
+struct DeliveryWindow: Sendable {
+    /// How a change ended, as far as the cursor is concerned.
+    enum End: Sendable {
+        case delivered
+        case superseded
+        /// It gets a row of its own, with the sink's words.
+        case open(OpenItem, DeliveryFailure?)
+    }
+
+    private enum State: Sendable {
+        case ready
+        case underWay
+        case done(End)
+    }
+
+    private struct Slot: Sendable {
+        let change: Change
+        /// Sequences before it that are no longer kept, and changes before it that no route takes.
+        let expired: UInt64
+        let filtered: UInt64
+        var state = State.ready
+    }
+
+    /// What the cursor passes at once.
+    struct Passed: Sendable {
+        var through: UInt64
+        var lastID: String?
+        var delivered: UInt64 = 0
+        var superseded: UInt64 = 0
+        var filtered: UInt64 = 0
+        var expired: UInt64 = 0
+        var opened: [(OpenItem, DeliveryFailure?)] = []
+    }
+
+    private var slots: [Slot] = []
+    private var tail: Passed
+    private(set) var ready = 0
+    private(set) var readyBytes = 0
+
+    init(after sequence: UInt64) { tail = Passed(through: sequence) }
+
+    /// The last sequence that was read.
+    var readThrough: UInt64 { tail.through }
+    var count: Int { slots.count }
+    var isEmpty: Bool { slots.isEmpty }
+
+    /// Takes the next change in; one that was read before is passed over.
+    mutating func add(_ change: Change, isTaken: Bool) {
+        guard change.sequence > tail.through else { return }
+        let expired = tail.expired + (change.sequence - tail.through - 1)
+        guard isTaken else {
+            tail.expired = expired
+            tail.filtered += 1
+            tail.through = change.sequence
+            tail.lastID = change.id
+            return
+        }
+        slots.append(Slot(change: change, expired: expired, filtered: tail.filtered))
+        tail = Passed(through: change.sequence)
+        ready += 1
+        readyBytes += change.approximateBytes
+    }
+
+    /// Takes the ready changes for a request, in order: at most `count`, and about `bytes` of them but at least one.
+    ///
+    /// A change whose record `isBlocked` gets a row and waits there; one whose record is under way here stays. `room` says how many rows there
+    /// may still be, and every change that is taken may need one.
+    mutating func take(count: Int, bytes: Int, room: Int, at now: Timestamp, isBlocked: (String) -> Bool) -> [Change] {
+        var taken: [Change] = []
+        var size = 0, room = room
+        var busy: Set<String> = []
+        for slot in slots { if case .underWay = slot.state { busy.insert(slot.change.subject) } }
+        var opened: Set<String> = []
+        for slot in slots { if case .done(.open(let item, _)) = slot.state, item.state != .dead { opened.insert(item.uid) } }
+        for index in slots.indices {
+            guard taken.count < count, room > 0 else { break }
+            guard case .ready = slots[index].state else { continue }
+            let change = slots[index].change
+            if opened.contains(change.subject) || isBlocked(change.subject) {
+                room -= 1
+                set(index, .done(.open(OpenItem(change, state: .held, at: now), nil)))
+                continue
+            }
+            guard !busy.contains(change.subject) else { continue }
+            if !taken.isEmpty, size + change.approximateBytes > bytes { break }
+            size += change.approximateBytes
+            room -= 1
+            taken.append(change)
+            set(index, .underWay)
+        }
+        return taken
+    }
+
+    /// Makes changes that were under way, or done, ready again.
+    mutating func putBack(_ sequences: some Sequence<UInt64>) {
+        for sequence in sequences { if let index = index(of: sequence) { set(index, .ready) } }
+    }
+
+    /// Notes how a change ended; false when it is not here.
+    @discardableResult
+    mutating func finish(_ sequence: UInt64, _ end: End) -> Bool {
+        guard let index = index(of: sequence) else { return false }
+        set(index, .done(end))
+        return true
+    }
+
+    func contains(_ sequence: UInt64) -> Bool { index(of: sequence) != nil }
+
+    /// Removes what is done at the beginning; nothing when the cursor stays.
+    mutating func pass() -> Passed? {
+        var passed: Passed?
+        var count = 0
+        for slot in slots {
+            guard case .done(let end) = slot.state else { break }
+            var sum = passed ?? Passed(through: 0)
+            sum.through = slot.change.sequence
+            sum.lastID = slot.change.id
+            sum.filtered += slot.filtered
+            sum.expired += slot.expired
+            switch end {
+            case .delivered: sum.delivered += 1
+            case .superseded: sum.superseded += 1
+            case .open(let item, let failure): sum.opened.append((item, failure))
+            }
+            passed = sum
+            count += 1
+        }
+        slots.removeFirst(count)
+        guard slots.isEmpty, tail.filtered > 0 || tail.expired > 0 else { return passed }
+        var sum = passed ?? Passed(through: 0)
+        sum.through = tail.through
+        sum.lastID = tail.lastID ?? sum.lastID
+        sum.filtered += tail.filtered
+        sum.expired += tail.expired
+        tail = Passed(through: tail.through)
+        return sum
+    }
+
+    private mutating func set(_ index: Int, _ state: State) {
+        let bytes = slots[index].change.approximateBytes
+        if case .ready = slots[index].state {
+            ready -= 1
+            readyBytes -= bytes
+        }
+        if case .ready = state {
+            ready += 1
+            readyBytes += bytes
+        }
+        slots[index].state = state
+    }
+
+    /// Where the change `sequence` stands, found by halving.
+    private func index(of sequence: UInt64) -> Int? {
+        var low = 0, high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].change.sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < slots.count && slots[low].change.sequence == sequence ? low : nil
+    }
+}
+
+extension Change {
+    /// About the size of its CloudEvents JSON: the attributes around the record take some 300 bytes.
+    var approximateBytes: Int { data.bytes.count + subject.utf8.count + source.utf8.count + id.utf8.count + 300 }
+}

@@ -1,0 +1,114 @@
+import FindingModel
+import GRDB
+
+/// The statements on open items and dead letters.
+enum LedgerItems {
+    private static let columns = "sequence, change, uid, type, state, attempts, since, next, waited, status, words"
+    /// Bytes of a sink's words that are kept.
+    private static let wordsMax = 4 << 10
+
+    static func apply(_ row: LedgerWrite.Row, sink: String, _ database: Database) throws {
+        switch row {
+        case .put(let item, let failure): try put(item, failure, sink: sink, database)
+        case .move(let item):
+            let statement = try database.cachedStatement(
+                sql: "UPDATE items SET state = ?, attempts = ?, next = ?, waited = ? WHERE sink = ? AND sequence = ?")
+            try statement.execute(arguments: [
+                item.state.rawValue, item.attempts, item.next.milliseconds, item.waited, sink, LedgerRows.stored(item.sequence),
+            ])
+        case .remove(let sequence):
+            try database.cachedStatement(sql: "DELETE FROM items WHERE sink = ? AND sequence = ?")
+                .execute(arguments: [sink, LedgerRows.stored(sequence)])
+        }
+    }
+
+    private static func put(_ item: OpenItem, _ failure: DeliveryFailure?, sink: String, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO items (sink, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (sink, sequence) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, next = excluded.next,
+                waited = excluded.waited, status = excluded.status, words = excluded.words
+                """)
+        let words = failure.map { String(decoding: $0.reason.utf8.prefix(wordsMax), as: UTF8.self) }
+        try statement.execute(arguments: [
+            sink, LedgerRows.stored(item.sequence), item.changeID, item.uid, item.type, item.state.rawValue, item.attempts, item.since.milliseconds,
+            item.next.milliseconds, item.waited, failure?.status, words,
+        ])
+    }
+
+    /// The sink's items that are not dead, by sequence.
+    static func open(_ database: Database, of sink: String) throws -> [OpenItem] {
+        let sql = "SELECT \(columns) FROM items WHERE sink = ? AND state <> ? ORDER BY sequence"
+        return try Row.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { item($0) }
+    }
+
+    /// Dead letters with the sinks' words, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - changes: Only those of these changes' ids, or records' uids.
+    ///   - after: Only those behind this row; for reading on.
+    static func letters(_ database: Database, sink: String?, changes: [String], after: Int64, limit: Int) throws -> [DeadLetter] {
+        var conditions = "state = ? AND id > ?"
+        var arguments: StatementArguments = [OpenItem.State.dead.rawValue, after]
+        if let sink {
+            conditions += " AND sink = ?"
+            arguments += [sink]
+        }
+        if !changes.isEmpty {
+            let marks = databaseQuestionMarks(count: changes.count)
+            conditions += " AND (change IN (\(marks)) OR uid IN (\(marks)))"
+            arguments += StatementArguments(changes + changes)
+        }
+        let sql = "SELECT id, sink, \(columns) FROM items WHERE \(conditions) ORDER BY id LIMIT ?"
+        return try Row.fetchAll(database, sql: sql, arguments: arguments + [limit]).compactMap { row in
+            guard let item = item(row) else { return nil }
+            return DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
+        }
+    }
+
+    /// How many items each sink has in each state.
+    static func counts(_ database: Database) throws -> [String: [OpenItem.State: UInt64]] {
+        guard try database.tableExists("items") else { return [:] }
+        var counts: [String: [OpenItem.State: UInt64]] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT sink, state, count(*) FROM items GROUP BY sink, state") {
+            let sink: String = row[0]
+            let code: Int = row[1]
+            if let state = OpenItem.State(rawValue: code) { counts[sink, default: [:]][state] = LedgerRows.number(row[2]) }
+        }
+        return counts
+    }
+
+    /// The ids of the changes that have rows.
+    static func ids(_ database: Database, of sink: String) throws -> [String] {
+        try String.fetchAll(database, sql: "SELECT change FROM items WHERE sink = ?", arguments: [sink])
+    }
+
+    /// Gives each item the sequence that its change has by `places` and removes the others; returns how many those were.
+    static func realign(_ places: [String: UInt64], sink: String, _ database: Database) throws -> Int {
+        // Negative numbers meanwhile, so that no two rows meet.
+        let number = try database.cachedStatement(sql: "UPDATE items SET sequence = ? WHERE sink = ? AND change = ?")
+        for (id, sequence) in places { try number.execute(arguments: [-1 - LedgerRows.stored(sequence), sink, id]) }
+        try database.execute(sql: "DELETE FROM items WHERE sink = ? AND sequence >= 0", arguments: [sink])
+        let gone = database.changesCount
+        try database.execute(sql: "UPDATE items SET sequence = -1 - sequence WHERE sink = ?", arguments: [sink])
+        return gone
+    }
+
+    private static func item(_ row: Row) -> OpenItem? {
+        let code: Int = row["state"]
+        guard let state = OpenItem.State(rawValue: code) else { return nil }
+        return OpenItem(
+            sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], uid: row["uid"], type: row["type"], state: state,
+            attempts: row["attempts"], since: Timestamp(milliseconds: row["since"]), next: Timestamp(milliseconds: row["next"]), waited: row["waited"])
+    }
+}
+
+/// A change that a sink can never take, with its own words, until a person retries or drops it.
+package struct DeadLetter: Hashable, Sendable {
+    /// The number of its row: grows with each that is made.
+    package let row: Int64
+    package let sink: String
+    package let item: OpenItem
+    package let status: Int?
+    package let words: String?
+}

@@ -1,0 +1,93 @@
+import FindingModel
+import Logging
+import State
+
+extension Pump {
+    /// Finds or enters the sink's position; nothing when the task was cancelled before.
+    func begin() async -> PumpRun? {
+        let ledger = surroundings.ledger
+        while !Task.isCancelled {
+            let generation = ledger.generation
+            do {
+                let known = try await knownState()
+                let state = if let known { known } else { try await newState() }
+                noteRecovery()
+                var open = OpenItems()
+                for item in state.open { open.insert(item, at: now) }
+                let machine = SinkMachine(limits: sink.limits, policy: surroundings.policy, position: state.position, open: open)
+                return PumpRun(machine: machine, revision: state.revision)
+            } catch {
+                guard await wait(after: "the sink's position cannot be read: \(error)") else { return nil }
+                if error is LedgerError { try? await ledger.reopen(since: generation) }
+            }
+        }
+        return nil
+    }
+
+    /// The state in the ledger, moved and written down where the row of changes is another one by now.
+    private func knownState() async throws -> LedgerState? {
+        guard var state = try await surroundings.ledger.state(of: sink.name) else { return nil }
+        guard state.position.cursor > 0 || state.position.anchor != nil else { return state }
+        while true {
+            try Task.checkCancellation()
+            let next = try await firstChange(from: state.position.cursor)
+            let isExpected = next?.sequence == state.position.cursor && next?.id == state.position.anchor
+            var place: ChangePlace?
+            if !isExpected, let anchor = state.position.anchor { place = try await surroundings.feed.place(of: anchor) }
+            switch CursorCheck.decide(state.position, next: next, place: place) {
+            case .stands(let checked):
+                guard checked != state.position else { return state }
+                state.position = checked
+                try await surroundings.ledger.apply(LedgerWrite(position: checked), after: state.revision)
+                state.revision += 1
+                return state
+            case .moved(var moved, let why):
+                if moved.anchor == nil { moved.anchor = try await change(at: moved.cursor)?.id }
+                log.warning("sink \(sink.name) goes on after change \(moved.cursor): \(why)")
+                try await surroundings.ledger.realign(moved, places: try await places(), after: state.revision)
+                return try await surroundings.ledger.state(of: sink.name)
+            case .notYet:
+                try await surroundings.clock.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// Where the changes of the open items and dead letters stand now; nothing for those that are gone.
+    private func places() async throws -> [String: UInt64] {
+        var places: [String: UInt64] = [:]
+        for id in try await surroundings.ledger.itemIDs(of: sink.name) {
+            if case .at(let sequence) = try await surroundings.feed.place(of: id) { places[id] = sequence }
+        }
+        return places
+    }
+
+    private func newState() async throws -> LedgerState {
+        let start = try await startSequence()
+        let position = SinkPosition(name: sink.name, start: start, anchor: try await change(at: start)?.id)
+        try await surroundings.ledger.insert(position)
+        log.info("sink \(sink.name) is new and begins after change \(position.start)")
+        return LedgerState(position: position, revision: 0, open: [])
+    }
+
+    private func firstChange(from sequence: UInt64) async throws -> Change? {
+        try await surroundings.feed.changes(after: sequence > 0 ? sequence - 1 : 0, limit: 1, maxBytes: 1).first
+    }
+
+    private func change(at sequence: UInt64) async throws -> Change? {
+        guard sequence > 0, let change = try await firstChange(from: sequence), change.sequence == sequence else { return nil }
+        return change
+    }
+
+    private func startSequence() async throws -> UInt64 {
+        let feed = surroundings.feed
+        // A row that is still being made ends before what is "now".
+        while start != .beginning, try await !feed.isCaughtUp() { try await surroundings.clock.sleep(for: .milliseconds(200)) }
+        let first: UInt64
+        switch start {
+        case .now: return try await feed.lastSequence()
+        case .beginning: first = try await feed.firstSequence(atOrAfter: Timestamp(milliseconds: .min))
+        case .time(let time): first = try await feed.firstSequence(atOrAfter: time)
+        }
+        return first > 0 ? first - 1 : 0
+    }
+}

@@ -1,0 +1,56 @@
+import FindingModel
+
+/// What one run of a pump knows beside the machine's decisions: how far the changes were read, and what of the position is on disk.
+struct PumpRun: Sendable {
+    var machine: SinkMachine
+    /// How often the ledger has written the sink's position.
+    var revision: Int64
+    /// Whether everything there was has been read.
+    var isAtEnd = false
+    /// Pages read since the last request of the window.
+    var pages = 0
+    var lastBatch: Timestamp?
+    /// Since when the position is ahead of the ledger's, although nothing was delivered.
+    var aheadSince: Timestamp?
+    /// Who is told, once it is written down, for how many changes a wish was done.
+    var replies: [(reply: CheckedContinuation<Int, Never>, count: Int)] = []
+
+    /// How long a position that only passed filtered changes may be ahead of the ledger's.
+    static let longestAheadMilliseconds: Int64 = 2000
+    /// Pages looked through for a request before it goes out unfilled.
+    static let pagesPerRequestMax = 16
+
+    init(machine: SinkMachine, revision: Int64) {
+        self.machine = machine
+        self.revision = revision
+    }
+
+    /// Whether what has gathered must go out now.
+    func isWhole(at now: Timestamp, gatherMilliseconds: Int64) -> Bool {
+        pages >= Self.pagesPerRequestMax || isAtEnd && gatherEnd(at: now, gatherMilliseconds: gatherMilliseconds) == nil
+    }
+
+    /// Until when changes gather for the next request; nothing when they need not. A clock that was set back does not stretch the wait.
+    func gatherEnd(at now: Timestamp, gatherMilliseconds: Int64) -> Timestamp? {
+        guard let lastBatch, gatherMilliseconds > 0 else { return nil }
+        let end = lastBatch.advanced(byMilliseconds: gatherMilliseconds)
+        return (1...gatherMilliseconds).contains(end.milliseconds - now.milliseconds) ? end : nil
+    }
+
+    /// Whether the ledger must hear of the position before anything else begins.
+    mutating func mustWrite(at now: Timestamp) -> Bool {
+        guard machine.isAhead else {
+            aheadSince = nil
+            return machine.mustWrite
+        }
+        let since = aheadSince ?? now
+        aheadSince = since
+        return machine.mustWrite || now.milliseconds - since.milliseconds >= Self.longestAheadMilliseconds || now < since
+    }
+
+    /// When something is to be done although nothing happens.
+    mutating func wake(at now: Timestamp, gatherMilliseconds: Int64) -> Timestamp? {
+        let gather = isAtEnd && machine.hasReady && machine.health.isHealthy ? gatherEnd(at: now, gatherMilliseconds: gatherMilliseconds) : nil
+        return [machine.wake, gather, aheadSince?.advanced(byMilliseconds: Self.longestAheadMilliseconds)].compactMap { $0 }.min()
+    }
+}

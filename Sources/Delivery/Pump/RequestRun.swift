@@ -1,0 +1,53 @@
+import FindingModel
+import State
+
+/// One call of a sink, from the request that a machine wants to the outcome that it gets.
+struct RequestRun: Sendable {
+    struct End: Sendable {
+        var outcome: DeliveryOutcome
+        /// Open items whose changes are no longer kept.
+        var expired: [UInt64] = []
+        /// Open items that were too much for this call.
+        var left: [UInt64] = []
+    }
+
+    let sink: any EventSink
+    let feed: any ChangeFeed
+
+    func run(_ request: DeliveryRequest) async -> End {
+        switch request.content {
+        case .window(let changes): End(outcome: await sink.deliver(changes))
+        case .open(let items): await run(items)
+        }
+    }
+
+    private func run(_ items: [OpenItem]) async -> End {
+        var end = End(outcome: .delivered(status: nil, id: nil))
+        var changes: [Change] = []
+        var bytes = 0
+        do {
+            for item in items {
+                if bytes >= sink.limits.bytes {
+                    end.left.append(item.sequence)
+                    continue
+                }
+                guard let change = try await change(of: item) else {
+                    end.expired.append(item.sequence)
+                    continue
+                }
+                bytes += change.approximateBytes
+                if changes.isEmpty || bytes <= sink.limits.bytes { changes.append(change) } else { end.left.append(item.sequence) }
+            }
+        } catch {
+            end.outcome = .retry(DeliveryFailure("the changes cannot be read: \(error)"))
+            return end
+        }
+        if !changes.isEmpty { end.outcome = await sink.deliver(changes) }
+        return end
+    }
+
+    private func change(of item: OpenItem) async throws -> Change? {
+        let page = try await feed.changes(after: item.sequence > 0 ? item.sequence - 1 : 0, limit: 1, maxBytes: 1)
+        return page.first.flatMap { $0.sequence == item.sequence && $0.id == item.changeID ? $0 : nil }
+    }
+}

@@ -1,0 +1,17 @@
+/// How long delivery waits, and when it gives up: every number of it in one place.
+package struct DeliveryPolicy: Hashable, Sendable {
+    /// Between attempts while the sink fails as a whole.
+    package var outage = RetryPolicy()
+    /// Between attempts of one change that the sink puts off while it takes others.
+    package var item = RetryPolicy(base: .seconds(10), cap: .seconds(1800))
+    /// Between the probes of a paused sink.
+    package var probe = RetryPolicy(base: .seconds(60), cap: .seconds(900))
+    /// How long one change is put off, not counting outages, before it becomes a dead letter.
+    package var patience: Duration = .seconds(72 * 3600)
+    /// Changes refused in a row, without one taken in between, after which the sink itself is taken to be the reason.
+    package var rejectsInARow = 10
+    /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
+    package var openItemsMax = 10_000
+
+    package init() {}
+}

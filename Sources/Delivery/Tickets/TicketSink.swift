@@ -1,0 +1,98 @@
+import FindingModel
+import State
+import Synchronization
+
+/// Speaks for a system of tickets: one ticket per finding record, which says what the record says now.
+///
+/// A change is taken as a hint that the record's present state is to be told. Before a ticket is made that is written down, and after an
+/// answer was lost the mark is looked for, once the system's search can know it; so a crash or a lost answer at any moment makes no second ticket.
+/// A comment whose answer was lost may stand there twice.
+package final class TicketSink: EventSink {
+    /// How one change ended, or why the others must not be tried.
+    enum End: Sendable {
+        case item(ItemOutcome)
+        /// It goes into the table of the parent ticket, with the others of its batch.
+        case overflow(TicketLink)
+        case stop(DeliveryOutcome)
+    }
+
+    package let limits = SinkLimits(count: 20, bytes: 16 << 20)
+    let system: any TicketSystem
+    let rules: TicketRules
+    let ledger: Ledger
+    let clock: any DeliveryClock
+    private let feed: any ChangeFeed
+    /// Whether the last ticket that was to be made got no answer: then the system is asked something harmless first.
+    let isInDoubt = Mutex(false)
+
+    package init(_ system: any TicketSystem, rules: TicketRules, ledger: Ledger, feed: any ChangeFeed, clock: any DeliveryClock = SystemClock()) {
+        self.system = system
+        self.rules = rules
+        self.ledger = ledger
+        self.feed = feed
+        self.clock = clock
+    }
+
+    package var name: String { system.name }
+    package var type: String { system.type }
+
+    package func close() async { await system.close() }
+
+    package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
+        var outcomes: [ItemOutcome] = []
+        var overflow: [(index: Int, link: TicketLink)] = []
+        for change in batch {
+            switch await settle(change) {
+            case .item(let outcome): outcomes.append(outcome)
+            case .overflow(let link):
+                overflow.append((outcomes.count, link))
+                outcomes.append(.delivered)
+            case .stop(let outcome): return stop(outcome, after: outcomes, overflow.map(\.index), of: batch.count)
+            }
+        }
+        if !overflow.isEmpty, let outcome = await OverflowTicket(self).tell(overflow.map(\.link)) {
+            return stop(outcome, after: outcomes, overflow.map(\.index), of: batch.count)
+        }
+        return .items(outcomes, status: nil, id: nil)
+    }
+
+    /// What was done stays done; without any of it the failure is the sink's.
+    private func stop(_ outcome: DeliveryOutcome, after outcomes: [ItemOutcome], _ undone: [Int], of count: Int) -> DeliveryOutcome {
+        let failure = outcome.failure ?? DeliveryFailure("stopped")
+        var all = outcomes
+        for index in undone where all.indices.contains(index) { all[index] = .retry(failure) }
+        guard all.contains(where: { $0 == .delivered || $0 == .superseded }) else { return outcome }
+        all += [ItemOutcome](repeating: .retry(failure), count: count - all.count)
+        return .items(all, status: failure.status, id: nil)
+    }
+
+    /// Makes a ticket that says that it is a test.
+    package func test(at now: Timestamp) async -> DeliveryOutcome {
+        let content = TicketContent(mark: "weir-test-\(now.milliseconds)", finding: .test(at: now), changeID: "test-\(now.milliseconds)-1")
+        return switch await system.create(content) {
+        case .done(let reference): .delivered(status: nil, id: reference.key)
+        case .retry(let failure): .retry(failure)
+        case .pause(let failure): .pause(failure)
+        case .reject(let failure), .gone(let failure): .reject(failure)
+        }
+    }
+
+    private func settle(_ change: Change) async -> End {
+        // Tickets are about findings; of everything else there is nothing to tell.
+        guard change.kind == .finding else { return .item(.superseded) }
+        do {
+            let link = try await ledger.ticket(of: change.subject, sink: name)
+            if let link, link.applied >= change.sequence { return .item(.superseded) }
+            var newest = change
+            if let present = try await feed.newestChange(of: change.subject), present.sequence > change.sequence { newest = present }
+            guard case .finding(let finding) = try? Record(kind: .finding, parsing: newest.data) else {
+                return .item(.reject(DeliveryFailure("the record cannot be read")))
+            }
+            let content = TicketContent(mark: "weir-\(change.subject)", finding: finding, changeID: newest.id)
+            var task = TicketTask(self, link: link, content: content, sequence: newest.sequence)
+            return try await task.run()
+        } catch {
+            return .stop(.retry(DeliveryFailure("the ledger or the changes cannot be used: \(error)")))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import FindingModel
+import Synchronization
+
+/// Brings one record's ticket to what the record says, step by step; after each step the ledger knows.
+struct TicketTask {
+    private let desk: TicketSink
+    private var link: TicketLink?
+    private let content: TicketContent
+    private let sequence: UInt64
+    /// What the ticket is to say.
+    private let shown: TicketLink.Shown
+    /// More steps than any record's ticket needs.
+    private static let stepsMax = 8
+
+    init(_ desk: TicketSink, link: TicketLink?, content: TicketContent, sequence: UInt64) {
+        self.desk = desk
+        self.link = link
+        self.content = content
+        self.sequence = sequence
+        shown = TicketLink.Shown(content.finding)
+    }
+
+    mutating func run() async throws(LedgerError) -> TicketSink.End {
+        for _ in 0..<Self.stepsMax {
+            let now = desk.clock.now
+            let made = link == nil ? try await desk.ledger.ticketsMade(by: desk.name, since: now.advanced(byMilliseconds: -3_600_000)) : 0
+            let step = TicketPlan.next(link, content.finding, rules: desk.rules, madeWithinHour: made, at: now)
+            if let end = try await take(step, at: now) { return end }
+        }
+        return .item(.retry(DeliveryFailure("the ticket does not come to rest")))
+    }
+
+    /// Takes a step; nothing when the next one is to be decided.
+    private mutating func take(_ step: TicketPlan.Step, at now: Timestamp) async throws(LedgerError) -> TicketSink.End? {
+        switch step {
+        case .nothing:
+            guard var link else { return .item(.delivered) }
+            link.applied = sequence
+            try await desk.ledger.put([link], sink: desk.name)
+            return .item(.delivered)
+        case .wait(let until): return .item(.retry(Self.unknown(for: .milliseconds(until.milliseconds - now.milliseconds))))
+        case .find: return try await find()
+        case .create: return try await create()
+        case .overflow:
+            var new = link ?? TicketLink(uid: content.finding.uid, mark: content.mark, state: .overflow, intended: now)
+            new.shown = shown
+            new.applied = sequence
+            return .overflow(new)
+        case .gone:
+            let key = link?.reference?.key ?? content.mark
+            link?.shown = shown
+            try await save()
+            return .item(.reject(DeliveryFailure("the ticket \(key) was deleted")))
+        case .severity, .resources, .close, .reopen:
+            guard let reference = link?.reference else { return .item(.reject(DeliveryFailure("the ledger does not say which ticket it is"))) }
+            return try await change(step, reference)
+        }
+    }
+
+    private mutating func find() async throws(LedgerError) -> TicketSink.End? {
+        switch await desk.system.find(mark: content.mark) {
+        case .done(let reference?):
+            let intended = link?.intended
+            link?.state = .linked
+            link?.reference = reference
+            link?.created = intended
+            try await save()
+            return nil
+        case .done(nil), .gone: return try await create()
+        case .retry(let failure): return .stop(.retry(failure))
+        case .pause(let failure): return .stop(.pause(failure))
+        case .reject(let failure): return .item(.reject(failure))
+        }
+    }
+
+    private mutating func create() async throws(LedgerError) -> TicketSink.End? {
+        if desk.isInDoubt.withLock({ $0 }) {
+            switch await desk.system.find(mark: content.mark) {
+            case .retry(let failure): return .stop(.retry(failure))
+            case .pause(let failure): return .stop(.pause(failure))
+            case .done, .reject, .gone: break
+            }
+        }
+        var intent = TicketLink(uid: content.finding.uid, mark: content.mark, state: .intent, intended: desk.clock.now)
+        intent.shown = shown
+        link = intent
+        try await save()
+        let answer = await desk.system.create(content)
+        desk.isInDoubt.withLock { $0 = if case .retry(let failure) = answer { failure.mayHaveArrived } else { false } }
+        switch answer {
+        case .done(let reference):
+            link?.state = .linked
+            link?.reference = reference
+            link?.created = desk.clock.now
+            try await save()
+            return nil
+        case .retry(let failure):
+            if failure.mayHaveArrived {
+                return .item(
+                    .retry(DeliveryFailure(failure.reason, status: failure.status, retryAfter: desk.rules.searchSettle, mayHaveArrived: true)))
+            }
+            try await forget()
+            return .stop(.retry(failure))
+        case .pause(let failure):
+            try await forget()
+            return .stop(.pause(failure))
+        case .reject(let failure), .gone(let failure):
+            try await forget()
+            return .item(.reject(failure))
+        }
+    }
+
+    /// Tells an existing ticket what is new.
+    private mutating func change(_ step: TicketPlan.Step, _ reference: TicketReference) async throws(LedgerError) -> TicketSink.End? {
+        var answers: [() async -> TicketAnswer<Void>] = []
+        let (system, content) = (desk.system, content)
+        var new = link?.shown ?? shown
+        switch step {
+        case .severity(let old):
+            new.severity = shown.severity
+            answers = [
+                { await system.update(reference, to: content) },
+                { await system.comment(.severity(from: old, to: content.finding.severity, content), on: reference) },
+            ]
+        case .resources:
+            new.resources = shown.resources
+            answers = [{ await system.update(reference, to: content) }, { await system.comment(.resources(content), on: reference) }]
+        case .close(let transition):
+            new.status = shown.status
+            if let transition { answers.append({ await system.transition(reference, to: transition) }) }
+            answers.append({ await system.comment(.closed(content), on: reference) })
+        case .reopen:
+            new.status = shown.status
+            answers = [{ await system.reopen(reference) }, { await system.comment(.reopened(content), on: reference) }]
+        case .nothing, .wait, .find, .create, .overflow, .gone: break
+        }
+        for answer in answers {
+            switch await answer() {
+            case .done: continue
+            case .retry(let failure): return .stop(.retry(failure))
+            case .pause(let failure): return .stop(.pause(failure))
+            case .reject(let failure): return .item(.reject(failure))
+            case .gone(let failure):
+                link?.state = .gone
+                link?.shown = shown
+                try await save()
+                return .item(.reject(failure))
+            }
+        }
+        link?.shown = new
+        try await save()
+        return nil
+    }
+
+    private func save() async throws(LedgerError) {
+        if let link { try await desk.ledger.put([link], sink: desk.name) }
+    }
+
+    private mutating func forget() async throws(LedgerError) {
+        link = nil
+        try await desk.ledger.removeTicket(of: content.finding.uid, sink: desk.name)
+    }
+
+    static func unknown(for wait: Duration) -> DeliveryFailure {
+        DeliveryFailure("whether a ticket was made is not known; its mark is looked for later", retryAfter: wait, mayHaveArrived: true)
+    }
+}

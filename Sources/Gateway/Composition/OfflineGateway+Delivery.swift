@@ -1,0 +1,48 @@
+import CurlTransport
+import Delivery
+import FindingModel
+import Sinks
+
+extension OfflineGateway {
+    /// Has dead letters tried again when the gateway runs next, or given up; under the data folder's lock.
+    package static func settle(
+        _ settlement: DeadLetterSettlement, sink: String, changes: [String], _ configuration: GatewayConfiguration
+    ) async throws(GatewayError) -> Int {
+        guard FilePaths.exists(configuration.storage.ledgerFile) else { throw GatewayError("nothing was delivered yet") }
+        let folder = try DataFolder(configuration.storage, now: SystemClock.now())
+        defer { folder.release() }
+        do throws(LedgerError) {
+            let ledger = try Ledger(path: configuration.storage.ledgerFile)
+            let count: Int?
+            do throws(LedgerError) {
+                count = try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: SystemClock.now())
+            } catch {
+                await ledger.close()
+                throw error
+            }
+            await ledger.close()
+            guard let count else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
+            return count
+        } catch {
+            throw GatewayError(error.message)
+        }
+    }
+
+    /// Hands a configured sink one marked change and returns what it says.
+    package static func testSink(_ name: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> DeliveryOutcome {
+        guard let settings = configuration.sinks.first(where: { $0.name == name }) else { throw GatewayError("there is no sink '\(name)'") }
+        do {
+            let transport = try CurlTransport()
+            let made = try settings.options.make(name, SinkResources(transport: transport, version: ProgramVersion.current))
+            guard case .events(let sink) = made else { throw GatewayError("tickets are tested by a running gateway", hint: "weir serve") }
+            let outcome = await sink.test(at: SystemClock.now())
+            await sink.close()
+            await transport.shutdown()
+            return outcome
+        } catch let error as GatewayError {
+            throw error
+        } catch {
+            throw GatewayError("the sink '\(name)': \(error)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir dead list`.
+struct DeadList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the dead letters, the oldest first.")
+
+    @Argument(help: "Only those of this sink.")
+    var sink: String?
+
+    @Option(help: "At most so many.")
+    var limit = 100
+
+    @Flag(help: "Print one JSON object a letter.")
+    var json = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func validate() throws {
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000000") }
+    }
+
+    func run() async throws {
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let letters = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit)
+        if json {
+            for letter in letters { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) }
+            return
+        }
+        var table = Table([
+            .init("SINK"), .init("CHANGE", isWhole: true), .init("TYPE"), .init("SINCE", isWhole: true), .init("TRIES", isNumber: true), .init("SAID"),
+        ])
+        for letter in letters {
+            table.add([
+                letter.word("sink"), letter.word("change"), letter.word("type"), letter.time("since"), letter.word("attempts"), letter.word("words"),
+            ])
+        }
+        table.print(orNothing: "no dead letters")
+    }
+}
+
+/// Dead letters as the gateway, or the files, give them.
+enum DeadLetters {
+    /// All that match, at most `limit`, asked for in pieces.
+    static func read(_ client: OperatorClient, sink: String?, ids: [String], limit: Int) async throws(CommandFailure) -> [JSONValue] {
+        var letters: [JSONValue] = []
+        var after: String?
+        repeat {
+            var query = [(name: "limit", value: String(min(limit - letters.count, 1000)))]
+            if let sink { query.append(("sink", sink)) }
+            for id in ids { query.append(("id", id)) }
+            if let after { query.append(("after", after)) }
+            let answer = try await client.get(["v1", "dead"], query: query)
+            letters += answer["dead"]?.arrayValue ?? []
+            after = answer["next"]?.stringValue
+        } while after != nil && letters.count < limit
+        return letters
+    }
+}

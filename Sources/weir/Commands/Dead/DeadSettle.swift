@@ -1,0 +1,81 @@
+import ArgumentParser
+import Delivery
+import Gateway
+import JSONDocument
+
+/// `weir dead retry SINK`.
+struct DeadRetry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "retry", abstract: "Has dead letters of a sink tried again.")
+
+    @OptionGroup var selection: DeadSelection
+
+    func validate() throws { try selection.check() }
+
+    func run() async throws {
+        let count = try await selection.settle(.retry, "retry")
+        StandardOutput.line("\(count) pending again")
+        let left = try await selection.left()
+        if left > 0 { StandardError.line("hint: more are dead than can wait at a time; ask again when these are done") }
+    }
+}
+
+/// `weir dead drop SINK`.
+struct DeadDrop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Gives dead letters of a sink up; they are counted as dropped.")
+
+    @OptionGroup var selection: DeadSelection
+
+    func validate() throws { try selection.check() }
+
+    func run() async throws {
+        StandardOutput.line("\(try await selection.settle(.drop, "drop")) dropped")
+    }
+}
+
+/// Which dead letters are meant.
+struct DeadSelection: ParsableArguments {
+    @Argument(help: "The sink.")
+    var sink: String
+
+    @Argument(help: "Ids of changes, or uids of records.")
+    var ids: [String] = []
+
+    @Flag(help: "All dead letters of the sink.")
+    var all = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func check() throws {
+        guard all == ids.isEmpty else { throw ValidationError(all ? "--all and ids exclude each other" : "name ids, or say --all") }
+        guard ids.count <= 1000 else { throw ValidationError("at most 1000 ids at a time") }
+    }
+
+    /// Does it in the running gateway, or in the ledger when none runs; returns for how many.
+    func settle(_ settlement: DeadLetterSettlement, _ action: String) async throws -> Int {
+        let configuration = try config.load(needsSecrets: false)
+        guard let channel = try await GatewayChannel.open(configuration) else {
+            do throws(GatewayError) {
+                return try await OfflineGateway.settle(settlement, sink: sink, changes: ids, configuration)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("action", action)
+        writer.member("sink", sink)
+        writer.key("ids")
+        writer.beginArray()
+        for id in ids { writer.string(id) }
+        writer.endArray()
+        writer.endObject()
+        let answer = try await OperatorClient(channel).post(["v1", "dead"], body: writer.bytes)
+        return answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
+    }
+
+    /// How many of them are dead still, at most 1.
+    func left() async throws -> Int {
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        return try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).count
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import JSONDocument
+
+/// `weir dead show ID`.
+struct DeadShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows dead letters with everything that the sinks said.")
+
+    @Argument(help: "A change's id, or a record's uid.")
+    var id: String
+
+    @Flag(help: "Print one JSON object a letter.")
+    var json = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let letters = try await DeadLetters.read(client, sink: nil, ids: [id], limit: 1000)
+        guard !letters.isEmpty else { throw CommandFailure("there is no dead letter '\(id)'", hint: "weir dead list") }
+        for letter in letters {
+            if json { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) } else { StandardOutput.line(PrettyJSON.text(letter)) }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import FindingModel
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Delivery
+
+struct TicketSinkTests {
+    let folder: TemporaryFolder
+    let ledger: Ledger
+    let feed = MemoryFeed()
+    let clock = ManualClock(isAutomatic: true)
+
+    init() throws {
+        folder = try TemporaryFolder()
+        ledger = try Ledger(path: folder.path + "/ledger.db")
+    }
+
+    private func sink(_ system: ScriptedTickets, _ change: (inout TicketRules) -> Void = { _ in }) -> TicketSink {
+        var rules = TicketRules()
+        change(&rules)
+        return TicketSink(system, rules: rules, ledger: ledger, feed: feed, clock: clock)
+    }
+
+    /// Adds the next change of a record and hands it over.
+    private func tell(
+        _ sink: TicketSink, _ record: String, _ status: FindingStatus = .open, _ severity: Severity = .high, resources: [String] = ["host"]
+    ) async throws -> ItemOutcome? {
+        let change = Change.ticketed(try await feed.lastSequence() + 1, record, status, severity, resources: resources)
+        feed.append([change])
+        guard case .items(let items, _, _) = await sink.deliver([change]) else { return nil }
+        return items.first
+    }
+
+    @Test func aRecordHasOneTicketThatFollowsIt() async throws {
+        let system = ScriptedTickets(clock: clock)
+        let sink = sink(system) { $0.onFixed = .transition("Done") }
+        #expect(try await tell(sink, "f_a") == .delivered)
+        #expect(try await tell(sink, "f_a", .open, .critical) == .delivered)
+        #expect(try await tell(sink, "f_a", .open, .critical, resources: ["host", "other"]) == .delivered)
+        #expect(try await tell(sink, "f_a", .fixed, .critical, resources: ["host", "other"]) == .delivered)
+        #expect(system.tickets.count == 1 && system.tickets[0].mark == "weir-f_a")
+        #expect(system.tickets[0].notes == ["high→critical", "resources", "fixed"] && !system.tickets[0].isOpen && system.tickets[0].updates == 2)
+        #expect(try await tell(sink, "f_a", .reopened, .critical, resources: ["host", "other"]) == .delivered)
+        #expect(system.tickets[0].isOpen && system.tickets[0].notes.last == "reopened" && system.tickets.count == 1)
+    }
+
+    @Test func onlyThePresentStateIsToldAndOlderChangesAreSuperseded() async throws {
+        let system = ScriptedTickets(clock: clock)
+        let sink = sink(system)
+        let changes = [
+            Change.ticketed(1, "f_a", .open, .low), .ticketed(2, "f_a", .open, .high), .ticketed(3, "f_b", .fixed, .low), .ticketed(4, "f_a", .open, .info),
+        ]
+        feed.append(changes)
+        #expect(await sink.deliver(changes) == .items([.delivered, .superseded, .delivered, .superseded], status: nil, id: nil))
+        #expect(system.tickets.map(\.mark) == ["weir-f_a"] && system.calls == ["create"])
+    }
+
+    @Test func aLostAnswerMakesNoSecondTicket() async throws {
+        for fault in [ScriptedTickets.Fault.losesAnswer, .losesRequest] {
+            let system = ScriptedTickets(clock: clock) { what, before in what == "create" && before == 0 ? fault : nil }
+            let sink = sink(system)
+            let record = "f_\(fault)".prefix(8)
+            guard case .retry(let failure)? = try await tell(sink, String(record)) else {
+                Issue.record("not put off")
+                return
+            }
+            #expect(failure.retryAfter == .seconds(300) && failure.mayHaveArrived)
+            let change = try #require(try await feed.newestChange(of: String(record)))
+            // Too early: the search may not know it yet.
+            guard case .items(let items, _, _) = await sink.deliver([change]), case .retry? = items.first else {
+                Issue.record("not put off again")
+                return
+            }
+            #expect(system.calls == ["create"])
+            try await clock.sleep(for: .seconds(300))
+            #expect(await sink.deliver([change]) == .items([.delivered], status: nil, id: nil))
+            #expect(system.tickets.count == 1)
+        }
+    }
+
+    @Test func aRefusalLeavesNoIntentBehind() async throws {
+        let system = ScriptedTickets(clock: clock) { _, before in
+            switch before {
+            case 0: .refuse(DeliveryFailure("answered 503", status: 503))
+            case 1: .refuse(DeliveryFailure("answered 401", status: 401), isPause: true)
+            case 2: .reject(DeliveryFailure("answered 400: field customfield_1 is required", status: 400))
+            default: nil
+            }
+        }
+        let sink = sink(system)
+        let change = Change.ticketed(1, "f_a", .open, .high)
+        feed.append([change])
+        #expect(await sink.deliver([change]) == .retry(DeliveryFailure("answered 503", status: 503)))
+        #expect(await sink.deliver([change]) == .pause(DeliveryFailure("answered 401", status: 401)))
+        #expect(try await ledger.ticket(of: "f_a", sink: "tickets") == nil)
+        #expect(
+            await sink.deliver([change])
+                == .items([.reject(DeliveryFailure("answered 400: field customfield_1 is required", status: 400))], status: nil, id: nil))
+        #expect(await sink.deliver([change]) == .items([.delivered], status: nil, id: nil))
+        #expect(system.tickets.count == 1)
+    }
+
+    @Test func aDeletedTicketIsADeadLetterAndIsNotMadeAgain() async throws {
+        let system = ScriptedTickets(clock: clock)
+        let sink = sink(system)
+        #expect(try await tell(sink, "f_a") == .delivered)
+        system.delete("T-1")
+        #expect(try await tell(sink, "f_a", .fixed) == .reject(DeliveryFailure("answered 404: issue does not exist", status: 404)))
+        #expect(try await tell(sink, "f_a", .reopened) == .reject(DeliveryFailure("the ticket T-1 was deleted")))
+        #expect(system.tickets.count == 1)
+    }
+
+    @Test func aFloodMakesOneTicketWithATable() async throws {
+        let system = ScriptedTickets(clock: clock)
+        let sink = sink(system) { $0.newPerHour = 3 }
+        let flood = (1...260).map { Change.ticketed($0, "f_\($0)", .open, $0.isMultiple(of: 10) ? .critical : .low) }
+        feed.append(flood)
+        for start in stride(from: 0, to: 260, by: 20) {
+            guard case .items(let items, _, _) = await sink.deliver(Array(flood[start..<min(start + 20, 260)])) else {
+                Issue.record("not taken")
+                return
+            }
+            #expect(items.allSatisfy { $0 == .delivered })
+        }
+        #expect(system.tickets.count == 4)
+        let parent = try #require(system.tickets.first { $0.table != nil }?.table)
+        #expect(parent.count == 257 && parent.rows.count == 200 && parent.rows.prefix(26).allSatisfy { $0.severity == .critical })
+        #expect(system.calls.filter { $0 == "updateParent" }.count == 12)
+        // An hour later new ones get tickets again, and what stands in the table stays there.
+        try await clock.sleep(for: .seconds(3601))
+        #expect(try await tell(sink, "f_new") == .delivered)
+        #expect(try await tell(sink, "f_10", .fixed, .critical) == .delivered)
+        #expect(system.tickets.count == 5)
+        #expect(system.tickets.first { $0.table != nil }?.table?.count == 257)
+    }
+
+    @Test func afterALostAnswerTheSystemIsAskedSomethingHarmlessFirst() async throws {
+        let system = ScriptedTickets(clock: clock) { what, before in
+            before == 0 ? .losesRequest : what == "find" && before < 3 ? .refuse(DeliveryFailure("timed out", mayHaveArrived: true)) : nil
+        }
+        let sink = sink(system)
+        _ = try await tell(sink, "f_a")
+        let change = Change.ticketed(2, "f_b", .open, .high)
+        feed.append([change])
+        for _ in 0..<2 { #expect(await sink.deliver([change]) == .retry(DeliveryFailure("timed out", mayHaveArrived: true))) }
+        #expect(try await ledger.ticket(of: "f_b", sink: "tickets") == nil)
+        #expect(await sink.deliver([change]) == .items([.delivered], status: nil, id: nil))
+    }
+
+    /// The process ends at a random call, before or after the system did what it was asked for, again and again.
+    @Test(arguments: 0..<10)
+    func oneTicketPerFindingThroughKillsAtRandomMoments(_ seed: Int) async throws {
+        let changes = (1...60).map { Change.ticketed($0, "f_\($0 % 20)", $0 > 50 ? .fixed : .open, $0 % 3 == 0 ? .critical : .high) }
+        feed.append(changes)
+        let killer = Killer(seed: UInt64(seed), folder: folder.path)
+        let system = ScriptedTickets(clock: clock) { _, _ in killer.fault() }
+        var rules = TicketRules()
+        rules.newPerHour = 1000
+        var isDone = false
+        for _ in 0..<30 where !isDone {
+            let ledger = try Ledger(path: killer.revive())
+            let sink = TicketSink(system, rules: rules, ledger: ledger, feed: feed, clock: clock)
+            let service = DeliveryService(
+                feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: ["tickets"])], clock: clock, random: { 0.5 },
+                log: .silent)
+            service.start()
+            await eventually {
+                let status = await service.statuses()[0]
+                return killer.isDead || status.pending == 0 && status.position.cursor == 60 && status.retrying + status.held == 0
+            }
+            isDone = !killer.isDead
+            await service.stop(within: .zero)
+            await ledger.close()
+        }
+        #expect(isDone && killer.kills >= 2)
+        // Of the others the present state is that they are fixed.
+        #expect(system.tickets.map(\.mark).sorted() == (1...10).map { "weir-f_\($0)" }.sorted())
+    }
+}
+
+/// Ends a process at random calls: the ledger of the next one is what was on disk at that moment, and nothing more is done for this one.
+private final class Killer: Sendable {
+    private struct State {
+        var random: SeededRandom
+        var kills = 0
+        var isDead = false
+    }
+
+    private let state: Mutex<State>
+    private let folder: String
+
+    init(seed: UInt64, folder: String) {
+        state = Mutex(State(random: SeededRandom(seed: seed)))
+        self.folder = folder
+    }
+
+    var kills: Int { state.withLock { $0.kills } }
+    var isDead: Bool { state.withLock { $0.isDead } }
+    private var path: String { "\(folder)/killed-\(kills).db" }
+
+    /// The ledger that the next process finds.
+    func revive() -> String {
+        state.withLock { $0.isDead = false }
+        return path
+    }
+
+    func fault() -> ScriptedTickets.Fault? {
+        let old = path
+        let fault = state.withLock { state -> ScriptedTickets.Fault? in
+            guard !state.isDead else { return .refuse(DeliveryFailure("dead")) }
+            guard state.kills < 10, state.random.next() % 2 == 0 else { return nil }
+            state.kills += 1
+            state.isDead = true
+            return state.random.next() % 2 == 0 ? .losesAnswer : .losesRequest
+        }
+        if case .losesAnswer? = fault { copy(old) }
+        if case .losesRequest? = fault { copy(old) }
+        return fault
+    }
+
+    private func copy(_ old: String) {
+        guard let source = try? DatabaseQueue(path: old), let target = try? DatabaseQueue(path: path) else { return }
+        try? source.backup(to: target)
+    }
+}
+
+extension Change {
+    /// A change whose record is a whole finding.
+    static func ticketed(_ sequence: UInt64, _ record: String, _ status: FindingStatus, _ severity: Severity, resources: [String] = ["host"]) -> Change {
+        var finding = Finding.test(at: Timestamp(milliseconds: 1_772_445_600_000))
+        finding.uid = record
+        finding.status = status
+        finding.severity = severity
+        finding.resources = resources.map { name in
+            var resource = Resource()
+            resource.name = name
+            return resource
+        }
+        var change = Change.finding(sequence, record: record)
+        change.data = Record.finding(finding).json
+        return change
+    }
+}
