@@ -2,7 +2,7 @@ import Delivery
 import FindingModel
 
 /// The settings of a sink of type `jira`.
-package struct JiraSinkOptions: Sendable {
+package struct JiraSinkOptions: SinkOptions {
     /// The site; the path of the API is added.
     package var destination: Destination
     /// The `Authorization` header's value.
@@ -47,5 +47,9 @@ package struct JiraSinkOptions: Sendable {
             issues.append(SinkError("fields", "'\(member.name)' cannot stand here"))
         }
         return issues
+    }
+
+    package func make(_ name: String, _ resources: SinkResources) throws(SinkError) -> ConfiguredSink {
+        .tickets(try JiraTicketSystem(name: name, options: self, resources: resources), rules)
     }
 }

@@ -2,7 +2,7 @@ import Delivery
 import FindingModel
 
 /// The settings of a sink of type `servicenow`.
-package struct ServiceNowSinkOptions: Sendable {
+package struct ServiceNowSinkOptions: SinkOptions {
     /// A column and what stands in it; choices and references by their values, not by what people see.
     package typealias Field = (name: String, value: RecordTemplate)
 
@@ -58,5 +58,9 @@ package struct ServiceNowSinkOptions: Sendable {
             issues.append(SinkError("fields", "'\(field.name)' cannot stand here"))
         }
         return issues
+    }
+
+    package func make(_ name: String, _ resources: SinkResources) throws(SinkError) -> ConfiguredSink {
+        .tickets(try ServiceNowTicketSystem(name: name, options: self, resources: resources), rules)
     }
 }

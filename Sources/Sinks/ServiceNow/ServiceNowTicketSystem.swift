@@ -82,8 +82,14 @@ package final class ServiceNowTicketSystem: TicketSystem {
     private func create(_ columns: JSONValue, mark: String) async -> TicketAnswer<TicketReference> {
         do throws(TicketFailure) {
             let created = try await call(.post, "\(tablePath)?\(Self.view)", columns, isAboutRecord: false)
-            // Columns that the user may not write are left out without an error; a record without the mark would be made again and again.
-            try check(created, carries: mark)
+            do throws(TicketFailure) {
+                // Columns that the user may not write are left out without an error.
+                try check(created, carries: mark)
+            } catch {
+                // What cannot be found again would be made again with every probe.
+                if let id = created["sys_id"]?.stringValue, Self.isID(id) { _ = try await exchange.send(.delete, "\(tablePath)/\(id)") }
+                throw error
+            }
             return .done(try reference(created))
         } catch {
             return error.answer()
@@ -110,7 +116,7 @@ package final class ServiceNowTicketSystem: TicketSystem {
     private func check(_ record: JSONValue, carries mark: String) throws(TicketFailure) {
         if record["correlation_id"]?.stringValue == mark { return }
         let words = "the user cannot read or write the column correlation_id of \(options.table), by which tickets are found again"
-        throw .pause(DeliveryFailure(words, mayHaveArrived: true))
+        throw .pause(DeliveryFailure(words))
     }
 
     private func reference(_ record: JSONValue) throws(TicketFailure) -> TicketReference {

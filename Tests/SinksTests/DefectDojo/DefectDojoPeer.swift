@@ -14,9 +14,23 @@ final class DefectDojoPeer: Sendable {
         var imports: [Import] = []
         /// By `unique_id_from_tool`: whether it is active.
         var findings: [String: Bool] = [:]
+        /// In the order in which they were made.
+        var order: [String] = []
+        var plan: FaultPlan?
         var faults: [ScriptedPeer.Reply] = []
         var isFailing = false
         var failures = 0
+    }
+
+    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
+        let ids = read(request)?.findings.compactMap { $0["unique_id_from_tool"]?.stringValue } ?? []
+        let fault = plan.next(isSingle: ids.count == 1)
+        if let fault, !fault.takes { return fault.reply }
+        if ids.contains(where: { FaultPlan.refuses("abcdefgh-\($0.dropFirst(2))-1") }) {
+            return fault?.reply ?? json(400, #"{"message":"\#(FaultPlan.words)"}"#)
+        }
+        let answer = answer(request, &state)
+        return fault?.reply ?? answer
     }
 
     /// What the parser knows; it refuses the whole file for anything else.
@@ -43,7 +57,8 @@ final class DefectDojoPeer: Sendable {
                     state.failures += 1
                     return [.answer(502), .rawThenReset(""), Self.json(200, "{}"), Self.json(429, "{}")][state.failures % 4]
                 }
-                return Self.answer(request, &state)
+                guard let plan = state.plan else { return Self.answer(request, &state) }
+                return Self.answer(request, &state, plan)
             }
         }
     }
@@ -52,6 +67,12 @@ final class DefectDojoPeer: Sendable {
     var requests: [ScriptedPeer.Request] { peer.requests }
     var imports: [Import] { state.value.withLock { $0.imports } }
     var findings: [String: Bool] { state.value.withLock { $0.findings } }
+
+    /// The ids of the findings in the order in which they were made; each is there once.
+    var order: [String] { state.value.withLock { $0.order } }
+
+    /// Asks `plan` about each request from now on.
+    func meet(_ plan: FaultPlan?) { state.value.withLock { $0.plan = plan } }
 
     /// The next requests get these answers.
     func fail(with replies: [ScriptedPeer.Reply]) { state.value.withLock { $0.faults += replies } }
@@ -79,7 +100,7 @@ final class DefectDojoPeer: Sendable {
         let ids = form.findings.compactMap { $0["unique_id_from_tool"]?.stringValue }
         for finding in form.findings {
             guard let id = finding["unique_id_from_tool"]?.stringValue else { continue }
-            state.findings[id] = finding["active"]?.boolValue == true
+            if state.findings.updateValue(finding["active"]?.boolValue == true, forKey: id) == nil { state.order.append(id) }
         }
         if form.fields["close_old_findings"] != "false" {
             for id in state.findings.keys where !ids.contains(id) { state.findings[id] = false }

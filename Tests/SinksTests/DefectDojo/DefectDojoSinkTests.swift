@@ -210,11 +210,15 @@ private final class DefectDojoHarness: SinkHarness {
     }
 
     /// A finding's uid is `f_` and its change's sequence.
-    func received() throws -> [String] {
-        peer.imports.flatMap { $0.findings.compactMap { $0["unique_id_from_tool"]?.stringValue } }.map { "abcdefgh-\($0.dropFirst(2))-1" }
+    func received() throws -> [String] { peer.order.map { "abcdefgh-\($0.dropFirst(2))-1" } }
+
+    func fail(_ isFailing: Bool) { peer.fail(isFailing) }
+
+    func meet(_ plan: FaultPlan?) -> Bool {
+        peer.meet(plan)
+        return true
     }
 
-    func fail(_ isFailing: Bool) {
-        peer.fail(isFailing)
-    }
+    var tellsRepetitions: Bool { true }
+    var refusesChanges: Bool { true }
 }

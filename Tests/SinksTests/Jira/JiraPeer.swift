@@ -24,7 +24,8 @@ final class JiraPeer: Sendable {
         /// By id.
         var issues: [String: Issue] = [:]
         var next = 10_001
-        var now = FixedClock().now
+        var clock: any DeliveryClock = FixedClock()
+        var plan: FaultPlan?
         var searchLag: Int64 = 0
         /// Fields that have become mandatory.
         var mandatory: [String] = []
@@ -46,6 +47,7 @@ final class JiraPeer: Sendable {
         self.site = site
         peer = try ScriptedPeer { request, _ in
             site.state.withLock { state in
+                if let plan = state.plan { return Self.answer(request, &state, plan) }
                 let fault = state.faults.firstIndex { $0.method == request.method }.map { state.faults.remove(at: $0) }
                 if let fault, !fault.acts { return fault.reply }
                 let answer = Self.answer(request, &state)
@@ -82,6 +84,17 @@ final class JiraPeer: Sendable {
         }
     }
 
+    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
+        let fault = plan.next(isSingle: true)
+        if let fault, !fault.takes { return fault.reply }
+        let labels = (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        if request.method == "POST", labels.contains(where: { FaultPlan.refuses("abcdefgh-\($0.dropFirst("weir-f_".count))-1") }) {
+            return fault?.reply ?? json(400, #"{"errorMessages":[],"errors":{"summary":"\#(FaultPlan.words)"}}"#)
+        }
+        let answer = answer(request, &state)
+        return fault?.reply ?? answer
+    }
+
     private static func search(_ body: JSONValue, _ state: State) -> ScriptedPeer.Reply {
         let jql = body["jql"]?.stringValue ?? ""
         let quoted = jql.split(separator: "\"", omittingEmptySubsequences: false)
@@ -90,7 +103,7 @@ final class JiraPeer: Sendable {
         }
         guard quoted[1] == "SEC" else { return json(400, #"{"errorMessages":["The value 'X' does not exist for the field 'project'."]}"#) }
         let hits = state.issues.filter { issue in
-            issue.value.labels.contains(String(quoted[3])) && issue.value.created.milliseconds + state.searchLag <= state.now.milliseconds
+            issue.value.labels.contains(String(quoted[3])) && issue.value.created.milliseconds + state.searchLag <= state.clock.now.milliseconds
         }
         let issues = hits.sorted { $0.key < $1.key }.map { id, issue in
             JSONValue.members([
@@ -105,7 +118,7 @@ final class JiraPeer: Sendable {
         if let refusal = refusal(fields, state, isNew: true) { return refusal }
         let id = String(state.next)
         state.next += 1
-        state.issues[id] = Issue(key: "SEC-\(id)", fields: fields, created: state.now)
+        state.issues[id] = Issue(key: "SEC-\(id)", fields: fields, created: state.clock.now)
         return json(201, #"{"id":"\#(id)","key":"SEC-\#(id)","self":"https://acme.atlassian.net/rest/api/3/issue/\#(id)"}"#)
     }
 

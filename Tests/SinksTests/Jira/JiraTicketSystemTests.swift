@@ -221,7 +221,7 @@ struct JiraTicketSystemTests {
         }
         #expect(await system.create(content()).failure?.mayHaveArrived == true)
         #expect(await system.find(mark: content().mark).value == .some(nil))
-        peer.change { $0.now = $0.now.advanced(byMilliseconds: 60_000) }
+        peer.change { $0.clock = FixedClock(now: $0.clock.now.advanced(byMilliseconds: 60_000)) }
         #expect(await system.find(mark: content().mark).value??.id == "10001")
     }
 
@@ -261,6 +261,11 @@ struct JiraTicketSystemTests {
         #expect(throws: SinkError.self) { _ = try system { $0.fields = [.init("project", .number("1"))] } }
     }
 
+    /// The search lags by a minute of the engine's clock all the while.
+    @Test func oneTicketStandsForEachFinding() async throws {
+        try await TicketConformance(harness: JiraHarness(transport: transport, peer: peer)).run()
+    }
+
     static func table(_ count: Int) -> TicketTable {
         let rows = (0..<count).map { index in
             TicketTable.Row(
@@ -268,6 +273,39 @@ struct JiraTicketSystemTests {
         }
         return TicketTable(mark: "weir-overflow-1", rows: rows, count: count > 100 ? count + 1000 : count)
     }
+}
+
+private struct JiraHarness: TicketHarness {
+    let transport: CurlTransport
+    let peer: JiraPeer
+
+    func makeSystem(_ clock: any DeliveryClock, rules: TicketRules) throws -> any TicketSystem {
+        let destination = Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback)
+        let authorization = TicketAuthorization.header(user: "bot@acme.com", secret: "t0k3n")
+        let options = JiraSinkOptions(destination: destination, authorization: authorization, project: "SEC", issueType: "Bug")
+        return try JiraTicketSystem(name: "tickets", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
+    }
+
+    func begin(_ clock: any DeliveryClock) {
+        peer.change { state in
+            state = JiraPeer.State()
+            state.clock = clock
+            state.searchLag = 60_000
+        }
+    }
+
+    func meet(_ plan: FaultPlan?) { peer.change { $0.plan = plan } }
+
+    func tickets() -> [TicketHarnessTicket] {
+        peer.issues.map { issue in
+            TicketHarnessTicket(
+                mark: issue.labels.first ?? "", isOpen: issue.status != "Done", comments: issue.comments.map { ADFReader.text($0) },
+                text: ADFReader.text(issue.fields["description"]))
+        }
+    }
+
+    var closing: String { "Done" }
+    var repeatsComments: Bool { false }
 }
 
 extension TicketAnswer {

@@ -17,6 +17,7 @@ final class ServiceNowPeer: Sendable {
         /// Whether the table has `correlation_id`; a query by a column that is not there is one for everything.
         var hasCorrelation = true
         var journal: [(id: String, text: String)] = []
+        var plan: FaultPlan?
         var faults: [(method: String, reply: ScriptedPeer.Reply, acts: Bool)] = []
     }
 
@@ -32,6 +33,7 @@ final class ServiceNowPeer: Sendable {
         self.instance = instance
         peer = try ScriptedPeer { request, _ in
             instance.state.withLock { state in
+                if let plan = state.plan { return Self.answer(request, &state, plan) }
                 let fault = state.faults.firstIndex { $0.method == request.method }.map { state.faults.remove(at: $0) }
                 if let fault, !fault.acts { return fault.reply }
                 let answer = Self.answer(request, &state)
@@ -78,8 +80,22 @@ final class ServiceNowPeer: Sendable {
                 state.records[path[4]] = record
             }
             return result(view(record), 200)
+        case ("DELETE", 5):
+            state.order.removeAll { $0 == path[4] }
+            return state.records.removeValue(forKey: path[4]) == nil ? error(404, "No Record found", "") : .answer(204)
         default: return error(405, "Method not supported", "")
         }
+    }
+
+    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
+        let fault = plan.next(isSingle: true)
+        if let fault, !fault.takes { return fault.reply }
+        let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue ?? ""
+        if request.method == "POST", FaultPlan.refuses("abcdefgh-\(mark.dropFirst("weir-f_".count))-1") {
+            return fault?.reply ?? error(403, "Operation Failed", "Operation was aborted by Business Rule: \(FaultPlan.words)")
+        }
+        let answer = answer(request, &state)
+        return fault?.reply ?? answer
     }
 
     private static func query(_ text: String, _ state: State) -> ScriptedPeer.Reply {
@@ -103,8 +119,8 @@ final class ServiceNowPeer: Sendable {
             return error(403, "Operation Failed", "Operation against file 'incident' was aborted by Business Rule 'No thanks^1'")
         }
         let number = state.order.count + 1
-        let id = "9d385017c611228701d22104cc95c" + String(100 + number)
-        var record = ["sys_id": id, "number": "INC001000\(number)", "state": "1", "active": "true"]
+        let id = "9d385017c611228701d22104" + String(10_000_000 + number)
+        var record = ["sys_id": id, "number": "INC\(String(10_010_000 + number).dropFirst())", "state": "1", "active": "true"]
         write(values, to: &record, &state)
         state.records[id] = record
         state.order.append(id)

@@ -160,8 +160,15 @@ final class SleepCounter: DeliveryClock {
 
 /// A channel: it has what was answered with `ok`.
 private final class SlackHarness: SinkHarness {
+    private struct State {
+        var isFailing = false
+        var failures = 0
+        var plan: FaultPlan?
+        var ids: [String] = []
+    }
+
     private final class Channel: Sendable {
-        let state = Mutex((isFailing: false, failures: 0, ids: [String]()))
+        let state = Mutex(State())
     }
 
     private let peer: ScriptedPeer
@@ -174,23 +181,27 @@ private final class SlackHarness: SinkHarness {
         self.batch = batch
         let channel = Channel()
         self.channel = channel
-        peer = try ScriptedPeer { request, _ in
-            channel.state.withLock { state in
-                if state.isFailing {
-                    state.failures += 1
-                    let replies: [ScriptedPeer.Reply] = [
-                        .answer(500, body: Array("rollup_error".utf8)), .rawThenReset(""), .answer(200, body: Array("<html></html>".utf8)),
-                        .answer(429, headers: ["Retry-After: 1"], body: Array("rate_limited".utf8)),
-                    ]
-                    return replies[state.failures % replies.count]
-                }
-                guard let blocks = (try? JSONValue(parsing: request.body))?["blocks"]?.arrayValue else {
-                    return .answer(400, body: Array("invalid_payload".utf8))
-                }
-                state.ids += blocks.compactMap { $0["block_id"]?.stringValue }
-                return .answer(200, body: Array("ok".utf8))
-            }
+        peer = try ScriptedPeer { request, _ in channel.state.withLock { Self.answer(request, &$0) } }
+    }
+
+    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
+        if state.isFailing {
+            state.failures += 1
+            let replies: [ScriptedPeer.Reply] = [
+                .answer(500, body: Array("rollup_error".utf8)), .rawThenReset(""), .answer(200, body: Array("<html></html>".utf8)),
+                .answer(429, headers: ["Retry-After: 1"], body: Array("rate_limited".utf8)),
+            ]
+            return replies[state.failures % replies.count]
         }
+        guard let blocks = (try? JSONValue(parsing: request.body))?["blocks"]?.arrayValue else {
+            return .answer(400, body: Array("invalid_payload".utf8))
+        }
+        let ids = blocks.compactMap { $0["block_id"]?.stringValue }
+        let fault = state.plan?.next(isSingle: ids.count == 1)
+        if let fault, !fault.takes { return fault.reply }
+        if state.plan != nil, ids.contains(where: FaultPlan.refuses) { return fault?.reply ?? .answer(400, body: Array(FaultPlan.words.utf8)) }
+        state.ids += ids
+        return fault?.reply ?? .answer(200, body: Array("ok".utf8))
     }
 
     func makeSink() throws -> any EventSink {
@@ -202,4 +213,11 @@ private final class SlackHarness: SinkHarness {
     func received() throws -> [String] { channel.state.withLock { $0.ids } }
 
     func fail(_ isFailing: Bool) { channel.state.withLock { $0.isFailing = isFailing } }
+
+    func meet(_ plan: FaultPlan?) -> Bool {
+        channel.state.withLock { $0.plan = plan }
+        return true
+    }
+
+    var refusesChanges: Bool { true }
 }

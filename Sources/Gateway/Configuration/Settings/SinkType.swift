@@ -16,5 +16,7 @@ struct SinkType: Sendable {
         WebhookSinkSettings.type,
         SlackSinkSettings.type,
         DefectDojoSinkSettings.type,
+        JiraSinkSettings.type,
+        ServiceNowSinkSettings.type,
     ]
 }
