@@ -79,6 +79,30 @@ struct DedupeTests {
         await journal.stop()
     }
 
+    /// What is damaged is not known: the sender's repetition is written, and only then is it.
+    @Test func aDamagedBodyIsTakenAgain() async throws {
+        let disk = SimulatedDisk()
+        let before = try SegmentJournal.open(disk.options()).journal
+        let first = try await before.append(.receipt("a body that will be damaged", deduplicates: true)).number
+        let other = try await before.append(.receipt("whole", deduplicates: true)).number
+        await before.stop()
+        let bytes = try #require(disk.bytes(disk.path(1)))
+        let place = try #require(bytes.firstRange(of: Array("a body that".utf8))?.lowerBound)
+        disk.flip(disk.path(1), byte: place)
+        let (journal, recovery) = try SegmentJournal.open(disk.options(seed: 2))
+        #expect(recovery.unreadable == [first])
+        // Once the whole one is known by its old number, the window was read.
+        var isRead = false
+        for _ in 0..<15 where !isRead {
+            isRead = try await journal.append(.receipt("whole", deduplicates: true)).number == other
+            if !isRead { ThreadSignal.pause(milliseconds: 1000) }
+        }
+        let repeated = try await journal.append(.receipt("a body that will be damaged", deduplicates: true))
+        #expect(!repeated.duplicate && repeated.number > other)
+        #expect(try await journal.append(.receipt("a body that will be damaged", deduplicates: true)).number == repeated.number)
+        await journal.stop()
+    }
+
     @Test(arguments: [UInt64(1), 2, 3]) func theWindowRemembersAsAListWould(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var window = DedupeWindow(capacity: 37), model: [(source: String, digest: SHA256Digest, number: UInt64)] = []

@@ -19,7 +19,8 @@ struct PoisonTests {
         var accepted = [1, 2, 3, 5, 6, 7, 200]
         while deaths < 6 {
             let present = gateway
-            let done = await Condition.holds(within: 30) {
+            // The projector gives way to everything else, so on a busy machine it takes its time.
+            let done = await Condition.holds(within: 120) {
                 !present.isRunning || Self.delivered(in: workspace).contains("quarantine")
             }
             try #require(done)
@@ -34,7 +35,7 @@ struct PoisonTests {
         #expect((3...4).contains(deaths), "a batch in work, then the receipt alone until its third death: \(deaths)")
         for number in [5, 6, 7] { try await Self.post(number, to: gateway) }
         try await Self.post(200, to: gateway)
-        let complete = await Condition.holds(within: 20) { Self.delivered(in: workspace).contains("scan-200") }
+        let complete = await Condition.holds(within: 120) { Self.delivered(in: workspace).contains("scan-200") }
         #expect(complete)
         let delivered = Self.delivered(in: workspace)
         for number in accepted { #expect(delivered.contains("scan-\(number)"), "scan-\(number)") }

@@ -120,7 +120,7 @@ struct SampleTests {
     }
 
     static func changes(in workspace: Workspace, after markers: Int) async throws -> [SinkChange] {
-        let arrived = await Condition.holds(within: 20) {
+        let arrived = await Condition.holds(within: 120) {
             SinkChange.lines(of: workspace.read("changes.ndjson")).filter { $0.source == "/sources/last" }.count >= markers
         }
         try #require(arrived, "the last event did not reach the file sink: \(String(decoding: workspace.read("gateway.log"), as: UTF8.self))")

@@ -44,6 +44,7 @@ package final class SegmentJournal: Journal {
 
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
         let context = context, active = opened.active, chain = opened.chain, unfinished = opened.erasures.unfinished
+        let damaged = Set(opened.report.unreadable)
         let source = LiveSource(context)
         try threads.start("journal-writer", priority: .normal) {
             var writer = SegmentWriter(context, active: active, chain: chain)
@@ -52,7 +53,7 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-ahead", priority: .low) { Housekeeping(context).run() }
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
-            context.refill.run(source, last: chain.nextNumber - 1, capacity: context.options.dedupeWindow, while: goesOn)
+            context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
             for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number) }
         }
     }

@@ -16,7 +16,9 @@ final class DedupeRefill: Sendable {
     }
 
     /// Reads the heads of the last `capacity` entries up to `last`; ends early when `goesOn` says no.
-    func run(_ source: any SegmentSource, last: UInt64, capacity: Int, while goesOn: () -> Bool) {
+    ///
+    /// Entries whose bodies are known to be damaged are left out: when such a body comes again, it is written again.
+    func run(_ source: any SegmentSource, last: UInt64, without damaged: Set<UInt64>, capacity: Int, while goesOn: () -> Bool) {
         var window = DedupeWindow(capacity: capacity)
         let first = last > UInt64(capacity) ? last - UInt64(capacity) + 1 : 1
         guard let segments = try? source.segments() else { return }
@@ -24,22 +26,24 @@ final class DedupeRefill: Sendable {
         for segment in segments[start...] where segment <= last {
             guard goesOn() else { return }
             // A place that cannot be read costs the duplicates of what it holds, nothing else.
-            try? Self.read(segment, source, numbers: first...max(first, last), into: &window, while: goesOn)
+            try? Self.read(segment, source, numbers: first...max(first, last), without: damaged, into: &window, while: goesOn)
         }
         result.withLock { $0 = window }
         isWaiting.store(true, ordering: .releasing)
     }
 
     private static func read(
-        _ first: UInt64, _ source: any SegmentSource, numbers: ClosedRange<UInt64>, into window: inout DedupeWindow, while goesOn: () -> Bool
+        _ first: UInt64, _ source: any SegmentSource, numbers: ClosedRange<UInt64>, without damaged: Set<UInt64>, into window: inout DedupeWindow,
+        while goesOn: () -> Bool
     ) throws(JournalError) {
         let segment = try SegmentFile(first: first, in: source.directory, source.fileSystem)
         var offset = JournalFormat.blockBytes
         while goesOn() {
             switch try segment.batch(at: offset, bodies: false) {
             case .batch(let batch):
-                for entry in batch.entries where entry.head.deduplicates && entry.head.kind == .receipt && numbers.contains(entry.head.number) {
-                    window.insert(source: entry.head.source, digest: entry.head.bodySHA256, number: entry.head.number)
+                for head in batch.entries.lazy.map(\.head) where head.deduplicates && head.kind == .receipt && numbers.contains(head.number) {
+                    guard !damaged.contains(head.number) else { continue }
+                    window.insert(source: head.source, digest: head.bodySHA256, number: head.number)
                 }
                 offset = batch.end
                 if batch.header.lastNumber >= numbers.upperBound { return }
