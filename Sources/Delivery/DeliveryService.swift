@@ -136,7 +136,8 @@ extension DeliveryService {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
         let first = try await feed.firstSequence(atOrAfter: wish.from)
         let end = if let to = wish.to { try await feed.firstSequence(atOrAfter: to.advanced(byMilliseconds: 1)) - 1 } else { try await feed.lastSequence() }
-        let job = ReplayJob(sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
+        let job = ReplayJob(
+            sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
         guard isMade, job.count > 0 else { return job }
         try await ledger.insert(job)
         pump.beginReplay()

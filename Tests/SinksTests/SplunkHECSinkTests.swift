@@ -31,7 +31,8 @@ struct SplunkHECSinkTests {
         #expect(request.method == "POST" && request.target == "/services/collector/event")
         #expect(request.header("authorization") == "Splunk \(token)" && request.header("user-agent") == "weir/1.2.3")
         #expect(request.header("content-encoding") == "gzip" && request.header("x-splunk-request-channel") == nil)
-        let events = try #require(HECPeer.events(try #require(decoded(request))))
+        let body = try #require(decoded(request))
+        let events = try #require(HECPeer.events(body))
         #expect(events.map { $0["event"]?["id"]?.stringValue } == ["abcdefgh-7-1", "abcdefgh-8-1", "abcdefgh-9-1"])
         #expect(events[0]["time"] == .number("1772445000.000") && events[0]["source"]?.stringValue == "/sources/shop")
         #expect(events[0]["sourcetype"]?.stringValue == "_json" && events[0]["index"]?.stringValue == "security")
@@ -127,7 +128,8 @@ struct SplunkHECSinkTests {
         change.kind = .notice
         change.data = Record.notice(Notice(uid: "n_1", kind: "other", summary: "a|b")).json
         #expect(try await sink(peer) { $0.events.format = .cef }.deliver([change]).isDelivered)
-        let event = try #require(HECPeer.events(try #require(decoded(peer.requests[0])))?.first)
+        let body = try #require(decoded(peer.requests[0]))
+        let event = try #require(HECPeer.events(body)?.first)
         #expect(event["event"]?.stringValue?.hasPrefix(#"CEF:0|Weir|Weir|1.2.3|finding.opened|a\|b|Unknown|"#) == true)
         #expect(event["sourcetype"]?.stringValue == "cef")
     }

@@ -1,3 +1,4 @@
+import Delivery
 import struct Adapters.LabelledSecret
 import Formats
 import Sinks
