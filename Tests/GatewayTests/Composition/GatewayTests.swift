@@ -168,8 +168,8 @@ import Testing
         test = try await GatewayUnderTest.start(in: folder)
         for number in 6...7 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
         try await test.waitForChanges(7)
-        let sink = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
-        #expect(sink?["delivered"]?.integerValue == 7 && sink?["pending"]?.integerValue == 0, "\(sink.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")")
+        let sink = try await test.waitForDelivered(7)
+        #expect(sink["delivered"]?.integerValue == 7 && sink["pending"]?.integerValue == 0, "\(String(decoding: sink.bytes, as: UTF8.self))")
         await test.gateway.stop()
         let ids = test.changes.compactMap { $0["id"]?.stringValue }
         #expect(ids.count == 7 && Set(ids).count == 7)
