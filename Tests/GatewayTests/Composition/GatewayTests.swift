@@ -292,4 +292,19 @@ import Testing
         let took = ContinuousClock.now - began
         #expect(took < .seconds(3), "\(took)")
     }
+
+    @Test func voidedReceiptsAreLeftOutAndTheDifferenceIsTold() async throws {
+        let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
+        for id in ["a", "b"] { #expect(try await test.send("r", Self.scan(id)).status == 200) }
+        try await test.waitForChanges(2)
+        let body = "{\"source\":\"r\",\"from\":\"2020-01-01T00:00:00.000Z\",\"to\":\"2099-01-01T00:00:00.000Z\",\"reason\":\"leaked\"}"
+        #expect(try await test.ask(.post, "/v1/void", body: body.replacingOccurrences(of: "2099", with: "2019")).status == 400)
+        let answer = try await test.ask(.post, "/v1/void", body: body)
+        #expect(answer.status == 200 && answer.json["changes"]?.integerValue == 2, "\(answer)")
+        try await test.waitForChanges(4)
+        #expect(test.changes.suffix(2).compactMap { $0["type"]?.stringValue } == ["scan.cancelled", "scan.cancelled"])
+        let receipts = try await test.ask(.get, "/v1/sources").json["receipts"]
+        #expect(receipts?["voided"]?.integerValue == 2 && receipts?["holds"] == .bool(true), "\(String(decoding: receipts?.bytes ?? [], as: UTF8.self))")
+        await test.gateway.stop()
+    }
 }
