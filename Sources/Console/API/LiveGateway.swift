@@ -25,6 +25,8 @@ package protocol LiveGateway: Sendable {
     func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob?
     /// Has the body of a receipt erased.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
+    /// Has receipts left out as `decision` says, and appends the difference that this makes; returns how many changes it took.
+    func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64
     /// Appends the difference that today's adapters make; returns how many changes it took.
     func rebuild() async throws(OperatorError) -> UInt64
 }
