@@ -14,5 +14,9 @@ struct SinkType: Sendable {
     static let all: [SinkType] = [
         FileSinkSettings.type,
         WebhookSinkSettings.type,
+        SlackSinkSettings.type,
+        DefectDojoSinkSettings.type,
+        JiraSinkSettings.type,
+        ServiceNowSinkSettings.type,
     ]
 }
