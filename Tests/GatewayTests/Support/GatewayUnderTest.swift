@@ -71,17 +71,6 @@ struct GatewayUnderTest {
         return try #require(sink)
     }
 
-    /// What the console says of the first sink, as soon as nothing waits for it: a change is in the file before the sink's cursor is behind it.
-    func sinkWithoutPending() async throws -> JSONValue? {
-        var sink: JSONValue?
-        for _ in 0..<1000 {
-            sink = try await ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
-            if sink?["pending"]?.integerValue == 0 { break }
-            _ = await Condition.holds(within: 0.01) { false }
-        }
-        return sink
-    }
-
     /// Asks the console over the socket in the data folder.
     func ask(_ method: OperatorRequest.Method, _ path: String, body: String = "") async throws -> (status: Int, json: JSONValue) {
         let answer = try await HTTPExchange.send(
