@@ -15,6 +15,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -64,7 +65,7 @@ let package = Package(
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
         module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
         module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
-        module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, logging]),
+        module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
         module("CurlTransport", ["CCurl"]),
         module("Gzip", ["CZlib"]),
         module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),

@@ -1,17 +1,23 @@
 /// Hexadecimal text (RFC 4648 section 8).
 package enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
+    /// Two lower-case digits a byte, behind `prefix`.
+    package static func encode(_ bytes: UnsafeRawBufferPointer, prefix: StaticString = "") -> String {
+        let length = prefix.utf8CodeUnitCount + 2 * bytes.count
+        return String(unsafeUninitializedCapacity: length) { text in
+            var place = text.initialize(fromContentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+            for byte in bytes {
+                text.initializeElement(at: place, to: digit(byte >> 4))
+                text.initializeElement(at: place + 1, to: digit(byte & 15))
+                place += 2
+            }
+            return place
+        }
+    }
 
     /// Two lower-case digits a byte.
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    package static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { encode($0) } }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
 
     /// The bytes that `text` spells in digits of either case; nothing for an odd length or any other character.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {

@@ -15,7 +15,7 @@ package struct SHA256Digest: Hashable, Sendable {
     /// A digest of zero bytes: what comes before the first batch of a journal.
     package static let zero = SHA256Digest(words: (0, 0, 0, 0))
 
-    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+    fileprivate init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     package func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try Swift.withUnsafeBytes(of: words, body)
@@ -65,9 +65,11 @@ package struct SHA256Hash: Sendable {
     /// The digest of everything added; the hash can go on afterwards.
     package func finish() -> SHA256Digest {
         var copy = state
-        var output = [UInt8](repeating: 0, count: 32)
-        SHA256_Final(&output, &copy)
-        return SHA256Digest(output) ?? .zero
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { output in
+            _ = SHA256_Final(output.baseAddress?.assumingMemoryBound(to: UInt8.self), &copy)
+        }
+        return SHA256Digest(words: words)
     }
 
     package static func digest(of bytes: UnsafeRawBufferPointer) -> SHA256Digest {

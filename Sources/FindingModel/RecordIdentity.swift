@@ -15,7 +15,7 @@ package enum RecordIdentity {
 
     /// `f_`, `s_` or `n_` and 32 hex digits.
     package static func uid(_ kind: RecordKind, digest: SHA256Digest) -> String {
-        "\(kind.letter)_" + Hex.encode(digest.bytes.prefix(16))
+        digest.withUnsafeBytes { Hex.encode(UnsafeRawBufferPointer(rebasing: $0.prefix(16)), prefix: kind.prefix) }
     }
 
     /// The key that a tuple of `parts` stands for: 64 hex digits over the length-prefixed parts.
@@ -32,8 +32,8 @@ package enum RecordIdentity {
         guard let host = normalised(host: resource.hostname) ?? normalised(host: resource.ip) else { return nil }
         var parts = [host]
         func ids(_ type: Vulnerability.Kind) -> [String] {
-            let ids = vulnerabilities.filter { $0.type == type && !$0.id.isEmpty }.map { Array($0.id.utf8).map(\.asciiUppercased) }
-            return Set(ids).sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+            let ids = vulnerabilities.filter { $0.type == type && !$0.id.isEmpty }.map { mapped($0.id, \.asciiUppercased) }
+            return ids.count < 2 ? ids : Set(ids).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         }
         let path = normalised(path: resource.path)
         if case let cves = ids(.cve), !cves.isEmpty {
@@ -51,9 +51,14 @@ package enum RecordIdentity {
     /// A host in ASCII lower case without trailing dots; nothing when none is left.
     private static func normalised(host: String?) -> String? {
         guard let host else { return nil }
-        var bytes = host.utf8.map(\.asciiLowercased)
-        while bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        let lower = mapped(host, \.asciiLowercased).utf8
+        let name = lower.prefix(lower.count - lower.reversed().prefix { $0 == UInt8(ascii: ".") }.count)
+        return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
+    }
+
+    /// `text` with each byte as `map` has it; `text` itself where that changes nothing.
+    private static func mapped(_ text: String, _ map: (UInt8) -> UInt8) -> String {
+        text.utf8.allSatisfy { map($0) == $0 } ? text : String(decoding: text.utf8.map(map), as: UTF8.self)
     }
 
     /// A path without query, fragment and trailing slashes; the root for none.

@@ -11,7 +11,7 @@ struct Weir: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, SinkCommand.self,
-            DeadCommand.self, Show.self, AdapterCommand.self, Rebuild.self,
+            DeadCommand.self, Show.self, AdapterCommand.self, Rebuild.self, VoidReceipts.self,
             JournalCommand.self,
             SchemaCommand.self,
         ])

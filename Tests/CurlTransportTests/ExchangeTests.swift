@@ -48,6 +48,17 @@ struct ExchangeTests {
         #expect(peer.connections == 2)
     }
 
+    /// The peer reads the second request and then resets: on a kept connection libcurl would send it again.
+    @Test func aRequestThatIsSentOnceIsNotRepeated() async throws {
+        let peer = try ScriptedPeer { _, before in before == 1 ? .rawThenReset("") : .answer(200) }
+        #expect(try await transport.send(try .post(peer)).status == 200)
+        var request = try OutboundRequest.post(peer)
+        request.isSentOnce = true
+        let error = await #expect(throws: TransportError.self) { try await transport.send(request) }
+        #expect(error?.mayHaveArrived == true)
+        #expect(peer.requests.count == 2)
+    }
+
     @Test func requestsGoInParallel() async throws {
         let peer = try ScriptedPeer { request, _ in request.target == "/slow" ? .silence : .answer(200) }
         let slow = Task { try await transport.send(try .post(peer, "/slow")) }

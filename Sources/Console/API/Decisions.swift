@@ -1,4 +1,6 @@
+import FindingModel
 import JSONDocument
+import State
 
 /// What operators decide; each becomes an entry of the journal.
 struct Decisions {
@@ -14,6 +16,18 @@ struct Decisions {
         }
         try await api.live().erase(number, reason: reason, who: who(request, body))
         return .object { writer in writer.member("erased", String(number)) }
+    }
+
+    /// `POST /v1/void` with `{"source":"…","from":"…","to":"…","reason":"…","who":"…"}`: has the receipts of a source and time left out.
+    func void(_ request: OperatorRequest) async throws -> OperatorResponse {
+        let body = try body(of: request)
+        func time(_ name: String) -> Timestamp? { body[name]?.stringValue.flatMap { Timestamp(rfc3339: $0.utf8) } }
+        guard let source = body["source"]?.stringValue, let from = time("from"), let to = time("to"), from < to, let reason = body["reason"]?.stringValue,
+            !reason.isEmpty
+        else { throw OperatorError(.badRequest, "source, from, to (times such as 2026-03-02T10:00:00.000Z, from before to) and reason are needed") }
+        let decision = VoidDecision(source: source, beginning: from, end: to, reason: reason, who: who(request, body))
+        let changes = try await api.live().void(decision)
+        return .object { writer in writer.member("changes", changes) }
     }
 
     /// `POST /v1/rebuild`: appends the difference that today's adapters make as new changes.

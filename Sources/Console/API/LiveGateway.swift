@@ -23,6 +23,8 @@ package protocol LiveGateway: Sendable {
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int?
     /// Has the body of a receipt erased.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
+    /// Has receipts left out as `decision` says, and appends the difference that this makes; returns how many changes it took.
+    func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64
     /// Appends the difference that today's adapters make; returns how many changes it took.
     func rebuild() async throws(OperatorError) -> UInt64
 }

@@ -76,9 +76,10 @@ package struct OperatorAPI: Sendable {
         case (.get, "records", let rest) where rest.count == 2 && rest[1] == "history": return try await RecordView(self).history(rest[0])
         case (.get, "records", let rest) where rest.count == 2 && rest[1] == "why": return try await RecordView(self).reasons(rest[0])
         case (.post, "journal", ["erase"]): return try await Decisions(self).erase(request)
+        case (.post, "void", []): return try await Decisions(self).void(request)
         case (.post, "rebuild", []): return try await Decisions(self).rebuild(request)
         case (_, "status", []), (_, "sources", []), (_, "sinks", []), (_, "events", []), (_, "findings", []), (_, "scans", []), (_, "journal", ["erase"]),
-            (_, "rebuild", []):
+            (_, "rebuild", []), (_, "void", []):
             throw OperatorError(.notAllowed, "this path takes another method")
         default: throw OperatorError(.notFound, "there is nothing at this path")
         }

@@ -38,6 +38,11 @@ package struct OutboundRequest: Sendable {
     /// A Unix-domain socket to connect to; the URL's host is then only a name.
     package var unixSocketPath: String?
     package var answerLimits = AnswerLimits()
+    /// Whether a new connection is made for it, so that it is sent once at most.
+    ///
+    /// libcurl sends a request again by itself when a connection that it had kept ends before any answer (lib/transfer.c,
+    /// `Curl_retry_request`), although the peer may have acted upon it; what must not be done twice says so here.
+    package var isSentOnce = false
 
     package init(method: Method, url: OutboundURL, policy: DestinationPolicy) {
         self.method = method

@@ -54,6 +54,7 @@ final class Transfer {
         // A look-up that outlives its request would otherwise be waited for by this one thread, and so by every sink.
         try easy.set(CURLOPT_QUICK_EXIT, 1)
         try easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+        if request.isSentOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
         try easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try easy.set(CURLOPT_SSL_VERIFYPEER, 1)
         try easy.set(CURLOPT_SSL_VERIFYHOST, 2)

@@ -25,14 +25,17 @@ package enum Record: Equatable, Sendable {
 package enum RecordKind: String, Sendable, CaseIterable {
     case finding, scan, notice
 
-    /// The letter a record's uid begins with.
-    package var letter: Character {
+    /// What a record's uid begins with.
+    var prefix: StaticString {
         switch self {
-        case .finding: "f"
-        case .scan: "s"
-        case .notice: "n"
+        case .finding: "f_"
+        case .scan: "s_"
+        case .notice: "n_"
         }
     }
+
+    /// The letter of `prefix`.
+    package var letter: Character { Character(Unicode.Scalar(prefix.utf8Start.pointee)) }
 
     /// The `dataschema` of a change.
     package var schema: String { "urn:weir:\(rawValue):1" }

@@ -16,6 +16,7 @@ struct GatewayParts: Sendable {
     var delivery: DeliveryService?
     var ingest: IngestServer?
     var console: ConsoleAssembly?
+    var notices: NoticeService?
 
     init(folder: DataFolder) { self.folder = folder }
 
@@ -24,6 +25,7 @@ struct GatewayParts: Sendable {
         await ingest?.stop(within: ingestGrace)
         checkpoints?.stop()
         await console?.stop()
+        await notices?.stop()
         await projector?.stop()
         await delivery?.stop(within: deliveryGrace)
         await transport?.shutdown()

@@ -94,8 +94,18 @@ struct GatewayStart {
                 itemCounts: { try await ledger.counts() },
                 letters: { try await ledger.letters(sink: $0, changes: $1, after: $2, limit: $3) },
                 configuredSources: configuration.sourceDescriptions, configuredSinks: configuration.sinkDescriptions, live: live))
+        parts.notices = notices(live)
+        parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL)
+    }
+
+    private func notices(_ live: RunningGateway) -> NoticeService {
+        let silentAfter = configuration.sources.reduce(into: [String: Int64]()) { $0[$1.name] = $1.silentAfter }
+        return NoticeService(
+            NoticeService.Surroundings(
+                journal: live.projection.journal, queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
+                silentAfter: silentAfter, sources: configuration.sources.map(\.name), say: noticeWriter(live.projection.journal)))
     }
 
     /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.

@@ -52,11 +52,24 @@ package enum OfflineGateway {
         }
     }
 
+    /// Has receipts left out as `decision` says, and appends the difference that this makes; under the data folder's lock.
+    ///
+    /// - Returns: how many changes it took.
+    package static func void(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> UInt64 {
+        try configuration.storage.requireJournal()
+        let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
+        return try await start.projecting { projection throws(GatewayError) in
+            try await projection.projected(through: projection.journal.watermark)
+            return try await projection.void(decision)
+        }
+    }
+
     /// Gives every record that today's adapters would make differently to `onDifference`, and changes nothing; blocks the calling thread.
     ///
+    /// - Parameter void: a decision that is not made yet, as if it were.
     /// - Returns: how many records differ.
     package static func differences(
-        _ configuration: GatewayConfiguration, onDifference: (RebuildPreview.Difference) -> Void
+        _ configuration: GatewayConfiguration, void: VoidDecision? = nil, onDifference: (RebuildPreview.Difference) -> Void
     ) throws(GatewayError) -> Int {
         try configuration.storage.requireJournal()
         do {
@@ -64,7 +77,7 @@ package enum OfflineGateway {
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
             let preview = RebuildPreview(store: store, source: EntrySource(files), journal: try ReadOnlyJournal(files))
-            return try preview.run(makeMapper: { PlannedMapper(configuration) }, onDifference: onDifference) ?? 0
+            return try preview.run(voids: [void].compactMap { $0 }, makeMapper: { PlannedMapper(configuration) }, onDifference: onDifference) ?? 0
         } catch let error as JournalError {
             throw GatewayError(error.message)
         } catch let error as StateError {

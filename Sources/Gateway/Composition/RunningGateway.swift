@@ -45,12 +45,26 @@ struct RunningGateway: LiveGateway {
         }
     }
 
+    func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64 {
+        do throws(GatewayError) { return try await projection.void(decision) } catch { throw OperatorError(.failed, error.message) }
+    }
+
     func rebuild() async throws(OperatorError) -> UInt64 {
         do throws(GatewayError) { return try await projection.rebuild() } catch { throw OperatorError(.failed, error.message) }
     }
 }
 
 extension GatewayStart.Projection {
+    /// Appends `decision`, then a `rebuild` entry, and waits until it was carried out.
+    ///
+    /// - Returns: how many changes it made.
+    func void(_ decision: VoidDecision) async throws(GatewayError) -> UInt64 {
+        do throws(JournalError) { _ = try await journal.append(EntryDraft(kind: .decision, body: decision.bytes)) } catch {
+            throw GatewayError("the decision cannot be written to the journal: \(error.message)")
+        }
+        return try await rebuild()
+    }
+
     /// Appends a `rebuild` entry with the configuration in force and waits until it was carried out.
     ///
     /// - Returns: how many changes it made.

@@ -15,9 +15,13 @@ package struct JournalHead: Equatable, Sendable {
         self.hash = hash
     }
 
-    /// Reads `{"tag":…,"number":…,"hash":…}`; nothing unless all three are there.
+    /// Reads `{"tag":…,"number":…,"hash":…}`, also as it stands in a `notice.gateway_checkpoint` change or in that notice; nothing unless all three
+    /// are there.
     package init?(parsing body: [UInt8]) {
-        guard let value = try? JSONValue(parsing: body), let tag = value["tag"]?.stringValue, let number = value.entryNumber("number"),
+        guard let document = try? JSONValue(parsing: body) else { return nil }
+        let notice = document["data"] ?? document
+        let value = notice["unmapped"] ?? document
+        guard let tag = value["tag"]?.stringValue, let number = value.entryNumber("number"),
             let hash = value["hash"]?.stringValue.flatMap({ Hex.decode($0.utf8) }).flatMap({ SHA256Digest($0) })
         else { return nil }
         self.init(tag: tag, number: number, hash: hash)

@@ -4,9 +4,9 @@ import GRDB
 
 /// The changes in state.db.
 package final class StateChangeFeed: ChangeFeed {
-    private let store: StateStore
+    let store: StateStore
     private let signal: ChangeSignal
-    private let archive: ReceiptArchive
+    let archive: ReceiptArchive
     private let journalEnd: UInt64
 
     /// - Parameters:

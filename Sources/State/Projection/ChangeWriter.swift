@@ -10,10 +10,12 @@ struct ChangeWriter {
     private(set) var number: Int64 = 0
     /// Whether changes are written at all; a projection made for comparison makes none.
     private let isOn: Bool
+    private let statement: PreparedStatement
 
-    init(sequence: Int64, isOn: Bool) {
+    init(sequence: Int64, isOn: Bool, in database: Database) throws {
         self.sequence = sequence
         self.isOn = isOn
+        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     }
 
     /// Begins the next entry, whose first `made` changes are there already.
@@ -28,32 +30,44 @@ struct ChangeWriter {
 
     /// Writes the next change, with `record` as it is now.
     mutating func write(
-        _ type: String, of record: RecordEntry, source: Int64, time: Timestamp, entry: ProjectedEntry, to database: Database
+        _ type: String, of record: RecordEntry, source: Int64, time: Timestamp, entry: ProjectedEntry
     ) throws {
-        guard let data = record.json() else { return }
-        try insert(type, of: record, data: data, large: record.state.large, source: source, time: time, entry: entry, to: database)
+        guard isOn, let data = record.json() else { return }
+        try insert(type, of: record, data: data, large: record.state.large, source: source, time: time, entry: entry)
+        record.told = sequence
     }
 
     /// Writes the next change of `record`, with `shown` in its place.
     mutating func write(
         _ type: String, of record: RecordEntry, as shown: FindingModel.Record, large: LargeParts, source: Int64, time: Timestamp,
-        entry: ProjectedEntry, to database: Database
+        entry: ProjectedEntry
     ) throws {
-        try insert(type, of: record, data: shown.json.bytes, large: large, source: source, time: time, entry: entry, to: database)
+        guard isOn else { return }
+        try insert(type, of: record, data: shown.json.bytes, large: large, source: source, time: time, entry: entry)
     }
 
     private mutating func insert(
-        _ type: String, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, time: Timestamp, entry: ProjectedEntry,
-        to database: Database
+        _ type: String, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, time: Timestamp, entry: ProjectedEntry
     ) throws {
-        guard isOn else { return }
         sequence += 1
         number += 1
-        try database.cachedStatement(sql: "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-            sequence, entry.tag, entry.number, number, type, record.state.kind.code, source, record.number, record.uid, time.milliseconds,
-            entry.received, large.evidence.map { Int64(bitPattern: $0.entry) }, large.evidence.map { Int64(bitPattern: $0.generation) }, Data(data),
-            large.unmapped.map { Int64(bitPattern: $0.entry) }, large.unmapped.map { Int64(bitPattern: $0.generation) },
-        ])
+        let (sequence, number) = (sequence, number)
+        try statement.run { row in
+            row.add(sequence)
+            row.add(entry.tag)
+            row.add(entry.number)
+            row.add(number)
+            row.add(type)
+            row.add(record.state.kind.code)
+            row.add(source)
+            row.add(record.number)
+            row.add(record.uid)
+            row.add(time.milliseconds)
+            row.add(entry.received)
+            row.add(large.evidence)
+            row.add(data)
+            row.add(large.unmapped)
+        }
     }
 }
 
@@ -66,4 +80,12 @@ struct ProjectedEntry {
     let tag: String
     /// The number of the `config` entry that its receipt is mapped with.
     let generation: UInt64
+}
+
+extension PreparedStatement.Values {
+    /// Two values: the entry and its configuration.
+    fileprivate mutating func add(_ reference: ReceiptReference?) {
+        add(reference.map { Int64(bitPattern: $0.entry) })
+        add(reference.map { Int64(bitPattern: $0.generation) })
+    }
 }

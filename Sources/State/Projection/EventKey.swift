@@ -24,11 +24,9 @@ struct EventKey: Hashable {
     }
 
     /// The key as it stands in state.db, where it sorts as it does here.
-    var data: Data {
-        var data = Data(capacity: 16)
-        for part in [high, low] { withUnsafeBytes(of: part.bigEndian) { data.append(contentsOf: $0) } }
-        return data
-    }
+    var data: Data { withBytes { Data($0) } }
+
+    func withBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R { withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body) }
 }
 
 extension EventKey: Comparable {

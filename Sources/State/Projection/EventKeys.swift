@@ -16,6 +16,7 @@ struct EventKeys {
     private static let mergedAtOnce = 2
 
     private let setSize: Int
+    private let statements: KeyStatements
     private var merge: KeyMerge
     /// The keys that the index does not have yet, with their entries.
     private var recent: [EventKey: Int64] = [:]
@@ -27,6 +28,7 @@ struct EventKeys {
     /// - Parameter setSize: How many keys are merged at a time.
     init(from database: Database, setSize: Int = 32_768) throws {
         self.setSize = setSize
+        statements = try KeyStatements(database)
         merge = try KeyMerge(from: database)
         oldest = try Self.oldest(in: database)
         let rows = try Row.fetchCursor(database, sql: "SELECT entry, digest FROM event_keys WHERE entry > ?", arguments: [merge.indexed])
@@ -45,24 +47,23 @@ struct EventKeys {
     mutating func claim(_ key: EventKey, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
         let limit = received - Self.keptMilliseconds
         try removeExpired(limit: limit, in: database)
-        if let first = try find(key, in: database) {
+        if let first = try find(key) {
             if let time = try Self.received(first, in: database), time > limit { return first }
             try remove(key, entry: first, in: database)
         }
-        try database.cachedStatement(sql: "INSERT INTO event_keys VALUES (?, ?, ?)").execute(arguments: [entry, received, key.data])
+        try statements.insert(key, entry: entry, received: received)
         recent[key] = entry
         if oldest == nil { oldest = received }
-        try mergeSome(upTo: entry, in: database)
+        try mergeSome(upTo: entry)
         return nil
     }
 
     /// Writes how far the merge has come.
     func flush(to database: Database) throws { try merge.write(to: database) }
 
-    private func find(_ key: EventKey, in database: Database) throws -> Int64? {
+    private func find(_ key: EventKey) throws -> Int64? {
         if let entry = recent[key] { return entry }
-        let statement = try database.cachedStatement(sql: "SELECT entry FROM event_key_index WHERE digest = ?")
-        return try Int64.fetchOne(statement, arguments: [key.data])
+        return try statements.find(key)
     }
 
     private mutating func remove(_ key: EventKey, entry: Int64, in database: Database) throws {
@@ -71,7 +72,7 @@ struct EventKeys {
         try database.cachedStatement(sql: "DELETE FROM event_key_index WHERE digest = ? AND entry = ?").execute(arguments: [key.data, entry])
     }
 
-    private mutating func mergeSome(upTo entry: Int64, in database: Database) throws {
+    private mutating func mergeSome(upTo entry: Int64) throws {
         if merging.isEmpty {
             guard recent.count >= setSize else { return }
             merging = ArraySlice(recent.keys.sorted())
@@ -80,7 +81,7 @@ struct EventKeys {
         for key in merging.prefix(Self.mergedAtOnce) {
             // A key that expired meanwhile and was claimed again belongs to a later set.
             if let first = recent[key], first <= merge.merging {
-                try database.cachedStatement(sql: "INSERT OR REPLACE INTO event_key_index VALUES (?, ?)").execute(arguments: [key.data, first])
+                try statements.index(key, entry: first)
             }
             merge.cursor = key
         }
@@ -107,27 +108,5 @@ struct EventKeys {
 
     private static func oldest(in database: Database) throws -> Int64? {
         try Int64.fetchOne(database.cachedStatement(sql: "SELECT received FROM event_keys ORDER BY entry LIMIT 1"))
-    }
-}
-
-/// How far the newest event keys have come into their index.
-struct KeyMerge: Equatable {
-    /// The keys of all entries up to this one are in the index.
-    var indexed: Int64
-    /// The last entry of the set that is being merged; `indexed` when there is none.
-    var merging: Int64
-    /// The last key of that set that is in the index.
-    var cursor: EventKey?
-
-    init(from database: Database) throws {
-        let row = try Row.fetchOne(database, sql: "SELECT indexed, merging, cursor FROM event_key_merge")
-        indexed = row?[0] ?? 0
-        merging = row?[1] ?? 0
-        cursor = (row?[2] as Data?).flatMap { EventKey($0) }
-    }
-
-    func write(to database: Database) throws {
-        try database.cachedStatement(sql: "UPDATE event_key_merge SET indexed = ?, merging = ?, cursor = ?")
-            .execute(arguments: [indexed, merging, cursor?.data])
     }
 }

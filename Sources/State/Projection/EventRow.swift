@@ -13,9 +13,26 @@ struct EventRow {
     var first: Int64?
     /// How many changes it made.
     var changes: Int64 = 0
+}
 
-    func insert(into database: Database) throws {
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-            .execute(arguments: [entry, source, received, outcome.rawValue, kind, key, first, changes])
+/// Writes what became of receipts.
+struct EventWriter {
+    private let statement: PreparedStatement
+
+    init(_ database: Database) throws {
+        statement = try PreparedStatement(database, "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    }
+
+    func write(_ row: EventRow) throws {
+        try statement.run { values in
+            values.add(row.entry)
+            values.add(row.source)
+            values.add(row.received)
+            values.add(row.outcome.rawValue)
+            values.add(row.kind)
+            values.add(row.key)
+            values.add(row.first)
+            values.add(row.changes)
+        }
     }
 }

@@ -14,20 +14,20 @@ extension Projection {
             let isFirst = try !setTag(note.tag, from: entry.number, in: database)
             let work = begin(entry)
             // The entry that makes a journal is no news.
-            if !isFirst { try tell(.recovery(note, body: body), entry: work, in: database) }
+            if !isFirst { try tell(.recovery(note, body: body), entry: work) }
             return
         case .quarantine:
             guard let note = QuarantineNote(parsing: body) else { break }
             let work = begin(entry)
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO quarantined VALUES (?, ?, ?, ?)")
                 .execute(arguments: [Int64(clamping: note.receipt), work.number, note.deaths, note.reason])
-            return try tell(.quarantine(note, body: body), entry: work, in: database)
+            return try tell(.quarantine(note, body: body), entry: work)
         case .notice:
             guard let notice = GatewayNotice(parsing: body) else { break }
-            return try tell(notice, entry: begin(entry), in: database)
+            return try tell(notice, entry: begin(entry))
         case .checkpoint:
             guard let head = JournalHead(parsing: body) else { break }
-            return try tell(.checkpoint(head), entry: begin(entry), in: database)
+            return try tell(.checkpoint(head), entry: begin(entry))
         case .decision: try decide(body, entry: entry, in: database)
         case .receipt, .config, .tick, .rebuild, .retention: break
         }
@@ -35,11 +35,11 @@ extension Projection {
     }
 
     /// Makes a notice of the gateway's own.
-    func tell(_ said: GatewayNotice, entry: ProjectedEntry, in database: Database) throws {
+    func tell(_ said: GatewayNotice, entry: ProjectedEntry) throws {
         let time = EventTime(said: nil, received: Timestamp(milliseconds: entry.received))
         let event = EventInWork(entry: entry, source: SourceNames.gateway, time: time, rank: 0)
         let notice = said.notice(tag: entry.tag, entry: entry.number)
-        try take(notice, stamp: event.stamp(hash: ContentHash.of(notice)), event: event, in: database)
+        try take(notice, stamp: event.stamp(hash: ContentHash.of(notice)), event: event)
     }
 
     /// Whether a person had the receipt left out.

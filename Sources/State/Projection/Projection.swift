@@ -23,6 +23,7 @@ final class Projection {
     private var unproved: Entry?
     let records: RecordCache
     var changes: ChangeWriter
+    let events: EventWriter
     var counters = OutcomeCounters()
     var drift: DriftLedger
     var keys: EventKeys
@@ -34,7 +35,8 @@ final class Projection {
         self.options = options
         position = try Position(from: database)
         records = try RecordCache(from: database)
-        changes = ChangeWriter(sequence: position.sequence, isOn: options.writesChanges)
+        changes = try ChangeWriter(sequence: position.sequence, isOn: options.writesChanges, in: database)
+        events = try EventWriter(database)
         drift = try DriftLedger(from: database)
         keys = try EventKeys(from: database)
         sources = try SourceNames(from: database)
@@ -54,11 +56,11 @@ final class Projection {
             row.outcome = .duplicate
             row.first = first
         } else {
-            for record in mapped.records { try take(record, event: event, in: database) }
+            for record in mapped.records { try take(record, event: event) }
         }
-        if row.outcome != .duplicate { try countDrift(of: mapped, event: event, name: entry.source, in: database) }
+        if row.outcome != .duplicate { try countDrift(of: mapped, event: event, name: entry.source) }
         row.changes = changes.number
-        try finish(row, in: database)
+        try finish(row)
     }
 
     /// Counts a receipt that is not mapped.
@@ -68,7 +70,7 @@ final class Projection {
         let work = begin(entry)
         let source = try sources.number(of: entry.source, in: database)
         changes.leaveOut(gone)
-        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome, changes: changes.number), in: database)
+        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome, changes: changes.number))
     }
 
     /// Counts numbers that the journal cannot read at all; what they were is lost with them.
@@ -87,7 +89,7 @@ final class Projection {
     ///
     /// - Parameter place: The position to write instead, while the entry in work is not done.
     func flush(to database: Database, asOf place: Position? = nil) throws {
-        try records.flush(to: database)
+        try records.flush()
         try counters.flush(to: database)
         try drift.flush(to: database)
         try keys.flush(to: database)
@@ -117,8 +119,8 @@ final class Projection {
         return !position.tag.isEmpty
     }
 
-    private func finish(_ row: EventRow, in database: Database) throws {
-        try row.insert(into: database)
+    private func finish(_ row: EventRow) throws {
+        try events.write(row)
         counters.count(row.outcome, source: row.source)
         position.receipts += 1
     }
@@ -130,7 +132,7 @@ final class Projection {
         }
         var first: Int64?
         for record in mapped.records {
-            guard let known = try records.existing(record.uid, kind: record.kind, in: database),
+            guard let known = try records.existing(record.uid, kind: record.kind),
                 let stamp = known.state.repetition(of: event.stamp(of: record))
             else { return nil }
             first = Int64(clamping: stamp.entry)
@@ -138,13 +140,13 @@ final class Projection {
         return first
     }
 
-    private func countDrift(of mapped: MappedEvent, event: EventInWork, name: String, in database: Database) throws {
+    private func countDrift(of mapped: MappedEvent, event: EventInWork, name: String) throws {
         var places = mapped.drift.map { DriftPlace(kind: $0.kind.rawValue, place: $0.place) }
         if event.time.isDrift { places.append(.eventTime) }
         guard !places.isEmpty else { return }
         let fresh = drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
         guard !fresh.isEmpty else { return }
-        try tell(GatewayNotice.drift(source: name, places: fresh), entry: event.entry, in: database)
+        try tell(GatewayNotice.drift(source: name, places: fresh), entry: event.entry)
     }
 }
 

@@ -14,6 +14,8 @@ final class RecordEntry {
     var isDirty = false
     /// The record as JSON, while it is known to be that of `state`.
     var encoded: [UInt8]?
+    /// The sequence of the change that told exactly that; nothing when none did.
+    var told: Int64?
 
     /// The columns by which queries filter, as state.db has them.
     var storedFilter: Filter?

@@ -8,6 +8,12 @@ enum RecordRow {
         return try RecordState(kind: kind, blob: blob, record: try record(kind: kind, data: data, parser: &parser))
     }
 
+    /// What of a known record stands in receipts.
+    static func large(kind: RecordKind, blob: [UInt8], data: RawJSON) throws -> LargeParts {
+        var parser = JSONParser()
+        return try state(kind: kind, blob: blob, data: data.bytes, parser: &parser).large
+    }
+
     static func record(kind: RecordKind, data: [UInt8], parser: inout JSONParser) throws(StateError) -> Record {
         do { return try Record(kind: kind, parsing: RawJSON(bytes: data), parser: &parser) } catch {
             throw StateError(.corrupt, "state.db: a record's data is damaged: move the file away, and it is made again from the journal")

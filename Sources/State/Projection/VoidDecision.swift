@@ -9,12 +9,14 @@ package struct VoidDecision: Hashable, Sendable {
     package let beginning: Timestamp
     package let end: Timestamp
     package let reason: String
+    package let who: String
 
-    package init(source: String, beginning: Timestamp, end: Timestamp, reason: String) {
+    package init(source: String, beginning: Timestamp, end: Timestamp, reason: String, who: String = "") {
         self.source = source
         self.beginning = beginning
         self.end = end
         self.reason = reason
+        self.who = who
     }
 
     func covers(source: String, received: Timestamp) -> Bool { self.source == source && beginning <= received && received < end }
@@ -38,14 +40,14 @@ extension VoidDecision {
             let beginning = value["from"]?.stringValue.flatMap({ Timestamp(rfc3339: $0.utf8) }),
             let end = value["to"]?.stringValue.flatMap({ Timestamp(rfc3339: $0.utf8) })
         else { return nil }
-        self.init(source: source, beginning: beginning, end: end, reason: value["reason"]?.stringValue ?? "")
+        self.init(source: source, beginning: beginning, end: end, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "")
     }
 
     /// The body of the `decision` entry.
     package var bytes: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        for (key, text) in [("action", "void"), ("source", source), ("from", beginning.rfc3339), ("to", end.rfc3339), ("reason", reason)] {
+        for (key, text) in [("action", "void"), ("source", source), ("from", beginning.rfc3339), ("to", end.rfc3339), ("reason", reason), ("who", who)] {
             writer.key(key)
             writer.string(text)
         }

@@ -17,12 +17,16 @@ final class ProjectionRun {
         let options: ProjectorOptions
         /// The generation to project with instead of each receipt's own.
         var generation: UInt64?
+        /// How much larger transactions are while the journal does not grow.
+        var quietFactor = 1
         /// The last entry to project; nothing to follow the journal.
         var through: UInt64?
         /// Whether changes are written.
         var writesChanges = true
         /// Whether receipts that are left out get an entry of the journal; a look at what would be must leave it alone.
         var writesNotes = true
+        /// Decisions that count beside those of the journal.
+        var voids: [VoidDecision] = []
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
@@ -51,14 +55,18 @@ final class ProjectionRun {
         var options = Projection.Options()
         options.writesChanges = plan.writesChanges
         options.generation = plan.generation
-        if plan.generation != nil { options.voids = survey.voids }
+        if plan.generation != nil { options.voids = survey.voids + plan.voids }
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
         var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
             try self.quarantine(number, deaths: 0, reason: reason)
         }
         var queue = WorkQueue(plan.source, after: start.entry)
+        var watermark: UInt64 = 0
         while !plan.shouldStop(), projection.position.entry < plan.through ?? .max {
-            guard try queue.fill(limit: plan.options.batchEntries, maxBytes: plan.options.batchBytes) else {
+            let end = plan.source.watermark()
+            let size = BatchSize(plan.options, factor: end == watermark ? plan.quietFactor : 1)
+            watermark = end
+            guard try queue.fill(limit: size.entries, maxBytes: plan.options.batchBytes) else {
                 if plan.through != nil { break }
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
                 continue
@@ -67,7 +75,7 @@ final class ProjectionRun {
                 try rebuild(entry, work.survey)
                 return false
             }
-            try batch(&queue, with: &work, file: file)
+            try batch(&queue, of: size, with: &work, file: file)
             plan.onProgress(projection.position)
         }
         try file.write(Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: attempt.suspectsEnd))
@@ -75,9 +83,9 @@ final class ProjectionRun {
     }
 
     /// Projects what one transaction may hold.
-    private func batch(_ queue: inout WorkQueue, with work: inout EntryProjector, file: borrowing AttemptFile) throws(StateError) {
+    private func batch(_ queue: inout WorkQueue, of size: BatchSize, with work: inout EntryProjector, file: borrowing AttemptFile) throws(StateError) {
         let end = plan.through ?? .max, stopsAtRebuild = plan.rebuild != nil
-        var items = queue.items.prefix { $0.lastNumber <= end && !(stopsAtRebuild && $0.isRebuild) }
+        var items = queue.items.prefix(size.entries).prefix { $0.lastNumber <= end && !(stopsAtRebuild && $0.isRebuild) }
         guard let first = items.first else { return queue.remove(queue.items.count) }
         if attempt.isSuspect(first.firstNumber) {
             items = items.prefix(1)
@@ -85,15 +93,15 @@ final class ProjectionRun {
         }
         attempt = attempt.taking(first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber)
         try file.write(attempt)
-        let limit = Duration.milliseconds(plan.options.batchMilliseconds)
         let done = try plan.store.withWriter { database in
             var done = 0
             try database.inTransaction(.immediate) {
-                let began = ContinuousClock.now
+                let began = BatchSize.threadTime()
                 for item in items {
                     try project(item, with: &work, in: database)
                     done += 1
-                    if ContinuousClock.now - began >= limit { break }
+                    // Asking costs as much as a small part of an entry.
+                    if done % BatchSize.entriesBetweenLooks == 0, BatchSize.threadTime() - began >= size.nanoseconds { break }
                 }
                 try work.projection.flush(to: database)
                 return .commit

@@ -34,7 +34,8 @@ struct ProjectorLoop {
     private func plan(_ watchdog: Watchdog, onProgress: @escaping () -> Void) -> ProjectionRun.Plan {
         ProjectionRun.Plan(
             store: projector.store, source: EntrySource(projector.journal), journal: projector.journal, makeMapper: projector.makeMapper,
-            options: projector.options, watchdog: watchdog, shouldStop: { projector.shouldStop }, isServing: { projector.isServing },
+            options: projector.options, quietFactor: projector.options.quietFactor, watchdog: watchdog, shouldStop: { projector.shouldStop },
+            isServing: { projector.isServing },
             onProgress: { position in
                 projector.report(position)
                 onProgress()

@@ -5,8 +5,10 @@ import Logging
 package struct ProjectorOptions: Sendable {
     /// Entries in one transaction at most: a longer one would keep the journal's writes waiting for the disk.
     package var batchEntries = 100
-    /// Milliseconds of work in one transaction at most.
+    /// Milliseconds of processor time in one transaction at most.
     package var batchMilliseconds = 5
+    /// How much larger transactions are while nothing comes in: they then keep nobody waiting, and a commit costs less for each entry.
+    package var quietFactor = 5
     /// Bytes of bodies that are read at once.
     package var batchBytes = 4 << 20
     /// Milliseconds that one entry may take.

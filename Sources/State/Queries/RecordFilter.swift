@@ -46,8 +46,8 @@ package struct RecordFilter: Sendable {
 
 /// A record as it stands in state.db.
 package struct RecordSummary: Sendable, Equatable {
-    static let columns = "r.uid, r.kind, s.name, r.received, r.data"
-    static let tables = "records r LEFT JOIN sources s ON s.id = r.source"
+    static let columns = "r.uid, r.kind, s.name, r.received, coalesce(r.data, t.data)"
+    static let tables = "records r LEFT JOIN sources s ON s.id = r.source LEFT JOIN changes t ON t.sequence = r.told"
 
     package let uid: String
     package let kind: RecordKind

@@ -26,7 +26,7 @@ package struct RecordStamps: Sendable, Equatable {
     package let large: LargeParts
 
     static func fetch(_ uid: String, from database: Database) throws -> RecordStamps? {
-        let sql = "SELECT kind, state, data FROM records WHERE uid = ?"
+        let sql = "SELECT r.kind, r.state, coalesce(r.data, t.data) FROM records r LEFT JOIN changes t ON t.sequence = r.told WHERE r.uid = ?"
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]), let kind = RecordKind(code: row[0]) else { return nil }
         let blob: Data = row[1]
         let data: Data? = row[2]

@@ -87,6 +87,14 @@ package struct StateQueries: Sendable {
         try await store.readAsync { try SourceCounts.fetch($0) }
     }
 
+    /// When the newest receipt of the source `name` came; nothing when none ever did.
+    package func lastReceived(ofSource name: String) async throws -> Timestamp? {
+        try await store.readAsync { database in
+            let sql = "SELECT received FROM events WHERE source = (SELECT id FROM sources WHERE name = ?) ORDER BY entry DESC LIMIT 1"
+            return try Int64.fetchOne(database, sql: sql, arguments: [name]).map { Timestamp(milliseconds: $0) }
+        }
+    }
+
     /// The drift of one source, the most frequent places first.
     package func drift(ofSource name: String, limit: Int = 1000) async throws -> [DriftCount] {
         try await store.readAsync { try DriftCount.fetch(source: name, limit: limit, from: $0) }

@@ -33,9 +33,10 @@ package struct RebuildPreview {
     /// Projects the whole journal with `makeMapper`'s mapper into a shadow beside state.db, and gives every record that differs to `onDifference`,
     /// in order of uids. Blocks the calling thread.
     ///
+    /// - Parameter voids: Decisions that are not made yet, as if they were.
     /// - Returns: How many records differ; nothing if it was stopped.
     package func run(
-        makeMapper: @escaping @Sendable () -> any ReceiptMapper, shouldStop: @escaping () -> Bool = { false },
+        voids: [VoidDecision] = [], makeMapper: @escaping @Sendable () -> any ReceiptMapper, shouldStop: @escaping () -> Bool = { false },
         onDifference: (Difference) throws -> Void
     ) throws -> Int? {
         let end = try store.read { try Position(from: $0) }.entry
@@ -43,7 +44,7 @@ package struct RebuildPreview {
         defer { shadow.remove() }
         let isWhole = try shadow.project(
             source, journal: journal, through: end, generation: .max, options: options, makeMapper: makeMapper, writesNotes: false,
-            shouldStop: shouldStop)
+            voids: voids, shouldStop: shouldStop)
         guard isWhole else { return nil }
         return try store.read { live in try shadow.store.read { try Self.compare(live, $0, onDifference) } }
     }

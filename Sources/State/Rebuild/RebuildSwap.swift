@@ -62,7 +62,7 @@ struct RebuildSwap {
         _ pair: RecordPairs.Pair, into projection: Projection, work: ProjectedEntry, parser: inout JSONParser, live: Database
     ) throws {
         guard let kind = pair.after?.kind ?? pair.before?.kind else { return }
-        let record = try projection.records.record(pair.uid, kind: kind, in: live)
+        let record = try projection.records.record(pair.uid, kind: kind)
         let before = record.state.record
         let toldProgress: Int64? = if case .scan(let scan) = record.state { scan.toldProgress } else { nil }
         let after = try pair.after?.decoded(&parser) ?? .empty(kind)
@@ -73,7 +73,7 @@ struct RebuildSwap {
                 projection.records.touch(record, source: source, received: work.received)
             }
             try projection.changes.write(
-                type, of: record, as: told, large: after.large, source: source, time: entry.receivedTime, entry: work, to: live)
+                type, of: record, as: told, large: after.large, source: source, time: entry.receivedTime, entry: work)
         }
         record.state = after
         projection.records.touch(record, source: source, received: pair.after?.received ?? work.received)

@@ -27,11 +27,12 @@ struct Shadow {
     /// Projects `source` through entry `last`; whether it came to the end before `shouldStop`.
     func project(
         _ source: EntrySource, journal: any Journal, through last: UInt64, generation: UInt64, options: ProjectorOptions,
-        makeMapper: @escaping @Sendable () -> any ReceiptMapper, writesNotes: Bool, shouldStop: @escaping () -> Bool
+        makeMapper: @escaping @Sendable () -> any ReceiptMapper, writesNotes: Bool, voids: [VoidDecision] = [], shouldStop: @escaping () -> Bool
     ) throws(StateError) -> Bool {
         let plan = ProjectionRun.Plan(
-            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, generation: generation, through: last,
-            writesChanges: false, writesNotes: writesNotes, watchdog: nil, shouldStop: shouldStop, onProgress: { _ in }, rebuild: nil)
+            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, generation: generation, quietFactor: options.quietFactor,
+            through: last,
+            writesChanges: false, writesNotes: writesNotes, voids: voids, watchdog: nil, shouldStop: shouldStop, onProgress: { _ in }, rebuild: nil)
         return try ProjectionRun(plan).run() && !shouldStop()
     }
 

@@ -16,7 +16,8 @@ struct StoredRecord: Equatable {
     static func page(after uid: String, limit: Int, in database: Database) throws -> [StoredRecord] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT r.uid, r.kind, s.name, r.received, r.state, r.data FROM records r LEFT JOIN sources s ON s.id = r.source
+                SELECT r.uid, r.kind, s.name, r.received, r.state, coalesce(r.data, t.data)
+                FROM records r LEFT JOIN sources s ON s.id = r.source LEFT JOIN changes t ON t.sequence = r.told
                 WHERE r.uid > ? ORDER BY r.uid LIMIT ?
                 """)
         return try Row.fetchAll(statement, arguments: [uid, limit]).map { row in

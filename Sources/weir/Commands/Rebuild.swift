@@ -52,40 +52,9 @@ struct Rebuild: AsyncParsableCommand {
     }
 
     private func showDifferences(_ configuration: GatewayConfiguration) throws(GatewayError) {
-        var table = Table([.init("UID", isWhole: true), .init("CHANGE"), .init("BEFORE"), .init("AFTER")])
-        var told = 0
-        let count = try OfflineGateway.differences(configuration) { difference in
-            if difference.changeType != nil { told += 1 }
-            guard diff else { return }
-            if json {
-                StandardOutput.write(Self.json(difference))
-            } else {
-                table.add([difference.uid, difference.changeType ?? "(not told)", Self.summary(difference.before), Self.summary(difference.after)])
-            }
-        }
-        if json { return }
-        if diff, !table.rows.isEmpty { table.print(orNothing: "") }
-        StandardOutput.line("\(count) \(count == 1 ? "record differs" : "records differ"), \(told) of which would be told to the sinks")
-        if count > 0 { StandardError.line("hint: weir rebuild \(diff ? "--apply" : "--diff | --apply")") }
-    }
-
-    private static func json(_ difference: RebuildPreview.Difference) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("uid", difference.uid)
-        if let type = difference.changeType { writer.member("change", type) }
-        for (name, data) in [("before", difference.before), ("after", difference.after)] {
-            guard let data else { continue }
-            writer.key(name)
-            writer.raw(data.bytes)
-        }
-        writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
-    }
-
-    /// What of a record a person looks at first.
-    private static func summary(_ data: RawJSON?) -> String {
-        guard let data, let record = try? JSONValue(parsing: data.bytes) else { return "-" }
-        return ["severity", "status", "kind", "title", "name", "type"].map { record.word($0) }.filter { !$0.isEmpty }.prefix(3).joined(separator: " ")
+        var differences = DifferenceTable(isShown: diff, asJSON: json)
+        let count = try OfflineGateway.differences(configuration) { differences.add($0) }
+        differences.print(count: count)
+        if !json, count > 0 { StandardError.line("hint: weir rebuild \(diff ? "--apply" : "--diff | --apply")") }
     }
 }

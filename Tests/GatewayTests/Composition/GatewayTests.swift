@@ -168,8 +168,8 @@ import Testing
         test = try await GatewayUnderTest.start(in: folder)
         for number in 6...7 { #expect(try await test.send("r", Self.scan("a\(number)")).status == 200) }
         try await test.waitForChanges(7)
-        let sink = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
-        #expect(sink?["delivered"]?.integerValue == 7 && sink?["pending"]?.integerValue == 0, "\(sink.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")")
+        let sink = try await test.waitForDelivered(7)
+        #expect(sink["delivered"]?.integerValue == 7 && sink["pending"]?.integerValue == 0, "\(String(decoding: sink.bytes, as: UTF8.self))")
         await test.gateway.stop()
         let ids = test.changes.compactMap { $0["id"]?.stringValue }
         #expect(ids.count == 7 && Set(ids).count == 7)
@@ -291,5 +291,20 @@ import Testing
         await test.gateway.stop()
         let took = ContinuousClock.now - began
         #expect(took < .seconds(3), "\(took)")
+    }
+
+    @Test func voidedReceiptsAreLeftOutAndTheDifferenceIsTold() async throws {
+        let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
+        for id in ["a", "b"] { #expect(try await test.send("r", Self.scan(id)).status == 200) }
+        try await test.waitForChanges(2)
+        let body = "{\"source\":\"r\",\"from\":\"2020-01-01T00:00:00.000Z\",\"to\":\"2099-01-01T00:00:00.000Z\",\"reason\":\"leaked\"}"
+        #expect(try await test.ask(.post, "/v1/void", body: body.replacingOccurrences(of: "2099", with: "2019")).status == 400)
+        let answer = try await test.ask(.post, "/v1/void", body: body)
+        #expect(answer.status == 200 && answer.json["changes"]?.integerValue == 2, "\(answer)")
+        try await test.waitForChanges(4)
+        #expect(test.changes.suffix(2).compactMap { $0["type"]?.stringValue } == ["scan.cancelled", "scan.cancelled"])
+        let receipts = try await test.ask(.get, "/v1/sources").json["receipts"]
+        #expect(receipts?["voided"]?.integerValue == 2 && receipts?["holds"] == .bool(true), "\(String(decoding: receipts?.bytes ?? [], as: UTF8.self))")
+        await test.gateway.stop()
     }
 }

@@ -13,6 +13,9 @@ struct ConfigurationErrorTests {
         }
     }
 
+    /// An error without the list of the types of sinks that there are.
+    private static func withoutTypes(_ error: String) -> String { String(error.split(separator: " (hint: known: file").first ?? "") }
+
     @Test(arguments: [
         ("sourses: {}", "w:1:1: error: unknown key 'sourses' (hint: did you mean 'sources'?)"),
         ("disk_reserve: 1GiB", "w:1:1: error: unknown key 'disk_reserve' (hint: did you mean 'disk-reserve'?)"),
@@ -113,7 +116,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test(arguments: [
-        ("s: { type: kafka, url: x, topic: y }", ["2:14: error: unknown sink type 'kafka' (hint: known: file, webhook, splunk-hec, elasticsearch)"]),
+        ("s: { type: pigeon, url: x, token: y, index: z }", ["2:14: error: unknown sink type 'pigeon'"]),
         ("s: { path: x }", ["2:6: error: the sink 's' needs 'type'"]),
         ("s: { type: file }", ["2:6: error: the sink 's' needs 'path'"]),
         ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
@@ -149,7 +152,7 @@ struct ConfigurationErrorTests {
             ["2:31: error: secret: literal on line 2: what follows whsec_ is not base64 (hint: echo whsec_$(openssl rand -base64 32))"]
         ),
     ]) func mistakesInSinksHaveAPlace(sink: String, errors: [String]) {
-        #expect(Self.errors("sinks:\n  " + sink, file: "/w") == errors.map { "/w:" + $0 })
+        #expect(Self.errors("sinks:\n  " + sink, file: "/w").map(Self.withoutTypes) == errors.map { "/w:" + $0 })
     }
 
     @Test(arguments: [
@@ -194,17 +197,17 @@ struct ConfigurationErrorTests {
             sources:
               h: { adapter: nessus, secrets: [ "env:ABSENT" ], rate: x }
             sinks:
-              soc: { type: jira }
+              soc: { type: pigeon }
             routes:
               - { to: [ soc, nowhere ] }
             """
         #expect(
-            Self.errors(yaml) == [
+            Self.errors(yaml).map(Self.withoutTypes) == [
                 "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
                 "w:3:36: error: secrets: the environment variable ABSENT is not set",
                 "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
-                "w:5:16: error: unknown sink type 'jira' (hint: known: file, webhook, splunk-hec, elasticsearch)",
+                "w:5:16: error: unknown sink type 'pigeon'",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
             ])
     }

@@ -57,8 +57,18 @@ struct GatewayUnderTest {
 
     /// Waits until the file sink holds `count` changes.
     func waitForChanges(_ count: Int) async throws {
-        let arrived = await Condition.holds(within: 10) { changes.count >= count }
+        let arrived = await Condition.holds(within: 60) { changes.count >= count }
         try #require(arrived, "\(changes.count) of \(count) changes")
+    }
+
+    /// Waits until the first sink says that it has delivered `count` changes: the ledger is written after the sink has them. Returns what it says.
+    func waitForDelivered(_ count: Int64) async throws -> JSONValue {
+        var sink: JSONValue?
+        let deadline = ContinuousClock.now + .seconds(60)
+        repeat {
+            sink = try await ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first
+        } while (sink?["delivered"]?.integerValue ?? 0) < count && ContinuousClock.now < deadline
+        return try #require(sink)
     }
 
     /// Asks the console over the socket in the data folder.

@@ -131,4 +131,20 @@ struct StateChangeFeedTests {
         try gate.catchUp()
         #expect(try gate.allChanges().filter { $0.subject == stored.subject }.count == 1)
     }
+
+    @Test func recordsAreGivenAsTheyStandWithTheirLastChange() async throws {
+        var script = Self.script
+        script.add("1 fixed", key: "1f", at: 2) { .finding($0, "1", .fixed) }
+        script.add("1 seen", key: "1s", at: 3) { .finding($0, "1", nil) }
+        script.add("scan", key: "s", at: 4) { .scan($0, "1", .completed, closed: ["unknown"]) }
+        let gate = try Gate(script)
+        for body in ["0", "1", "1 fixed", "2", "1 seen", "scan"] { try await gate.receive(body) }
+        try gate.catchUp()
+        let uids = ["0", "1", "2", "unknown", "never"].map { Making.uid(.finding, $0) }
+        let present = try await feed(gate).present(uids + uids)
+        #expect(uids.map { present[$0]?.lastSequence } == [1, 3, 4, nil, nil])
+        #expect(present.count == 3, "one that only a scan has named is not known")
+        for uid in uids { #expect(try await present[uid]?.record == gate.queries.record(uid)) }
+        #expect(try await feed(gate).present([]).isEmpty)
+    }
 }

@@ -103,6 +103,21 @@ struct EntryTests {
         #expect(try await replay.queries.events(EventFilter()).map(\.changes) == [1, 1, 1, 1])
     }
 
+    @Test func aHeadThatWasSentOutChecksTheJournal() async throws {
+        let gate = try Gate(Self.script)
+        try await gate.receive("a")
+        let head = try #require(gate.journal.head)
+        _ = try await gate.append(EntryDraft(kind: .checkpoint, body: head.bytes))
+        try await gate.receive("b")
+        try gate.catchUp()
+        let change = try #require(try gate.allChanges().first { $0.type == "notice.gateway_checkpoint" })
+        #expect(JournalHead(parsing: change.cloudEventJSON) == head && JournalHead(parsing: change.data.bytes) == head)
+        let files = try JournalFiles(gate.folder.file("journal"))
+        #expect(try files.verify(against: JournalHead(parsing: change.cloudEventJSON)).headMatches == true)
+        let other = JournalHead(tag: head.tag, number: head.number, hash: .zero)
+        #expect(try files.verify(against: other).headMatches == false)
+    }
+
     @Test func noticeEntriesSpeakForTheGateway() async throws {
         let gate = try Gate(Self.script)
         let notice = GatewayNotice(kind: "disk_low", summary: "Little room is left", details: nil)

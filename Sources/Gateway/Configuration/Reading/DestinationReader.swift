@@ -5,8 +5,17 @@ import YAMLDocument
 /// Reads what every sink over HTTP has: `url`, `networks`, `ca`, `timeout`, `connect-timeout`, `answer-max`.
 enum DestinationReader {
     static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> Destination? {
-        let urlNode = reader.require("url", what, &context.issues)
-        let url = urlNode.flatMap { URLReader.read($0, "url", &context) }
+        let node = reader.require("url", what, &context.issues)
+        return read(&reader, &context, node, node.flatMap { URLReader.read($0, "url", &context) })
+    }
+
+    /// As `read`, for a URL that is itself a secret: a reference stands in its place.
+    static func readSecret(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> Destination? {
+        let node = reader.require("url", what, &context.issues)
+        return read(&reader, &context, node, node.flatMap { URLReader.readSecret($0, "url", &context) })
+    }
+
+    private static func read(_ reader: inout MappingReader, _ context: inout SettingsContext, _ urlNode: YAMLNode?, _ url: OutboundURL?) -> Destination? {
         let policy = DestinationPolicy(networks: networks(reader.take("networks"), &context))
         let authority = reader.take("ca").flatMap { authorityFile($0, &context) }
         let timeout = context.duration(reader.take("timeout"), "timeout", 1000...600_000)

@@ -1,3 +1,4 @@
+import struct Adapters.LabelledSecret
 import CurlTransport
 import YAMLDocument
 
@@ -9,6 +10,17 @@ enum URLReader {
             return try OutboundURL(text)
         } catch {
             context.issues.error(node, "\(what): \(error.message)", hint: "https://host.example.com/path")
+            return nil
+        }
+    }
+
+    /// The URL that a reference leads to.
+    static func readSecret(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> OutboundURL? {
+        guard let secret = context.secret(node, what) else { return nil }
+        do throws(TransportError) {
+            return try OutboundURL(String(decoding: secret.value, as: UTF8.self))
+        } catch {
+            context.issues.error(node, "\(what): \(secret.label): \(error.message)")
             return nil
         }
     }

@@ -16,5 +16,9 @@ struct SinkType: Sendable {
         WebhookSinkSettings.type,
         SplunkHECSinkSettings.type,
         ElasticsearchSinkSettings.type,
+        SlackSinkSettings.type,
+        DefectDojoSinkSettings.type,
+        JiraSinkSettings.type,
+        ServiceNowSinkSettings.type,
     ]
 }

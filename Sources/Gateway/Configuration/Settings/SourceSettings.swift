@@ -20,6 +20,8 @@ package struct SourceSettings: Sendable {
     package var rate: Int
     package var burst: Int
     package var bytesPerDay: Int64
+    /// Milliseconds without an event after which a notice says so; nothing for never.
+    package var silentAfter: Int64? = 7 * 86_400_000
     /// What goes beside what the adapter redacts.
     package var redact: [RedactionRule] = []
 
@@ -57,9 +59,19 @@ extension SourceSettings {
         if let rate = context.rate(reader.take("rate"), "rate") { settings.rate = rate }
         if let burst = context.integer(reader.take("burst"), "burst", 1...10_000_000) { settings.burst = burst }
         if let bytes = context.bytes(reader.take("bytes-per-day"), "bytes-per-day", bytesPerDayRange) { settings.bytesPerDay = bytes }
+        if let limit = context.value(reader.take("silent-after"), "silent-after", form: "a duration such as 7d, or none", Self.silence) {
+            settings.silentAfter = limit
+        }
         if let node = reader.take("redact") { settings.redact = RedactionRule.compile(list: node, issues: &context.issues) }
         reader.finish(&context.issues)
         return settings
+    }
+
+    /// A duration of at least a minute, or nothing inside for `none`.
+    private static func silence(_ text: String) -> Int64?? {
+        if text == "none" { return .some(nil) }
+        guard let milliseconds = DurationText.milliseconds(text), milliseconds >= 60_000 else { return nil }
+        return .some(milliseconds)
     }
 
     private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [LabelledSecret] {

@@ -8,7 +8,9 @@ struct JournalVerify: ParsableCommand {
         commandName: "verify", abstract: "Checks every byte of the journal and the chain of its batches; names the first bad place.",
         discussion: "Proves integrity against accident; against intent only with --head, a head that was kept elsewhere.")
 
-    @Option(help: ArgumentHelp("A head sent out earlier: {\"tag\":…,\"number\":…,\"hash\":…}; - reads standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A head sent out earlier: {\"tag\":…,\"number\":…,\"hash\":…}, or a notice.gateway_checkpoint change; - reads standard input.", valueName: "file"))
     var head: String?
 
     @Flag(help: "Print one JSON object.")

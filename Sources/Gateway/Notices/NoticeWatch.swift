@@ -1,0 +1,81 @@
+import FindingModel
+import Journal
+import State
+
+/// Decides what the gateway has to say about itself, from what it sees every few seconds; says each thing when it begins, and then rarely.
+struct NoticeWatch: Sendable {
+    /// Between two notices about one source's refusals.
+    static let refusalPause: Int64 = 3_600_000
+    /// Between two notices about the disk, or about the clock.
+    static let pause: Int64 = 600_000
+    /// How far the wall clock may part from one that is never set before that is a step: slewing takes hours for it.
+    static let clockStep: Int64 = 2000
+
+    private var silence: SilenceWatch
+    private var refusals: [String: Told] = [:]
+    private var isDiskLow = false
+    private var diskToldAt: Int64?
+    private var clockOffset: Int64?
+    private var clockToldAt: Int64?
+
+    /// What was told of a source's refusals, and when.
+    private struct Told {
+        var counts: [String: UInt64]
+        var at: Int64
+    }
+
+    /// - Parameters:
+    ///   - silentAfter: Milliseconds without an event after which a source that used to send is silent, by source; left out for never.
+    ///   - lastReceived: When each source's newest receipt came before the start.
+    init(silentAfter: [String: Int64], lastReceived: [String: Timestamp] = [:]) {
+        silence = SilenceWatch(after: silentAfter, lastReceived: lastReceived)
+    }
+
+    mutating func observe(_ seen: GatewayObservation) -> [GatewayNotice] {
+        var notices = silence.observe(seen)
+        for (name, source) in seen.sources.sorted(by: { $0.key < $1.key }) {
+            if let notice = refused(name, source.refusals, at: seen.monotonic) { notices.append(notice) }
+        }
+        if let notice = disk(seen) { notices.append(notice) }
+        if let notice = clock(seen) { notices.append(notice) }
+        return notices
+    }
+
+    private mutating func refused(_ name: String, _ counts: [String: UInt64], at now: Int64) -> GatewayNotice? {
+        let told = refusals[name]
+        if let told, now - told.at < Self.refusalPause { return nil }
+        let new = counts.compactMapValues { $0 }.reduce(into: [String: UInt64]()) { new, count in
+            let before = told?.counts[count.key] ?? 0
+            if count.value > before { new[count.key] = count.value - before }
+        }
+        guard !new.isEmpty else { return nil }
+        refusals[name] = Told(counts: counts, at: now)
+        return GatewayNotice.refusals(source: name, counts: new)
+    }
+
+    private mutating func disk(_ seen: GatewayObservation) -> GatewayNotice? {
+        let isLow = seen.availability == .diskReserve
+        guard isLow != isDiskLow, diskToldAt.map({ seen.monotonic - $0 >= Self.pause }) ?? true else { return nil }
+        isDiskLow = isLow
+        diskToldAt = seen.monotonic
+        return .diskLow(isLow)
+    }
+
+    private mutating func clock(_ seen: GatewayObservation) -> GatewayNotice? {
+        let offset = seen.wall.milliseconds - seen.monotonic
+        guard let before = clockOffset else {
+            clockOffset = offset
+            return nil
+        }
+        let step = offset - before
+        guard step.magnitude >= UInt64(Self.clockStep) else {
+            // What slewing makes of it over the days is no step.
+            clockOffset = offset
+            return nil
+        }
+        guard clockToldAt.map({ seen.monotonic - $0 >= Self.pause }) ?? true else { return nil }
+        clockOffset = offset
+        clockToldAt = seen.monotonic
+        return .clockStep(milliseconds: step)
+    }
+}

@@ -1,0 +1,31 @@
+import FindingModel
+import State
+
+/// Tells sources that used to send and no longer do.
+struct SilenceWatch: Sendable {
+    private let after: [String: Int64]
+    private var last: [String: Timestamp]
+    private var counts: [String: UInt64] = [:]
+    private var told: Set<String> = []
+
+    init(after: [String: Int64], lastReceived: [String: Timestamp]) {
+        self.after = after
+        last = lastReceived
+    }
+
+    /// One notice for each silence, when it has lasted long enough.
+    mutating func observe(_ seen: GatewayObservation) -> [GatewayNotice] {
+        var notices: [GatewayNotice] = []
+        for (name, source) in seen.sources.sorted(by: { $0.key < $1.key }) {
+            if source.accepted != counts[name, default: 0] {
+                counts[name] = source.accepted
+                last[name] = seen.wall
+                told.remove(name)
+            }
+            guard let limit = after[name], let since = last[name], !told.contains(name), seen.wall.milliseconds - since.milliseconds >= limit else { continue }
+            told.insert(name)
+            notices.append(.sourceSilent(name, since: since, limit: DurationText.text(limit)))
+        }
+        return notices
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Console
+import FindingModel
+import Gateway
+import JSONDocument
+import State
+
+/// `weir void`: after a leaked secret.
+struct VoidReceipts: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "void",
+        abstract: "Leaves out the receipts of one source and time, such as those signed with a leaked secret.",
+        discussion: """
+            Shows which records would differ without them, and changes nothing. With --yes the decision is kept in the journal with your name, and the \
+            difference goes to the sinks as new changes. Records are made with today's adapters, as weir rebuild does.
+            """)
+
+    @Option(help: "The source's name.")
+    var source: String
+
+    @Option(help: "Receipt times from then on: 2026-03-02T10:00:00Z, or a day.", transform: Self.time)
+    var from: Timestamp
+
+    @Option(help: "Receipt times before then.", transform: Self.time)
+    var to: Timestamp
+
+    @Option(help: "Why: kept in the journal.")
+    var reason: String
+
+    @Flag(help: "Do it.")
+    var yes = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func validate() throws {
+        if from >= to { throw ValidationError("--from is not before --to") }
+        if reason.utf8.allSatisfy({ $0 <= 0x20 }) { throw ValidationError("--reason is empty") }
+        if reason.utf8.count > 4096 { throw ValidationError("--reason is longer than 4096 bytes") }
+    }
+
+    func run() async throws {
+        let configuration = try config.load(needsSecrets: false)
+        if !configuration.sources.contains(where: { $0.name == source }) {
+            StandardError.line("warning: no source '\(SafeText.escaped(source))' is configured; receipts of one that was are left out all the same")
+        }
+        let decision = VoidDecision(source: source, beginning: from, end: to, reason: reason, who: SystemUser.name)
+        guard yes else { return try preview(decision, configuration) }
+        let changes = try await decide(decision, configuration)
+        StandardOutput.line("left out: \(changes) \(changes == 1 ? "change" : "changes")")
+    }
+
+    private func preview(_ decision: VoidDecision, _ configuration: GatewayConfiguration) throws {
+        var differences = DifferenceTable(isShown: true)
+        do throws(GatewayError) {
+            let count = try OfflineGateway.differences(configuration, void: decision) { differences.add($0) }
+            differences.print(count: count)
+        } catch { throw CommandFailure(error) }
+        StandardError.line("hint: nothing was changed; --yes does it")
+    }
+
+    private func decide(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(CommandFailure) -> UInt64 {
+        guard let channel = try await GatewayChannel.open(configuration) else {
+            do throws(GatewayError) { return try await OfflineGateway.void(decision, configuration) } catch { throw CommandFailure(error) }
+        }
+        let answer = try await OperatorClient(channel).post(["v1", "void"], body: decision.bytes)
+        return answer["changes"]?.integerValue.flatMap { UInt64(exactly: $0) } ?? 0
+    }
+
+    @Sendable private static func time(_ text: String) throws -> Timestamp {
+        guard let time = MomentText.timestamp(text) else { throw ValidationError("'\(text)' is no time such as 2026-03-02T10:00:00Z, and no day") }
+        return time
+    }
+}

@@ -1,0 +1,72 @@
+import FindingModel
+import Journal
+import State
+import Testing
+
+@testable import Gateway
+
+/// What the gateway says about itself, and how often.
+struct NoticeWatchTests {
+    private static let start: Int64 = 1_700_000_000_000
+    private static let day: Int64 = 86_400_000
+
+    /// `seconds` after the start, with the wall clock `step` milliseconds off.
+    private func at(
+        _ seconds: Int64, step: Int64 = 0, _ availability: JournalAvailability = .ready, accepted: UInt64 = 0, refusals: [String: UInt64] = [:]
+    ) -> GatewayObservation {
+        GatewayObservation(
+            wall: Timestamp(milliseconds: Self.start + seconds * 1000 + step), monotonic: 5_000_000 + seconds * 1000, availability: availability,
+            sources: ["shop": .init(accepted: accepted, refusals: refusals)])
+    }
+
+    private func kinds(_ watch: inout NoticeWatch, _ seen: [GatewayObservation]) -> [[String]] { seen.map { watch.observe($0).map(\.kind) } }
+
+    @Test func aQuietGatewaySaysNothing() {
+        var watch = NoticeWatch(silentAfter: ["shop": Self.day])
+        for second in stride(from: Int64(0), through: 3000, by: 10) { #expect(watch.observe(at(second)).isEmpty) }
+    }
+
+    @Test func aSourceThatStopsSendingIsSilentOnceUntilItSendsAgain() {
+        var watch = NoticeWatch(silentAfter: ["shop": Self.day])
+        let seen = [
+            at(0), at(90_000), at(100_000, accepted: 1), at(186_000, accepted: 1), at(186_400, accepted: 1), at(300_000, accepted: 1),
+            at(300_010, accepted: 2), at(400_000, accepted: 2),
+        ]
+        #expect(kinds(&watch, seen) == [[], [], [], [], ["source_silent"], [], [], ["source_silent"]], "one that never sent is not silent")
+    }
+
+    @Test func whatCameBeforeTheStartCounts() {
+        let before = ["shop": Timestamp(milliseconds: Self.start - Self.day + 60_000)]
+        var watch = NoticeWatch(silentAfter: ["shop": Self.day], lastReceived: before)
+        #expect(kinds(&watch, [at(0), at(59), at(60)]) == [[], [], ["source_silent"]])
+        var never = NoticeWatch(silentAfter: [:], lastReceived: before)
+        #expect(kinds(&never, [at(0), at(10_000_000)]) == [[], []])
+    }
+
+    @Test func refusalsAreToldAtOnceAndThenOnceAnHour() {
+        var watch = NoticeWatch(silentAfter: [:])
+        #expect(watch.observe(at(0)).isEmpty)
+        let first = watch.observe(at(10, refusals: ["bad_signature": 2]))
+        #expect(first.map(\.summary) == ["Source shop: 2 requests refused: bad_signature 2"])
+        #expect(watch.observe(at(3000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).isEmpty)
+        let second = watch.observe(at(3700, refusals: ["bad_signature": 900, "timestamp_skew": 1]))
+        #expect(second.map(\.summary) == ["Source shop: 899 requests refused: bad_signature 898, timestamp_skew 1"])
+        #expect(watch.observe(at(9000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).isEmpty)
+    }
+
+    @Test func aDiskThatFlapsIsToldOnceInTenMinutes() {
+        var watch = NoticeWatch(silentAfter: [:])
+        let seen = [at(0), at(10, .diskReserve), at(20), at(30, .diskReserve), at(620), at(630), at(1240)]
+        #expect(kinds(&watch, seen) == [[], ["disk_low"], [], [], ["disk_low"], [], []])
+    }
+
+    @Test(arguments: [(3_600_000, "forward by 3600.0 s"), (-2_500, "back by 2.5 s")] as [(Int64, String)])
+    func aClockThatIsSetIsTold(step: Int64, words: String) {
+        var watch = NoticeWatch(silentAfter: [:])
+        #expect(watch.observe(at(0)).isEmpty)
+        #expect(watch.observe(at(10, step: 1999)).isEmpty)
+        let told = watch.observe(at(20, step: 1999 + step))
+        #expect(told.map(\.kind) == ["clock_step"] && told.first?.summary.contains(words) == true)
+        #expect(watch.observe(at(30, step: 1999 + step)).isEmpty)
+    }
+}
