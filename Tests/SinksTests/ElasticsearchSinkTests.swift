@@ -61,7 +61,7 @@ struct ElasticsearchSinkTests {
             (400, "document_parsing_exception", "reject"), (400, "mapper_parsing_exception", "reject"), (409, "something_else", "reject"),
             (403, "cluster_block_exception", "retry"), (403, "security_exception", "pause"), (401, "security_exception", "pause"),
             (404, "index_not_found_exception", "pause"),
-        ])
+        ] as [(Int, String, String)])
     func everyDocumentHasItsOutcome(status: Int, type: String, word: String) async throws {
         let error = type.isEmpty ? "" : ",\"error\":{\"type\":\"\(type)\",\"reason\":\"its words\"}"
         let peer = try ScriptedPeer { _, _ in Self.answer("{\"create\":{\"status\":201}},{\"create\":{\"status\":\(status)\(error)}}") }

@@ -53,7 +53,7 @@ struct SplunkHECSinkTests {
             (400, 7, "pause"), (500, 8, "retry"), (503, 9, "retry"), (400, 10, "pause"), (400, 11, "pause"), (400, 12, "reject"), (400, 13, "reject"),
             (400, 14, "pause"), (400, 15, "reject"), (503, 23, "retry"), (429, 26, "retry"), (429, 27, "retry"), (200, 8, "retry"), (200, 9, "retry"),
             (200, 7, "pause"), (400, 99, "reject"), (413, 99, "split"), (404, 99, "pause"), (200, 99, "retry"), (500, 0, "retry"),
-        ])
+        ] as [(Int, Int, String)])
     func everyCodeHasItsOutcome(status: Int, code: Int, word: String) async throws {
         let peer = try ScriptedPeer { _, _ in HECPeer.answer(status, code, "some words") }
         let outcome = try await sink(peer).deliver([.finding(1)])
@@ -151,7 +151,7 @@ struct SplunkHECSinkTests {
         #expect(channels.count == 1 && channels.first?.utf8.count == 36)
         #expect(peer.requests[1].body == Array(#"{"acks":[5]}"#.utf8))
         // The same sink goes on in the same channel after a restart.
-        _ = await (try self.sink(peer) { $0.acknowledgement = true }).deliver([.finding(2)])
+        _ = try await self.sink(peer) { $0.acknowledgement = true }.deliver([.finding(2)])
         #expect(Set(peer.requests.map { $0.header("x-splunk-request-channel") ?? "" }) == channels)
     }
 
@@ -194,7 +194,7 @@ struct SplunkHECSinkTests {
         #expect(decoded(request) == bytes)
     }
 
-    @Test(arguments: [1, 7], [false, true])
+    @Test(arguments: [(1, false), (7, false), (7, true)])
     func itKeepsTheSinksPromises(_ batch: Int, _ acknowledgement: Bool) async throws {
         try await SinkConformance(harness: try HECHarness(transport: transport, batch: batch, acknowledgement: acknowledgement)).run()
     }

@@ -4,7 +4,7 @@ import CZlib
 func decoded(_ request: ScriptedPeer.Request) -> [UInt8]? {
     guard let encoding = request.header("content-encoding") else { return request.body }
     guard encoding == "gzip" else { return nil }
-    var size = 64 << 20
+    var size = 1 << 20
     var bytes = [UInt8](repeating: 0, count: size)
     guard weir_gunzip(request.body, request.body.count, &bytes, &size) == Z_OK else { return nil }
     return Array(bytes.prefix(size))
