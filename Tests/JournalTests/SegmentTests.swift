@@ -1,3 +1,4 @@
+import Digests
 import FindingModel
 import Testing
 
@@ -68,6 +69,27 @@ struct SegmentTests {
         #expect(disk.bytes(spare.path)?.count == 1 << 20 && !spare.take(), "it ends early when it is asked to")
         try spare.prepare { true }
         #expect(disk.bytes(spare.path)?.count == 3 << 20 && spare.take() && !spare.take())
+    }
+
+    @Test func aPreparedFileThatIsBeingNamedIsNotPreparedAgain() throws {
+        let disk = SimulatedDisk()
+        let spare = SpareSegment(directory: SimulatedDisk.directory, fileSystem: disk.fileSystem, segmentBytes: 16 << 10)
+        try spare.prepare { true }
+        var fileSystem = disk.fileSystem
+        let rename = fileSystem.rename
+        fileSystem.rename = { from, to throws(SystemError) in
+            // What the thread that prepares may do at any moment.
+            if spare.needsPreparation { try spare.prepare { true } }
+            try rename(from, to)
+        }
+        let header = SegmentHeader(
+            salt: SegmentSalt(random: Array(repeating: 7, count: SegmentSalt.byteCount)), firstNumber: 9, previousHash: .zero,
+            createdTime: Timestamp(milliseconds: 1), receiptClock: Timestamp(milliseconds: 1), tag: "abcdefgh")
+        let segment = try SegmentBeginning(SimulatedDisk.directory, fileSystem).begin(header, spare: spare, segmentBytes: 16 << 10)
+        #expect(segment.preparedBytes == 16 << 10)
+        #expect(try #require(disk.bytes(disk.path(9))).starts(with: header.bytes), "the header that was written stands")
+        try spare.prepare { true }
+        #expect(disk.bytes(spare.path)?.count == 16 << 10 && spare.take(), "and the next file is made ready")
     }
 
     @Test func whatStandsInALeftOverPreparedFileIsNotRead() async throws {

@@ -20,6 +20,7 @@ struct SegmentBeginning: Sendable {
     /// Begins a segment in the prepared file if there is one, else in a new one.
     func begin(_ header: SegmentHeader, spare: SpareSegment, segmentBytes: Int) throws(Failure) -> ActiveSegment {
         let isPrepared = spare.take()
+        defer { if isPrepared { spare.release() } }
         let path = isPrepared ? spare.path : directory + "/" + Self.fileName
         do throws(Failure) {
             let file = try attempt { () throws(SystemError) in try File(path, isPrepared ? .write : .create, in: fileSystem) }

@@ -1,14 +1,23 @@
 import Synchronization
 
 /// The next segment's file, filled with zeros while the present one is written to.
+///
+/// From `take` to `release` the file is the taker's, who gives it another name: whoever prepared the next one under the old name meanwhile would
+/// empty a segment.
 final class SpareSegment: Sendable {
+    private enum Stage {
+        case absent
+        case ready
+        case taken
+    }
+
     static let fileName = "spare.partial"
     private static let step = 1 << 20
 
     private let directory: String
     private let fileSystem: JournalFileSystem
     private let segmentBytes: Int
-    private let isReady = Mutex(false)
+    private let stage = Mutex(Stage.absent)
 
     init(directory: String, fileSystem: JournalFileSystem, segmentBytes: Int) {
         self.directory = directory
@@ -17,20 +26,25 @@ final class SpareSegment: Sendable {
     }
 
     var path: String { directory + "/" + Self.fileName }
-    var needsPreparation: Bool { isReady.withLock { !$0 } }
+    var needsPreparation: Bool { stage.withLock { $0 == .absent } }
 
-    /// Hands the prepared file to the caller, who renames it; false when it is not ready.
+    /// Hands the prepared file to the caller, who renames or removes it and then calls `release`; false when it is not ready.
     func take() -> Bool {
-        isReady.withLock { ready in
-            defer { ready = false }
-            return ready
+        stage.withLock { stage in
+            guard stage == .ready else { return false }
+            stage = .taken
+            return true
         }
     }
+
+    /// Says that the file that was taken has its own name, or is gone.
+    func release() { stage.withLock { $0 = .absent } }
 
     /// Fills the file and makes it durable; ends early when `goesOn` says no.
     ///
     /// The next call continues where this one ended; after an error, with a new file. Half of the time is left to the others that use the disk.
     func prepare(while goesOn: () -> Bool) throws(SystemError) {
+        guard needsPreparation else { return }
         do throws(SystemError) {
             try fill(while: goesOn)
         } catch {
@@ -55,6 +69,6 @@ final class SpareSegment: Sendable {
             ThreadSignal.pause(milliseconds: Int(min(100, MonotonicClock.milliseconds() - started)))
         }
         try file.synchronize()
-        isReady.withLock { $0 = true }
+        stage.withLock { $0 = .ready }
     }
 }
