@@ -62,10 +62,13 @@ final class ProjectionRun {
         }
         var queue = WorkQueue(plan.source, after: start.entry)
         var watermark: UInt64 = 0
+        var pressure = IngestPressure()
         while !plan.shouldStop(), projection.position.entry < plan.through ?? .max {
             let end = plan.source.watermark()
             let size = BatchSize(plan.options, factor: end == watermark ? plan.quietFactor : 1)
             watermark = end
+            let began = Watchdog.now()
+            pressure.observe(watermark: end, at: began)
             guard try queue.fill(limit: size.entries, maxBytes: plan.options.batchBytes) else {
                 if plan.through != nil { break }
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
@@ -77,6 +80,8 @@ final class ProjectionRun {
             }
             try batch(&queue, of: size, with: &work, file: file)
             plan.onProgress(projection.position)
+            let rest = pressure.rest(after: Watchdog.now() - began)
+            if rest > 0, plan.through == nil { poll(nil, 0, rest) }
         }
         try file.write(Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: attempt.suspectsEnd))
         return true

@@ -54,7 +54,8 @@ final class Watchdog: Sendable {
         return EntryClock.Look(entry: number, since: began, now: Self.now(), processor: view?.processor ?? 0, isRunnable: view?.isRunnable ?? false)
     }
 
-    private static func now() -> Int64 {
+    /// Monotonic milliseconds, at least 1.
+    static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return max(1, Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000)

@@ -23,16 +23,10 @@ enum WorkThread {
         close(descriptor)
     }
 
-    /// `SCHED_IDLE` of linux/sched.h, which Glibc's module leaves out.
-    private static let idlePolicy: Int32 = 5
-
-    /// Has the scheduler prefer everybody else to the calling thread.
-    ///
-    /// Under `SCHED_IDLE` a thread that wakes up takes the processor at once (sched(7)); beside a thread that is only "nice" it may have to wait
-    /// for the end of a time slice, and that wait is in every sender's answer. 0 names the calling thread and not the process.
+    /// Has the scheduler prefer everybody else to the calling thread, but not for ever: a thread that waits for a processor with a file
+    /// system's transaction open keeps everybody's `fdatasync` waiting, and under `SCHED_IDLE` that was seen to last four seconds.
     private static func giveWay() {
-        var parameters = sched_param()
-        guard sched_setscheduler(0, idlePolicy, &parameters) != 0 else { return }
-        _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 19)
+        // On Linux, 0 names the calling thread and not the process (setpriority(2), "C library/kernel differences").
+        _ = setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, 10)
     }
 }
