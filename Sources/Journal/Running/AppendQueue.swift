@@ -24,6 +24,8 @@ final class AppendQueue: Sendable {
         var refused: [Item] = []
         var bytes = 0
         var writerSleeps = false
+        /// How many items have to be there before the writer is woken.
+        var wakeCount = 1
         var stops = false
         var isClosed = false
     }
@@ -50,8 +52,9 @@ final class AppendQueue: Sendable {
             } else {
                 state.refused.append(item)
             }
-            defer { state.writerSleeps = false }
-            return (true, state.writerSleeps)
+            guard state.writerSleeps, state.items.count >= state.wakeCount || !state.refused.isEmpty else { return (true, false) }
+            state.writerSleeps = false
+            return (true, true)
         }
         if sleeps { wake.signal() }
         return taken
@@ -78,14 +81,29 @@ final class AppendQueue: Sendable {
     /// Blocks the writer until there is something to do.
     func wait() {
         while true {
-            let sleeps = state.withLock { state -> Bool in
-                state.writerSleeps = state.items.isEmpty && state.refused.isEmpty && !state.stops
-                return state.writerSleeps
-            }
-            guard sleeps else { return }
+            guard sleeps(until: 1) else { return }
             wake.wait()
         }
     }
+
+    /// Blocks the writer until `count` items are there, something else is to be done, or `milliseconds` have passed.
+    func wait(for count: Int, milliseconds: Int) {
+        guard sleeps(until: count) else { return }
+        wake.wait(milliseconds: milliseconds)
+        state.withLock { $0.writerSleeps = false }
+    }
+
+    /// Notes that the writer sleeps until `count` items are there; false when there is something to do at once.
+    private func sleeps(until count: Int) -> Bool {
+        state.withLock { state in
+            state.writerSleeps = state.items.count < count && state.refused.isEmpty && !state.stops
+            state.wakeCount = count
+            return state.writerSleeps
+        }
+    }
+
+    /// How many items wait.
+    var count: Int { state.withLock { $0.items.count } }
 
     /// Takes no more, and gives what came last.
     func close() -> [Item] {

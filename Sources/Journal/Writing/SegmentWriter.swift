@@ -8,6 +8,7 @@ struct SegmentWriter: ~Copyable {
     private var window: DedupeWindow
     private var encoder = BatchEncoder()
     private var groups = OutcomeGroups()
+    private var pace = BatchPace()
     /// What was final and has still to be told, after those that wait have been.
     private var fatal: JournalError?
     /// Until when no new segment is begun, after that failed.
@@ -26,7 +27,9 @@ struct SegmentWriter: ~Copyable {
     mutating func run() {
         var work = AppendQueue.Work()
         while true {
+            gather()
             context.queue.take(&work)
+            pace.took(work.items.count, at: context.options.monotonic())
             for item in work.refused { groups.add(item, .failure(.busy)) }
             groups.deliver()
             write(work.items)
@@ -40,6 +43,13 @@ struct SegmentWriter: ~Copyable {
         }
         for item in context.queue.close() { groups.add(item, .failure(.stopping)) }
         groups.deliver()
+    }
+
+    /// Lets entries come together where that is worth its while.
+    private mutating func gather() {
+        while pace.waits(queued: context.queue.count, at: context.options.monotonic()) {
+            context.queue.wait(for: BatchPace.entriesEnough, milliseconds: BatchPace.stepMilliseconds)
+        }
     }
 
     /// Writes all of `items`, in as many batches as they need.
