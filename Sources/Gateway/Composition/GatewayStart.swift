@@ -75,6 +75,9 @@ struct GatewayStart {
             gatherMilliseconds: 40, log: Logger(label: "delivery"), notify: noticeWriter(projection.journal))
         delivery.start()
         parts.delivery = delivery
+        if let kept = configuration.storage.retention.changes {
+            parts.retention = LedgerRetention(ledger, keeping: kept, log: Logger(label: "delivery"))
+        }
 
         let ingest = IngestServer(
             configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.active.generation), journal: projection.journal,
