@@ -183,9 +183,10 @@ extension SinkMachine {
     }
 
     private mutating func take(_ items: [OpenItem], _ outcomes: [ItemOutcome], status: Int?, id: String?, at now: Timestamp, fraction: Double) {
-        let isSuccess = outcomes.contains { $0 == .delivered || $0 == .superseded }
-        if outcomes.contains(.delivered) { putOffs = 0 }
-        if isSuccess { succeed() } else if let outage = health.answer() { events.append(.recovered(outage)) }
+        let isSuccess = outcomes.contains(.delivered)
+        // What had nothing to tell was no question to the sink, so it says nothing about it.
+        let isAnswer = outcomes.contains { $0 != .superseded }
+        if isSuccess { succeed() } else if isAnswer, let outage = health.answer() { events.append(.recovered(outage)) }
         var delivered: [UInt64] = []
         for (item, outcome) in zip(items, outcomes) {
             switch outcome {
@@ -212,6 +213,7 @@ extension SinkMachine {
     private mutating func succeed() {
         batch = min(limits.count, batch * 2)
         streak = []
+        putOffs = 0
         if let outage = health.succeed() { events.append(.recovered(outage)) }
     }
 

@@ -235,6 +235,27 @@ struct SinkMachineTests {
         #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == Array(1...25))
     }
 
+    /// A pause that a change without a request ended would come and go with each of them.
+    @Test(arguments: [DeliveryOutcome.pause(forbidden), .retry(busy)])
+    func aChangeThatHadNothingToTellEndsNoOutage(_ outcome: DeliveryOutcome) {
+        var driver = MachineDriver(count: 1, Change.findings(1...8))
+        #expect(driver.begin() == [1])
+        driver.end(outcome)
+        for sequence in UInt64(1)...5 {
+            driver.sleep()
+            #expect(driver.begin() == [sequence])
+            driver.end(.items([.superseded], status: nil, id: nil))
+            #expect(!driver.machine.health.isHealthy && driver.machine.health.outage?.since == driver.start)
+        }
+        // The next one is asked about at once, as none was asked since.
+        #expect(driver.begin() == [6])
+        driver.end(outcome)
+        #expect(driver.begin() == nil && driver.events.count == 1)
+        driver.sleep()
+        #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == [6, 7, 8])
+        #expect(driver.machine.position.superseded == 5 && driver.balances)
+    }
+
     @Test func aSinkThatTookATestIsAskedAtOnce() {
         var driver = MachineDriver(count: 10, Change.findings(1...5))
         #expect(driver.begin()?.count == 5)
