@@ -39,6 +39,7 @@ bench: packages Benchmarks/hookload
 	@scripts/install-packages.sh nginx-light python3
 	python3 Benchmarks/bench.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
 	python3 Benchmarks/flow.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
+	python3 Benchmarks/blackhole.py --weir $(RELEASE)/weir --hookload Benchmarks/hookload
 
 faults: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Delivery
 
-struct PumpTests {
+/// How changes get to a sink, and what happens when something fails.
+struct PumpTests: PumpTesting {
     let folder: TemporaryFolder
     let ledger: Ledger
     let feed = MemoryFeed()
@@ -14,20 +15,6 @@ struct PumpTests {
         folder = try TemporaryFolder()
         ledger = try Ledger(path: folder.path + "/ledger.db")
     }
-
-    private func service(
-        _ sinks: [ScriptedSink], routes: [Route]? = nil, from start: StartPoint = .beginning, ledger: Ledger? = nil, clock: any DeliveryClock = ManualClock(),
-        fraction: Double = 0.5
-    ) -> DeliveryService {
-        DeliveryService(
-            feed: feed, ledger: ledger ?? self.ledger, sinks: sinks.map { .init($0, from: start) }, routes: routes ?? [Route(to: sinks.map(\.name))],
-            clock: clock, random: { fraction }, log: .silent)
-    }
-
-    /// Where the ledger says that the sink stands.
-    private func savedCursor() async -> UInt64? { (try? await ledger.position(of: "sink"))?.cursor }
-
-    private func stop(_ service: DeliveryService) async { await service.stop(within: .seconds(5)) }
 
     @Test func everyChangeIsDeliveredInOrderAndWrittenDown() async throws {
         feed.append(Change.findings(1...1000))
@@ -48,55 +35,6 @@ struct PumpTests {
         await stop(service)
         #expect(sink.closed == 1)
         #expect(await service.statuses()[0].state == .stopped)
-    }
-
-    @Test func filteredChangesMoveTheCursorToo() async throws {
-        feed.append((1...500).map { Change.finding($0, severity: $0.isMultiple(of: 100) ? "critical" : "low") })
-        let sink = ScriptedSink(count: 3)
-        var critical = RouteCondition()
-        critical.minimumSeverity = .init(.critical)
-        let clock = ManualClock()
-        let service = service([sink], routes: [Route(to: ["sink"], when: critical)], clock: clock)
-        service.start()
-        await eventually { await service.statuses()[0].pending == 0 && sink.taken.count == 5 }
-        #expect(sink.taken == [100, 200, 300, 400, 500])
-        await eventually { await savedCursor() ?? 0 >= 500 }
-        let position = await service.statuses()[0].position
-        #expect(position.delivered == 5 && position.filtered == 495 && position.cursor == 500)
-        #expect(try await ledger.deliveries(limit: 10).last?.sequences == "100,200,300")
-        await stop(service)
-    }
-
-    @Test func aCursorThatOnlyPassedFilteredChangesIsWrittenSoonAndBeforeTheEnd() async throws {
-        feed.append(Change.findings(1...50))
-        let clock = ManualClock()
-        let service = service([ScriptedSink()], routes: [], clock: clock)
-        service.start()
-        await eventually { clock.sleeping == 1 }
-        #expect(await service.statuses()[0].position.filtered == 50)
-        #expect(try await ledger.position(of: "sink")?.cursor == 0)
-        clock.advance(by: .seconds(2))
-        await eventually { await savedCursor() == 50 }
-        feed.append(Change.findings(51...60))
-        await eventually { await service.statuses()[0].position.cursor == 60 }
-        #expect(try await ledger.position(of: "sink")?.cursor == 50)
-        await stop(service)
-        #expect(try await ledger.position(of: "sink")?.cursor == 60)
-        #expect(try await ledger.position(of: "sink")?.filtered == 60)
-        #expect(try await ledger.deliveries(limit: 10).isEmpty)
-    }
-
-    @Test func aTrickleOfFilteredChangesDoesNotKeepTheCursorFromTheLedger() async throws {
-        let clock = ManualClock()
-        let service = service([ScriptedSink()], routes: [], clock: clock)
-        service.start()
-        for sequence in UInt64(1)...5 {
-            feed.append([.finding(sequence)])
-            await eventually { await service.statuses()[0].position.cursor == sequence }
-            clock.advance(by: .milliseconds(600))
-        }
-        await eventually { await savedCursor() ?? 0 >= 4 }
-        await stop(service)
     }
 
     @Test func aFailedBatchComesAgainUnchangedAfterItsWait() async throws {
@@ -256,99 +194,6 @@ struct PumpTests {
         let service = service([sink], clock: clock)
         service.start()
         await eventually { sink.taken == Array(1...5) }
-        await stop(service)
-    }
-
-    @Test(arguments: [(StartPoint.beginning, 11), (.now, 21), (.time(Timestamp(milliseconds: 15_000)), 15), (.time(Timestamp(milliseconds: 99_000)), 21)])
-    func aNewSinkBeginsWhereItIsTold(_ start: StartPoint, _ first: Int) async throws {
-        feed.append(Change.findings(11...20))
-        let sink = ScriptedSink()
-        let service = service([sink], from: start)
-        service.start()
-        await eventually { await service.statuses()[0].state == .idle }
-        await eventually { (try? await ledger.position(of: "sink")) != nil }
-        feed.append(Change.findings(21...22))
-        await eventually { sink.taken.last == 22 }
-        #expect(sink.taken == Array(UInt64(first)...22))
-        #expect(await service.statuses()[0].position.expired == 0)
-        await stop(service)
-    }
-
-    @Test func aKnownSinkGoesOnWhereItStood() async throws {
-        try await ledger.insert(SinkPosition(name: "sink", start: 2, cursor: 5, delivered: 2, filtered: 1, expired: 0))
-        feed.append(Change.findings(1...9))
-        let sink = ScriptedSink()
-        let service = service([sink], from: .now)
-        service.start()
-        await eventually { sink.taken == [6, 7, 8, 9] }
-        await stop(service)
-        let expected = SinkPosition(name: "sink", start: 2, cursor: 9, anchor: "abcdefgh-9-1", delivered: 6, filtered: 1, expired: 0)
-        #expect(try await ledger.position(of: "sink") == expected)
-    }
-
-    @Test func whatIsNoLongerKeptIsCountedAsExpired() async throws {
-        try await ledger.insert(SinkPosition(name: "sink", start: 0))
-        feed.append(Change.findings(50...60))
-        let service = service([ScriptedSink()])
-        service.start()
-        await eventually { await service.statuses()[0].position.cursor == 60 }
-        #expect(await service.statuses()[0].position.expired == 49)
-        await stop(service)
-    }
-
-    @Test func aCursorAheadOfTheChangesWaitsForThem() async throws {
-        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 10, delivered: 10, filtered: 0, expired: 0))
-        feed.append(Change.findings(1...4))
-        let sink = ScriptedSink()
-        let service = service([sink])
-        service.start()
-        await eventually { await service.statuses()[0].state == .idle }
-        #expect(await service.statuses()[0].pending == 0)
-        feed.append(Change.findings(5...12))
-        await eventually { sink.taken == [11, 12] }
-        await stop(service)
-    }
-
-    @Test func aRowMadeAgainWithoutSomeChangesRepeatsNoneAndSkipsNone() async throws {
-        let anchored = SinkPosition(name: "sink", start: 0, cursor: 10, anchor: "abcdefgh-10-1", delivered: 10, filtered: 0, expired: 0)
-        try await ledger.insert(anchored)
-        // Changes 3 and 4 are gone, so what was 10 is now 8.
-        func renumbered(_ original: UInt64) -> Change {
-            var change = Change.finding(original)
-            if original > 4 { change.sequence = original - 2 }
-            return change
-        }
-        feed.append([1, 2, 5, 6, 7].map(renumbered))
-        feed.answer(.notYet, isCaughtUp: false)
-        let clock = ManualClock()
-        let sink = ScriptedSink()
-        let service = service([sink], clock: clock)
-        service.start()
-        await eventually { clock.sleeping == 1 }
-        #expect(await service.statuses()[0].state == .starting)
-        feed.append((8...12).map(renumbered))
-        clock.advance(by: .seconds(1))
-        await eventually { sink.taken.count == 2 }
-        #expect(sink.taken == [9, 10])
-        await stop(service)
-        let position = try #require(try await ledger.position(of: "sink"))
-        #expect(position.vanished == 2 && position.delivered == 12 && position.anchor == "abcdefgh-12-1")
-    }
-
-    @Test func aSinkThatBeginsNowWaitsForARowThatIsStillBeingMade() async throws {
-        feed.append(Change.findings(1...5))
-        feed.answer(.notYet, isCaughtUp: false)
-        let clock = ManualClock()
-        let sink = ScriptedSink()
-        let service = service([sink], from: .now, clock: clock)
-        service.start()
-        await eventually { clock.sleeping == 1 }
-        feed.append(Change.findings(6...9))
-        feed.answer(.notYet, isCaughtUp: true)
-        clock.advance(by: .seconds(1))
-        await eventually { (try? await ledger.position(of: "sink"))?.start == 9 }
-        feed.append(Change.findings(10...11))
-        await eventually { sink.taken == [10, 11] }
         await stop(service)
     }
 

@@ -216,12 +216,14 @@ class Archive:
 class Load:
     """hookload in the background; it notes each event that was answered 2xx."""
 
-    def __init__(self, hookload, url, acks, seed, seconds=30.0, connections=16, rate=0, pad=None):
+    def __init__(self, hookload, url, acks, seed, seconds=30.0, connections=16, rate=0, pad=None, count=0):
         self.acks = acks
         command = [hookload, "--vendor", "hostedscan", "--secret", SECRET, "--url", url, "-c", str(connections), "-d", str(seconds),
                    "--seed", str(seed), "--findings", str(FINDINGS), "--acks", acks]
         if rate:
             command += ["-r", str(rate)]
+        if count:
+            command += ["-n", str(count)]
         if pad:
             command += ["--pad", str(pad)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

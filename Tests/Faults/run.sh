@@ -5,7 +5,7 @@ set -u
 folder=$(cd "$(dirname "$0")" && pwd)
 export PYTHONDONTWRITEBYTECODE=1
 failed=0
-for script in kill_loop ticket_kills power_cut inject_faults disk_full flip_bits flood; do
+for script in kill_loop ticket_kills power_cut inject_faults disk_full flip_bits flood pending; do
     python3 "$folder/$script.py" "$@"
     code=$?
     [ "$code" -eq 0 ] || [ "$code" -eq 77 ] || failed=1

@@ -88,16 +88,19 @@ struct SafeTextTests {
         #expect(!mrkdwn.utf8.contains(UInt8(ascii: "<")) && !mrkdwn.utf8.contains(UInt8(ascii: ">")))
         #expect(Self.spaced(mrkdwn) == Array(mrkdwn.unicodeScalars))
         let scalars = Array(mrkdwn.unicodeScalars)
-        for (sign, next) in zip(scalars, scalars.dropFirst() + ["\u{2060}"]) where sign == "@" { #expect(next == "\u{2060}", "seed \(seed)") }
+        let marks: [Unicode.Scalar] = ["@", "#", "*", "_", "~", "`", ":"]
+        for (sign, next) in zip(scalars, scalars.dropFirst() + ["\u{2026}"]) where marks.contains(sign) { #expect(next == "\u{2060}", "seed \(seed)") }
         #expect(scalars.first { $0 != " " } != "&" || !String(String.UnicodeScalarView(scalars.drop { $0 == " " })).hasPrefix("&gt;"), "seed \(seed)")
         #expect(TextReaders.html(mrkdwn).filter { $0 != "\u{2060}" } == Self.spaced(text), "seed \(seed)")
+        for limit in [1, 2, 7, 40] {
+            let cut = SlackText.mrkdwn(text, limit: limit).unicodeScalars
+            #expect(cut.count <= limit && (cut.elementsEqual(scalars) || cut.last == "…" && scalars.starts(with: cut.dropLast())), "seed \(seed)")
+        }
     }
 
     @Test(arguments: seeds) func anAtlassianParagraphHoldsTextOnly(seed: Int) throws {
         let text = Self.text(seed)
-        var writer = JSONWriter()
-        ADFText.writeParagraph(text, to: &writer)
-        let paragraph = try JSONValue(parsing: writer.bytes)
+        let paragraph = try JSONValue(parsing: ADFText.paragraph(text).bytes)
         #expect(paragraph["type"]?.stringValue == "paragraph")
         var back: [Unicode.Scalar] = []
         for node in paragraph["content"]?.arrayValue ?? [] {

@@ -116,6 +116,13 @@ struct ReloadTests {
         try await Self.reload(yaml, gateway, in: workspace, says: "reloaded")
         let log = String(decoding: workspace.read("gateway.log"), as: UTF8.self)
         #expect(log.contains("needs a restart to take effect key=data") && log.contains("key=connections"), "\(log)")
+        // For `data`, the journal in it, and `connections`. It does so as long as that is not what runs, and the journal's shortcut stays in the
+        // folder that is in use.
+        try await Self.reload(yaml, gateway, in: workspace, says: "needs a restart to take effect key=connections", count: 2)
+        #expect(try await Self.post("scan", "1", secret: Self.secret("old"), to: gateway) == 200)
+        try await Self.reload(Self.yaml(secrets: ["old"]), gateway, in: workspace, says: "reloaded", count: 3)
+        #expect(String(decoding: workspace.read("gateway.log"), as: UTF8.self).components(separatedBy: "needs a restart").count == 7)
+        #expect(try await Self.configEntries(workspace) == 1)
         #expect(await gateway.end() == 0)
     }
 }

@@ -13,10 +13,12 @@ struct SinkMachine: Sendable {
     private var window: DeliveryWindow
     private var requests: [Int: DeliveryRequest] = [:]
     private var lastRequest = 0
-    /// Changes in a request at present: halved when it was too much, doubled with each success.
+    /// Changes in a request at present: halved when it was too much, as many as failed after a failure, doubled with each success.
     private var batch: Int
     /// The changes refused since the last success.
     private var streak: [OpenItem] = []
+    /// Single changes that were put off since one was taken, the same one counted again.
+    private var putOffs = 0
     /// Open items that may be refused without the sink being suspected: it took something after it had refused them, or a person asked.
     private var proven: Set<UInt64> = []
     /// Whether the next probe of a paused sink takes a change of the window.
@@ -63,7 +65,7 @@ struct SinkMachine: Sendable {
     /// The next request to begin at `now`; `whole` says that nothing more can be read into it.
     mutating func next(at now: Timestamp, whole: Bool) -> DeliveryRequest? {
         guard requests.count < limits.requests, health.mayTry(at: now), health.isHealthy || requests.isEmpty else { return nil }
-        if health.isPaused { return probe(at: now) }
+        if health.isPaused || putsEverythingOff { return probe(at: now) }
         // Open items go alone, and what is due is not overtaken for ever.
         if let next = open.nextDue, next <= now {
             guard requests.isEmpty else { return nil }
@@ -74,7 +76,11 @@ struct SinkMachine: Sendable {
         return windowRequest(count: batch, at: now)
     }
 
-    /// A paused sink is asked with one change at a time: in turn with one that it refused, and with one that it was never given.
+    /// Whether the sink has put off so many single changes, and taken none, that it is no matter of one change.
+    private var putsEverythingOff: Bool { putOffs >= policy.putOffsInARow }
+
+    /// A paused sink, and one that puts everything off, is asked with one change at a time: in turn with one that it refused or put off, and with one
+    /// that it was never given.
     private mutating func probe(at now: Timestamp) -> DeliveryRequest? {
         defer { probesWindow.toggle() }
         if probesWindow, let request = windowRequest(count: 1, at: now) { return request }
@@ -136,6 +142,8 @@ extension SinkMachine {
             take(items, outcomes, status: status, id: id, at: now, fraction: fraction)
         case .retry(let failure):
             putBack(items)
+            // The next request is this one again, so that a receiver can tell.
+            if case .window = request.content { batch = items.count }
             let wasHealthy = health.isHealthy
             health.fail(failure, at: now, policy: policy, fraction: fraction)
             if wasHealthy { events.append(.fails(failure)) }
@@ -161,21 +169,24 @@ extension SinkMachine {
         }
     }
 
-    /// The outcome, with an answer for each change or none: one that leaves some out counts as none, and putting all off is the sink's failure.
+    /// The outcome, with an answer for each change or none: one that leaves some out counts as none, and putting all off is the sink's failure,
+    /// also when it does that one by one.
     private func normal(_ outcome: DeliveryOutcome, count: Int) -> DeliveryOutcome {
         guard case .items(let outcomes, let status, _) = outcome else { return outcome }
         guard outcomes.count == count else {
             return .retry(DeliveryFailure("the answer speaks of \(outcomes.count) of \(count) changes", status: status, mayHaveArrived: true))
         }
         let putOff = outcomes.compactMap { outcome -> DeliveryFailure? in if case .retry(let failure) = outcome { failure } else { nil } }
-        guard putOff.count == count, count > 1, let first = putOff.first else { return outcome }
+        guard putOff.count == count, count > 1 || putsEverythingOff, let first = putOff.first else { return outcome }
         let wait = putOff.compactMap(\.retryAfter).max()
         return .retry(DeliveryFailure(first.reason, status: first.status ?? status, retryAfter: wait, mayHaveArrived: first.mayHaveArrived))
     }
 
     private mutating func take(_ items: [OpenItem], _ outcomes: [ItemOutcome], status: Int?, id: String?, at now: Timestamp, fraction: Double) {
-        let isSuccess = outcomes.contains { $0 == .delivered || $0 == .superseded }
-        if isSuccess { succeed() } else if let outage = health.answer() { events.append(.recovered(outage)) }
+        let isSuccess = outcomes.contains(.delivered)
+        // What had nothing to tell was no question to the sink, so it says nothing about it.
+        let isAnswer = outcomes.contains { $0 != .superseded }
+        if isSuccess { succeed() } else if isAnswer, let outage = health.answer() { events.append(.recovered(outage)) }
         var delivered: [UInt64] = []
         for (item, outcome) in zip(items, outcomes) {
             switch outcome {
@@ -186,6 +197,7 @@ extension SinkMachine {
             case .superseded:
                 if !window.finish(item.sequence, .superseded) { close(item.sequence, \.superseded, at: now) }
             case .retry(let failure):
+                if items.count == 1 { putOffs += 1 }
                 var item = item
                 item.putOff(failure, at: now, policy: policy, fraction: fraction)
                 if item.state == .dead { events.append(.died(item, failure.reason)) }
@@ -201,6 +213,7 @@ extension SinkMachine {
     private mutating func succeed() {
         batch = min(limits.count, batch * 2)
         streak = []
+        putOffs = 0
         if let outage = health.succeed() { events.append(.recovered(outage)) }
     }
 
@@ -215,7 +228,7 @@ extension SinkMachine {
     /// The sink refuses a change for good. While it is paused that says nothing about the change.
     private mutating func reject(_ item: OpenItem, _ failure: DeliveryFailure, at now: Timestamp, fraction: Double) {
         guard !health.isPaused else {
-            health.pause(failure, at: now, policy: policy, fraction: fraction)
+            health.fail(failure, at: now, policy: policy, fraction: fraction)
             var item = item
             item.attempts &+= 1
             proven.insert(item.sequence)

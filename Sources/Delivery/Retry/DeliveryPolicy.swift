@@ -10,6 +10,8 @@ package struct DeliveryPolicy: Hashable, Sendable {
     package var patience: Duration = .seconds(72 * 3600)
     /// Changes refused in a row, without one taken in between, after which the sink itself is taken to be the reason.
     package var rejectsInARow = 10
+    /// Single changes put off in a row, without one taken in between, after which the sink itself is taken to fail.
+    package var putOffsInARow = 10
     /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
     package var openItemsMax = 10_000
 

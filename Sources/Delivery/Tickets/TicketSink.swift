@@ -56,12 +56,12 @@ package final class TicketSink: EventSink {
         return .items(outcomes, status: nil, id: nil)
     }
 
-    /// What was done stays done; without any of it the failure is the sink's.
+    /// What was done stays done; without any of it the failure is the sink's, also when some had nothing to tell.
     private func stop(_ outcome: DeliveryOutcome, after outcomes: [ItemOutcome], _ undone: [Int], of count: Int) -> DeliveryOutcome {
         let failure = outcome.failure ?? DeliveryFailure("stopped")
         var all = outcomes
         for index in undone where all.indices.contains(index) { all[index] = .retry(failure) }
-        guard all.contains(where: { $0 == .delivered || $0 == .superseded }) else { return outcome }
+        guard all.contains(.delivered) else { return outcome }
         all += [ItemOutcome](repeating: .retry(failure), count: count - all.count)
         return .items(all, status: failure.status, id: nil)
     }

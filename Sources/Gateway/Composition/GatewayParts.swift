@@ -14,6 +14,7 @@ struct GatewayParts: Sendable {
     var checkpoints: Checkpoints?
     var transport: CurlTransport?
     var delivery: DeliveryService?
+    var retention: LedgerRetention?
     var ingest: IngestServer?
     var console: ConsoleAssembly?
     var notices: NoticeService?
@@ -28,6 +29,7 @@ struct GatewayParts: Sendable {
         await notices?.stop()
         await projector?.stop()
         await delivery?.stop(within: deliveryGrace)
+        await retention?.stop()
         await transport?.shutdown()
         await journal?.stop()
         store?.close()

@@ -5,8 +5,10 @@ import Journal
 import Sinks
 import State
 
-/// Puts another configuration in force while the gateway runs: its adapters, sources, sinks and routes.
+/// Puts another configuration in force while the gateway runs: its adapters, sources, sinks, routes and the ingest port's certificate.
 struct GatewayReload: Sendable {
+    /// What the gateway was started with: whatever a reload cannot change still stands as it says.
+    let started: GatewayConfiguration
     let active: ActiveConfiguration
     let journal: any Journal
     let ingest: IngestServer
@@ -21,18 +23,20 @@ struct GatewayReload: Sendable {
     ///
     /// - Returns: the keys that take effect only at the next start.
     func run(_ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] {
-        let old = active.configuration
         // What can fail comes before anything is changed.
         let sinks = try configuration.assignments(resources, ledger: ledger, feed: feed)
         let generation: UInt64
         do throws(JournalError) {
-            generation = try await GenerationFile(old.storage).entry(of: configuration.projection.encode(), in: journal)
+            generation = try await GenerationFile(started.storage).entry(of: configuration.projection.encode(), in: journal)
         } catch {
             throw GatewayError("the configuration cannot be written to the journal: \(error.message)")
+        }
+        if let files = configuration.listen.ingest.tls {
+            do throws(IngestError) { try ingest.replace(tls: files) } catch { throw GatewayError(error.message) }
         }
         active.replace(configuration, generation: generation)
         ingest.replace(sources: configuration.sourceTable(generation: generation))
         delivery.reconfigure(sinks: sinks, routes: configuration.routes)
-        return RestartKeys.changed(from: old, to: configuration)
+        return RestartKeys.changed(from: started, to: configuration)
     }
 }

@@ -75,6 +75,9 @@ struct GatewayStart {
             gatherMilliseconds: 40, log: Logger(label: "delivery"), notify: noticeWriter(projection.journal))
         delivery.start()
         parts.delivery = delivery
+        if let kept = configuration.storage.retention.changes {
+            parts.retention = LedgerRetention(ledger, keeping: kept, log: Logger(label: "delivery"))
+        }
 
         let ingest = IngestServer(
             configuration: configuration.ingest, sources: configuration.sourceTable(generation: projection.active.generation), journal: projection.journal,
@@ -97,16 +100,18 @@ struct GatewayStart {
         parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         let reload = GatewayReload(
-            active: projection.active, journal: projection.journal, ingest: ingest, delivery: delivery, resources: resources, ledger: ledger, feed: feed)
+            started: configuration, active: projection.active, journal: projection.journal, ingest: ingest, delivery: delivery, resources: resources,
+            ledger: ledger, feed: feed)
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL, reload: reload)
     }
 
     private func notices(_ live: RunningGateway) -> NoticeService {
-        let silentAfter = configuration.sources.reduce(into: [String: Int64]()) { $0[$1.name] = $1.silentAfter }
+        let active = live.projection.active
         return NoticeService(
             NoticeService.Surroundings(
                 journal: live.projection.journal, queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
-                silentAfter: silentAfter, sources: configuration.sources.map(\.name), say: noticeWriter(live.projection.journal)))
+                sources: { active.configuration.sources.map { .init(name: $0.name, silentAfter: $0.silentAfter) } }, say: noticeWriter(live.projection.journal))
+        )
     }
 
     /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.

@@ -13,9 +13,8 @@ final class NoticeService: Sendable {
         let tallies: @Sendable () -> [String: SourceTally]
         let wall: @Sendable () -> Timestamp
         let monotonic: @Sendable () -> Int64
-        /// Milliseconds without an event after which a source is silent, by source; one that may be silent is left out.
-        let silentAfter: [String: Int64]
-        let sources: [String]
+        /// The sources in force, which a reload replaces.
+        let sources: @Sendable () -> [WatchedSource]
         /// Writes a notice into the journal.
         let say: @Sendable (GatewayNotice) -> Void
     }
@@ -43,22 +42,28 @@ final class NoticeService: Sendable {
     }
 
     private func run() async {
-        var watch = NoticeWatch(silentAfter: surroundings.silentAfter, lastReceived: await lastReceived())
+        var sources = surroundings.sources()
+        var watch = NoticeWatch(silentAfter: sources.limits, lastReceived: await lastReceived(sources))
         while (try? await Task.sleep(for: interval)) != nil {
-            for notice in watch.observe(observation()) { surroundings.say(notice) }
+            if case let present = surroundings.sources(), present != sources {
+                sources = present
+                watch.follow(silentAfter: sources.limits, lastReceived: await lastReceived(sources))
+            }
+            for notice in watch.observe(observation(sources)) { surroundings.say(notice) }
         }
     }
 
-    private func lastReceived() async -> [String: Timestamp] {
+    private func lastReceived(_ sources: [WatchedSource]) async -> [String: Timestamp] {
         var times: [String: Timestamp] = [:]
-        for name in surroundings.sources { times[name] = try? await surroundings.queries.lastReceived(ofSource: name) }
+        for source in sources { times[source.name] = try? await surroundings.queries.lastReceived(ofSource: source.name) }
         return times
     }
 
-    private func observation() -> GatewayObservation {
+    private func observation(_ sources: [WatchedSource]) -> GatewayObservation {
         let tallies = surroundings.tallies()
-        let sources = surroundings.sources.reduce(into: [String: GatewayObservation.Source]()) { sources, name in
-            sources[name] = GatewayObservation.Source(accepted: tallies[name]?.accepted ?? 0, refusals: tallies[name]?.refusals ?? [:])
+        let sources = sources.reduce(into: [String: GatewayObservation.Source]()) { sources, source in
+            let tally = tallies[source.name]
+            sources[source.name] = GatewayObservation.Source(accepted: tally?.accepted ?? 0, refusals: tally?.refusals ?? [:])
         }
         return GatewayObservation(
             wall: surroundings.wall(), monotonic: surroundings.monotonic(), availability: surroundings.journal.availability, sources: sources)

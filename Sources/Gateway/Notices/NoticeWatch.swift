@@ -31,6 +31,11 @@ struct NoticeWatch: Sendable {
         silence = SilenceWatch(after: silentAfter, lastReceived: lastReceived)
     }
 
+    /// Goes on with other sources or other limits; what was told of those that stay is not told again.
+    mutating func follow(silentAfter: [String: Int64], lastReceived: [String: Timestamp]) {
+        silence.follow(after: silentAfter, lastReceived: lastReceived)
+    }
+
     mutating func observe(_ seen: GatewayObservation) -> [GatewayNotice] {
         var notices = silence.observe(seen)
         for (name, source) in seen.sources.sorted(by: { $0.key < $1.key }) {

@@ -3,7 +3,7 @@ import State
 
 /// Tells sources that used to send and no longer do.
 struct SilenceWatch: Sendable {
-    private let after: [String: Int64]
+    private var after: [String: Int64]
     private var last: [String: Timestamp]
     private var counts: [String: UInt64] = [:]
     private var told: Set<String> = []
@@ -11,6 +11,13 @@ struct SilenceWatch: Sendable {
     init(after: [String: Int64], lastReceived: [String: Timestamp]) {
         self.after = after
         last = lastReceived
+    }
+
+    /// Goes on with other limits; a source whose limit is another one may be told of again.
+    mutating func follow(after limits: [String: Int64], lastReceived: [String: Timestamp]) {
+        told = told.filter { limits[$0] == after[$0] }
+        after = limits
+        last.merge(lastReceived) { known, _ in known }
     }
 
     /// One notice for each silence, when it has lasted long enough.

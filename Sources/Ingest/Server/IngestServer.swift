@@ -39,6 +39,7 @@ package final class IngestServer: Sendable {
     private let configuration: IngestConfiguration
     private let shared: SharedState
     private let state: Mutex<State>
+    private let certificate = CertificateInForce()
 
     /// A server that is not yet listening.
     ///
@@ -68,13 +69,13 @@ package final class IngestServer: Sendable {
             state = .starting(sources)
             return sources
         }
-        let tls = try configuration.tls.map { files throws(IngestError) in try TLSSetup.context(files) }
+        if let files = configuration.tls { try certificate.replace(files) }
         let routing = RoutingTable(sources, counters: counters, previous: nil)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         let running: Running
         do {
             let stations = try await stations(group, routing)
-            running = Running(group: group, listener: try await bind(group, stations, tls), stations: stations, routing: routing)
+            running = Running(group: group, listener: try await bind(group, stations), stations: stations, routing: routing)
         } catch {
             try? await group.shutdownGracefully()
             state.withLock { $0 = .stopped }
@@ -97,6 +98,13 @@ package final class IngestServer: Sendable {
             case .starting, .stopped: break
             }
         }
+    }
+
+    /// Puts another certificate and key in force for connections from now on, when the port has TLS; those that are open keep theirs.
+    ///
+    /// Throws `.certificate` when the files cannot be used; what was in force stays then.
+    package func replace(tls files: IngestTLS) throws(IngestError) {
+        if configuration.tls != nil { try certificate.replace(files) }
     }
 
     /// Stops listening, refuses new requests, answers those in work, and closes what is left after `limit`.
@@ -138,8 +146,9 @@ package final class IngestServer: Sendable {
         return stations
     }
 
-    private func bind(_ group: MultiThreadedEventLoopGroup, _ stations: [Station], _ tls: NIOSSLContext?) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
+    private func bind(_ group: MultiThreadedEventLoopGroup, _ stations: [Station]) async throws -> any Channel {
+        let certificate = certificate
+        return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
@@ -151,7 +160,7 @@ package final class IngestServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let station = stations.first(where: { $0.loop === channel.eventLoop }) else { throw ChannelError.ioOnClosedChannel }
-                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    if let tls = certificate.context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(Connection(shard: station.shard.value))
                 }
             }

@@ -6,8 +6,10 @@ import JSONDocument
 enum DefectDojoAnswer {
     /// The id of the test that has the findings.
     ///
-    /// - Parameter now: Seconds since 1970.
-    static func read(_ response: OutboundResponse, now: Int64) -> Result<String, Refusal> {
+    /// - Parameters:
+    ///   - content: What was imported.
+    ///   - now: Seconds since 1970.
+    static func read(_ response: OutboundResponse, of content: DefectDojoBatch, now: Int64) -> Result<String, Refusal> {
         let answer = try? JSONValue(parsing: response.body)
         let failure = HTTPOutcome.failure(response, words: answer.flatMap(words), now: now)
         switch response.status {
@@ -20,6 +22,7 @@ enum DefectDojoAnswer {
         // Two requests made the same product or engagement at once; the next attempt finds it.
         case 409: return .failure(Refusal(.retry(failure)))
         case 400 where names(answer).contains(where: contextNames.contains): return .failure(Refusal(.pause(failure)))
+        case 500 where isOfTheImporter(answer): return .failure(Refusal(content.findings.count > 1 ? .split(failure) : content.outcome(putOff: failure)))
         default: return .failure(Refusal(HTTPOutcome.of(response, words: answer.flatMap(words), now: now)))
         }
     }
@@ -28,6 +31,14 @@ enum DefectDojoAnswer {
         let outcome: DeliveryOutcome
 
         init(_ outcome: DeliveryOutcome) { self.outcome = outcome }
+    }
+
+    /// Whether a 500 tells of an error inside the importer and not of an outage: then it is an object with nothing but `message`, and at most the
+    /// product's announcement. Before that is written the system settings are read, so the program and its database answer; what else
+    /// says 500, a proxy or a program without its database, does not say it so (dojo/api_v2/exception_handler.py, `custom_exception_handler`).
+    private static func isOfTheImporter(_ answer: JSONValue?) -> Bool {
+        let names = Set(names(answer))
+        return answer?["message"]?.stringValue != nil && names.isSubset(of: ["message", "pro"])
     }
 
     /// Fields of the request that come from the configuration: no other batch would be taken either.

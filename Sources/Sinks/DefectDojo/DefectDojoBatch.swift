@@ -32,4 +32,9 @@ struct DefectDojoBatch {
     func outcome(status: Int?, id: String?) -> DeliveryOutcome {
         outcomes.allSatisfy { $0 == .delivered } ? .delivered(status: status, id: id) : .items(outcomes, status: status, id: id)
     }
+
+    /// How the batch ended when its finding is to come again by itself.
+    func outcome(putOff failure: DeliveryFailure) -> DeliveryOutcome {
+        .items(outcomes.map { $0 == .delivered ? .retry(failure) : $0 }, status: failure.status, id: nil)
+    }
 }

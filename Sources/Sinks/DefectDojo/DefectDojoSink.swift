@@ -30,7 +30,7 @@ package final class DefectDojoSink: EventSink {
         guard !content.findings.isEmpty else { return content.outcome(status: nil, id: nil) }
         do throws(TransportError) {
             let response = try await resources.transport.send(try request(content.file))
-            switch DefectDojoAnswer.read(response, now: resources.clock.now.milliseconds / 1000) {
+            switch DefectDojoAnswer.read(response, of: content, now: resources.clock.now.milliseconds / 1000) {
             case .success(let test): return content.outcome(status: response.status, id: "test \(test)")
             case .failure(let refusal): return refusal.outcome
             }

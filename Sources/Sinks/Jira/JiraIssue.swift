@@ -1,5 +1,6 @@
 import Delivery
 import FindingModel
+import Formats
 import JSONDocument
 
 /// What issues are made of: the bodies of the requests that create and update them
@@ -42,7 +43,7 @@ struct JiraIssue: Sendable {
         let labels = options.labels.compactMap(\.constant).map(Self.label).filter { !$0.utf8.isEmpty }
         return fields(
             summary: text.title, description: Self.description(text), labels: [table.mark] + labels, priority: nil,
-            constant.compactMap { member in member.value.constantJSON(document: ADF.document(text:)).map { (member.name, $0) } })
+            constant.compactMap { member in member.value.constantJSON(document: ADFText.document(text:)).map { (member.name, $0) } })
     }
 
     func updateParent(_ table: TicketTable) -> JSONValue {
@@ -52,7 +53,7 @@ struct JiraIssue: Sendable {
 
     /// A comment's body.
     static func comment(_ note: TicketNote) -> JSONValue {
-        .members([("body", ADF.document(TicketNoteText.lines(note).map { ADF.paragraph($0) }))])
+        .members([("body", ADFText.document(TicketNoteText.lines(note).map { ADFText.paragraph($0) }))])
     }
 
     /// The names of configured fields that are the same for every finding: when Jira refuses one, it refuses it for all.
@@ -80,7 +81,7 @@ struct JiraIssue: Sendable {
     }
 
     private func json(_ member: FieldValue.Member, _ finding: Finding) -> JSONValue? {
-        member.value.json(for: finding, document: ADF.document(text:))
+        member.value.json(for: finding, document: ADFText.document(text:))
     }
 
     /// A label has no white space (https://support.atlassian.com/jira-software-cloud/docs/add-labels-to-an-issue/).
@@ -102,14 +103,14 @@ struct JiraIssue: Sendable {
     private static func description(_ content: TicketContent) -> JSONValue {
         var blocks: [JSONValue] = []
         for section in TicketSections(content.finding, mark: content.mark, units: descriptionUnits).sections {
-            if !section.heading.utf8.isEmpty { blocks.append(ADF.heading(section.heading)) }
-            if section.isList { blocks.append(ADF.bullets(section.lines)) } else { blocks += section.lines.map { ADF.paragraph($0) } }
+            if !section.heading.utf8.isEmpty { blocks.append(ADFText.heading(section.heading)) }
+            if section.isList { blocks.append(ADFText.bullets(section.lines)) } else { blocks += section.lines.map { ADFText.paragraph($0) } }
         }
-        return ADF.document(blocks)
+        return ADFText.document(blocks)
     }
 
     private static func description(_ text: TicketTableText) -> JSONValue {
-        let table = ADF.table(header: TicketTableText.header, rows: text.rows)
-        return ADF.document([ADF.paragraph(text.introduction), table] + [text.remainder.map { ADF.paragraph($0) }].compactMap { $0 })
+        let table = ADFText.table(header: TicketTableText.header, rows: text.rows)
+        return ADFText.document([ADFText.paragraph(text.introduction), table] + [text.remainder.map { ADFText.paragraph($0) }].compactMap { $0 })
     }
 }

@@ -1,4 +1,5 @@
 import FindingModel
+import Formats
 import JSONDocument
 
 /// What a message says about one change: two lines at most.
@@ -15,15 +16,20 @@ struct SlackLine {
 
     /// mrkdwn of at most `limit` scalars, from 200.
     func text(limit: Int) -> String {
-        let places = SlackEscape.line(details.joined(separator: " · "), limit: limit / 3)
+        let places = Self.escaped(details.joined(separator: " · "), limit: limit / 3)
         let head = "\(mark)*\(heading)* "
-        let title = SlackEscape.line(title, limit: max(40, limit - limit / 3 - head.unicodeScalars.count - 2))
+        let title = Self.escaped(title, limit: max(40, limit - limit / 3 - head.unicodeScalars.count - 2))
         return places.isEmpty ? head + title : "\(head)\(title)\n\(places)"
+    }
+
+    /// `text` as mrkdwn of at most `limit` scalars; whatever is invisible becomes one space.
+    static func escaped(_ text: String, limit: Int) -> String {
+        SlackText.mrkdwn(AnswerText.line(Array(text.utf8.prefix(limit * 4)), limit: limit), limit: limit)
     }
 
     /// Only words that the gateway itself knows: the severity, and the change's type without its kind.
     private var heading: String {
-        let type = SlackEscape.line(change.type.split(separator: ".", maxSplits: 1).last.map(String.init) ?? "", limit: 80)
+        let type = Self.escaped(change.type.split(separator: ".", maxSplits: 1).last.map(String.init) ?? "", limit: 80)
         guard let severity else { return "\(change.kind.rawValue) \(type)" }
         return "\(severity.word) \(type)"
     }

@@ -33,7 +33,7 @@ enum SlackMessage {
                 counts.append((change.type, 1))
             }
         }
-        let kinds = counts.sorted { $0.count > $1.count }.prefix(8).map { "\($0.count) \(SlackEscape.line($0.type, limit: 80))" }
+        let kinds = counts.sorted { $0.count > $1.count }.prefix(8).map { "\($0.count) \(SlackLine.escaped($0.type, limit: 80))" }
         return "Weir: \(batch.count) \(batch.count == 1 ? "change" : "changes"): \(kinds.joined(separator: ", "))"
     }
 

@@ -8,7 +8,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Receives, keeps, understands and delivers, until SIGTERM or SIGINT.",
         discussion: """
             Prints one line `ready` with its addresses when it accepts requests. SIGHUP reads the configuration again: adapters, sources with their \
-            secrets, sinks and routes; the old ones stay when the new do not check. A second SIGTERM or SIGINT ends it at once.
+            secrets, sinks, routes and the ingest port's certificate; the old ones stay when the new do not check. A second SIGTERM or \
+            SIGINT ends it at once.
             """)
 
     @OptionGroup var config: ConfigurationOption

@@ -83,16 +83,22 @@ struct SinkMachineTests {
         #expect(driver.machine.position.cursor == 0 && driver.machine.health.outage?.failure.reason == "the answer speaks of 2 of 3 changes")
     }
 
-    @Test func anItemPutOffForThreeDaysIsADeadLetterAndOutagesDoNotCount() {
-        var driver = MachineDriver(count: 2, Change.findings(1...2))
-        #expect(driver.begin() == [1, 2])
-        driver.end(.items([.retry(Self.busy), .delivered], status: 200, id: nil))
+    @Test func anItemPutOffForThreeDaysWhileOthersPassIsADeadLetterAndOutagesDoNotCount() {
+        var driver = MachineDriver(count: 1, Change.findings(1...3000))
         let begin = driver.now
-        var outages = 0
-        for attempt in 1...1000 where driver.rows[1]?.state != .dead {
-            driver.sleep()
-            #expect(driver.begin() == [1])
-            if attempt % 3 == 0 {
+        var outages = 0, attempts = 0
+        while driver.rows[1]?.state != .dead, attempts < 2900 {
+            guard let sequences = driver.begin() else {
+                driver.sleep()
+                continue
+            }
+            attempts += 1
+            guard sequences == [1] else {
+                driver.end(.delivered(status: 200, id: nil))
+                driver.now = driver.now.advanced(byMilliseconds: 600_000)
+                continue
+            }
+            if attempts % 3 == 0 {
                 outages += 1
                 driver.end(.retry(Self.busy))
                 driver.now = driver.now.advanced(byMilliseconds: 3_600_000)
@@ -100,9 +106,38 @@ struct SinkMachineTests {
                 driver.end(.items([.retry(DeliveryFailure("locked"))], status: 200, id: nil))
             }
         }
-        #expect(driver.rows[1]?.state == .dead && driver.words[1] == "locked")
+        #expect(driver.rows[1]?.state == .dead && driver.words[1] == "locked" && outages > 10)
         #expect(driver.now.milliseconds - begin.milliseconds > 72 * 3_600_000 + Int64(outages) * 3_600_000)
         #expect(driver.machine.dead == 1 && driver.machine.open.count == 0 && driver.balances)
+    }
+
+    /// However the sink says it: when it takes nothing at all, no change is the reason.
+    @Test func changesPutOffOneByOneWithoutOneTakenAreAFailureOfTheSink() {
+        var driver = MachineDriver(count: 1, Change.findings(1...200))
+        var asked: Set<UInt64> = []
+        var attempts = 0
+        while driver.now.milliseconds - driver.start.milliseconds < 30 * 86_400_000 {
+            guard let sequences = driver.begin() else {
+                driver.sleep()
+                continue
+            }
+            attempts += 1
+            asked.formUnion(sequences)
+            driver.end(.items([.retry(Self.busy)], status: 500, id: nil))
+        }
+        #expect(driver.rows.count == 10 && driver.rows.values.allSatisfy { $0.state == .retrying } && driver.machine.dead == 0)
+        // Asked in turn with one that was put off and one that was not: 30 days hold 17,280 waits of 150 s.
+        #expect(!driver.machine.health.isHealthy && asked.max() == 11 && (15_000...19_000).contains(attempts), "\(attempts)")
+        #expect(driver.events == [.fails(Self.busy)])
+        #expect(Set(driver.drain { _ in .delivered(status: 200, id: nil) }) == Set(1...200))
+        #expect(driver.rows.isEmpty && driver.balances && driver.machine.health.isHealthy)
+    }
+
+    @Test func oneChangeThatIsAlwaysPutOffHoldsNobodyUp() {
+        var driver = MachineDriver(count: 1, Change.findings(1...50))
+        let taken = driver.drain(steps: 2000) { $0 == [20] ? .items([.retry(Self.busy)], status: 500, id: nil) : .delivered(status: 200, id: nil) }
+        #expect(Set(taken) == Set(1...50).subtracting([20]) && driver.machine.position.cursor == 50)
+        #expect(driver.rows.mapValues(\.state) == [20: .retrying] && driver.machine.dead == 0 && driver.balances)
     }
 
     @Test(arguments: [DeliveryOutcome.split(refused), .reject(refused)])
@@ -143,7 +178,7 @@ struct SinkMachineTests {
             driver.end(.reject(Self.refused))
         }
         #expect(Set(probes).count == 6 && probes.filter { $0 >= 10 } == [10, 11, 12], "\(probes)")
-        #expect(driver.machine.dead == 0 && driver.machine.health.isPaused)
+        #expect(driver.machine.dead == 0 && driver.machine.health.isPaused && driver.machine.health.outage?.failure == failure)
         driver.sleep()
         let taken = driver.drain { _ in .delivered(status: 200, id: nil) }
         #expect(Set(taken) == Set(1...30) && taken.count == 30 && driver.rows.isEmpty && driver.balances)
@@ -198,6 +233,27 @@ struct SinkMachineTests {
         #expect(driver.machine.health.outage?.since == begin)
         driver.sleep()
         #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == Array(1...25))
+    }
+
+    /// A pause that a change without a request ended would come and go with each of them.
+    @Test(arguments: [DeliveryOutcome.pause(forbidden), .retry(busy)])
+    func aChangeThatHadNothingToTellEndsNoOutage(_ outcome: DeliveryOutcome) {
+        var driver = MachineDriver(count: 1, Change.findings(1...8))
+        #expect(driver.begin() == [1])
+        driver.end(outcome)
+        for sequence in UInt64(1)...5 {
+            driver.sleep()
+            #expect(driver.begin() == [sequence])
+            driver.end(.items([.superseded], status: nil, id: nil))
+            #expect(!driver.machine.health.isHealthy && driver.machine.health.outage?.since == driver.start)
+        }
+        // The next one is asked about at once, as none was asked since.
+        #expect(driver.begin() == [6])
+        driver.end(outcome)
+        #expect(driver.begin() == nil && driver.events.count == 1)
+        driver.sleep()
+        #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == [6, 7, 8])
+        #expect(driver.machine.position.superseded == 5 && driver.balances)
     }
 
     @Test func aSinkThatTookATestIsAskedAtOnce() {

@@ -56,6 +56,19 @@ struct TicketSinkTests {
         #expect(system.tickets.map(\.mark) == ["weir-f_a"] && system.calls == ["create"])
     }
 
+    /// Were the scan's end a success, the findings behind it would be put off one by one and no pause come of it.
+    @Test(arguments: [true, false])
+    func aFailureBehindAChangeThatNeedsNoTicketIsTheSinks(_ isPause: Bool) async throws {
+        let failure = DeliveryFailure("Team is required")
+        let system = ScriptedTickets(clock: clock) { what, _ in what == "create" ? .refuse(failure, isPause: isPause) : nil }
+        var scan = Change.ticketed(1, "s_a", .open, .high)
+        scan.kind = .scan
+        let changes = [scan, .ticketed(2, "f_a", .open, .high), .ticketed(3, "f_b", .open, .high)]
+        feed.append(changes)
+        #expect(await sink(system).deliver(changes) == (isPause ? .pause(failure) : .retry(failure)))
+        #expect(system.tickets.isEmpty && system.calls == ["create"])
+    }
+
     @Test func aLostAnswerMakesNoSecondTicket() async throws {
         for fault in [ScriptedTickets.Fault.losesAnswer, .losesRequest] {
             let system = ScriptedTickets(clock: clock) { what, before in what == "create" && before == 0 ? fault : nil }

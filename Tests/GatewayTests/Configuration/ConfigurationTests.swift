@@ -94,7 +94,7 @@ struct ConfigurationTests {
         ),
         (
             "sources: {}\nretention: { receipts: 400d, max-size: 80%, changes: 90d }",
-            "w:2:12: warning: retention is read but not applied: this version keeps every receipt and change"
+            "w:2:12: warning: of retention only 'changes' is applied, and only to what ledger.db says about requests: this version keeps every receipt and change"
         ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {

@@ -43,6 +43,23 @@ struct NoticeWatchTests {
         #expect(kinds(&never, [at(0), at(10_000_000)]) == [[], []])
     }
 
+    @Test func anotherLimitCountsFromThenOn() {
+        let before = ["shop": Timestamp(milliseconds: Self.start)]
+        var watch = NoticeWatch(silentAfter: ["shop": Self.day], lastReceived: before)
+        #expect(kinds(&watch, [at(86_390), at(86_400), at(86_410)]) == [[], ["source_silent"], []])
+        watch.follow(silentAfter: ["shop": Self.day], lastReceived: before)
+        #expect(kinds(&watch, [at(86_420)]) == [[]], "nothing is another than it was")
+        watch.follow(silentAfter: ["shop": 2 * Self.day], lastReceived: before)
+        #expect(kinds(&watch, [at(100_000), at(172_799), at(172_800)]) == [[], [], ["source_silent"]])
+        watch.follow(silentAfter: [:], lastReceived: before)
+        #expect(kinds(&watch, [at(900_000)]) == [[]])
+        // A source that was configured while the gateway ran, and had sent before it was taken out.
+        var late = NoticeWatch(silentAfter: [:])
+        #expect(kinds(&late, [at(0)]) == [[]])
+        late.follow(silentAfter: ["shop": Self.day], lastReceived: before)
+        #expect(kinds(&late, [at(10), at(86_400)]) == [[], ["source_silent"]])
+    }
+
     @Test func refusalsAreToldAtOnceAndThenOnceAnHour() {
         var watch = NoticeWatch(silentAfter: [:])
         #expect(watch.observe(at(0)).isEmpty)

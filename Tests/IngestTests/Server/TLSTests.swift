@@ -32,6 +32,34 @@ struct TLSTests {
         withExtendedLifetime(folder) {}
     }
 
+    @Test func anotherCertificateIsForNewConnections() async throws {
+        let folder = try TemporaryFolder()
+        let files = try Self.files(folder)
+        try await Gateway.runAsync(tls: files) { gateway in
+            func answers(trusting certificate: String) async -> Bool {
+                let answer = try? await TLSClient.exchange(Samples.url("{}", "Connection: close\r\n"), port: gateway.port, trusting: certificate)
+                return answer?.contains("200 OK") == true
+            }
+            #expect(await answers(trusting: TestCertificate.certificate))
+            #expect(await !answers(trusting: TestCertificate.otherCertificate))
+            // A key that does not belong to the certificate, as between the two writes of somebody who replaces both.
+            _ = try folder.write("certificate.pem", TestCertificate.otherCertificate)
+            #expect(throws: IngestError.self) { try gateway.server.replace(tls: files) }
+            #expect(await answers(trusting: TestCertificate.certificate))
+            _ = try folder.write("key.pem", TestCertificate.otherKey)
+            try gateway.server.replace(tls: files)
+            #expect(await answers(trusting: TestCertificate.otherCertificate))
+            #expect(await !answers(trusting: TestCertificate.certificate))
+        }
+        // A port without TLS does not get it by this.
+        try await Gateway.runAsync { gateway in
+            try gateway.server.replace(tls: files)
+            let answer = try await onThread { try gateway.answer(Samples.url("{}")) }
+            #expect(answer.status == 200)
+        }
+        withExtendedLifetime(folder) {}
+    }
+
     @Test func plainTextGetsNoAnswer() async throws {
         let folder = try TemporaryFolder()
         try await Gateway.run(tls: try Self.files(folder)) { gateway throws in

@@ -5,9 +5,11 @@ import NIOSSL
 /// One request over TLS.
 enum TLSClient {
     /// Sends `request` and gives back everything that comes until the other end closes.
-    static func exchange(_ request: String, port: Int, newest: TLSVersion? = nil) async throws -> String {
+    static func exchange(
+        _ request: String, port: Int, newest: TLSVersion? = nil, trusting certificate: String = TestCertificate.certificate
+    ) async throws -> String {
         var settings = TLSConfiguration.makeClientConfiguration()
-        settings.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(TestCertificate.certificate.utf8)))
+        settings.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)))
         settings.minimumTLSVersion = .tlsv1
         settings.maximumTLSVersion = newest
         let context = try NIOSSLContext(configuration: settings)

@@ -20,6 +20,10 @@ final class DefectDojoPeer: Sendable {
         var faults: [ScriptedPeer.Reply] = []
         var isFailing = false
         var failures = 0
+        /// Findings over which the importer falls.
+        var poison: Set<String> = []
+        /// Whether it falls over every one.
+        var isBroken = false
     }
 
     private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
@@ -80,6 +84,14 @@ final class DefectDojoPeer: Sendable {
     /// Every request fails from now on, or no longer.
     func fail(_ isFailing: Bool) { state.value.withLock { $0.isFailing = isFailing } }
 
+    /// Has the importer fall over these findings from now on, or over every one.
+    func fall(over poison: Set<String> = [], always isBroken: Bool = false) {
+        state.value.withLock { state in
+            state.poison = poison
+            state.isBroken = isBroken
+        }
+    }
+
     private static func json(_ status: Int, _ text: String) -> ScriptedPeer.Reply {
         .answer(status, headers: ["Content-Type: application/json"], body: Array(text.utf8))
     }
@@ -95,9 +107,10 @@ final class DefectDojoPeer: Sendable {
             // An error inside the parser is an error of the server.
             guard names.isSubset(of: allowed), names.isSuperset(of: ["title", "severity", "description"]),
                 ["Critical", "High", "Medium", "Low", "Info"].contains(finding["severity"]?.stringValue ?? "")
-            else { return json(500, #"{"message":"Internal server error, check logs for details"}"#) }
+            else { return importerError }
         }
         let ids = form.findings.compactMap { $0["unique_id_from_tool"]?.stringValue }
+        guard !state.isBroken, state.poison.isDisjoint(with: ids) else { return importerError }
         for finding in form.findings {
             guard let id = finding["unique_id_from_tool"]?.stringValue else { continue }
             if state.findings.updateValue(finding["active"]?.boolValue == true, forKey: id) == nil { state.order.append(id) }
@@ -108,6 +121,9 @@ final class DefectDojoPeer: Sendable {
         state.imports.append(form)
         return json(201, #"{"scan_type":"Generic Findings Import","test":5,"test_id":5,"statistics":{"after":{}}}"#)
     }
+
+    /// What any error that nobody expected becomes (dojo/api_v2/exception_handler.py, dojo/product_announcements.py).
+    private static let importerError = json(500, #"{"message":"Internal server error, check logs for details","pro":["Pro comes with support."]}"#)
 
     /// Reads a form as RFC 7578 says.
     static func read(_ request: ScriptedPeer.Request) -> Import? {

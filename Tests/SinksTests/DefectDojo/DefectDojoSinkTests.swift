@@ -136,7 +136,11 @@ struct DefectDojoSinkTests {
         (400, #"{"file":["The submitted file is empty."]}"#, "reject"), (401, #"{"detail":"Invalid token."}"#, "pause"),
         (403, #"{"detail":"You do not have permission to perform this action."}"#, "pause"), (404, #"{"detail":"A test could not be found!"}"#, "pause"),
         (409, #"{"message":"The request conflicts with an existing record"}"#, "retry"), (413, "<html>too large</html>", "split"),
-        (429, "", "retry"), (500, #"{"message":"Internal server error, check logs for details"}"#, "retry"), (502, "", "retry"),
+        (429, "", "retry"), (502, "", "retry"),
+        // An error inside the importer, and what only looks like one.
+        (500, #"{"message":"Internal server error, check logs for details"}"#, "items"), (500, #"{"message":"list index out of range","pro":["x"]}"#, "items"),
+        (500, "<h1>Server Error (500)</h1>", "retry"), (500, #"{"message":"no upstream","request_id":"1"}"#, "retry"), (500, #"{"message":{}}"#, "retry"),
+        (500, "", "retry"), (503, #"{"message":"Internal server error"}"#, "retry"),
         // Answers with success that prove nothing.
         (200, "<html>log in</html>", "retry"), (201, "{}", "retry"), (204, "", "retry"), (200, #"{"error":"no"}"#, "retry"),
     ])

@@ -1,7 +1,6 @@
 import Delivery
 import FindingModel
 import JSONDocument
-import Synchronization
 
 @testable import Sinks
 
@@ -20,7 +19,7 @@ final class JiraPeer: Sendable {
         var labels: [String] { (fields["labels"]?.arrayValue ?? []).compactMap(\.stringValue) }
     }
 
-    struct State: Sendable {
+    struct State: PeerState {
         /// By id.
         var issues: [String: Issue] = [:]
         var next = 10_001
@@ -30,37 +29,19 @@ final class JiraPeer: Sendable {
         /// Fields that have become mandatory.
         var mandatory: [String] = []
         var hasPriority = true
-        /// The next requests of a method get these instead of an answer; the second tells whether the request is acted upon all the same.
         var faults: [(method: String, reply: ScriptedPeer.Reply, acts: Bool)] = []
         var token = "Basic Ym90QGFjbWUuY29tOnQwazNu"
     }
 
-    final class Site: Sendable {
-        let state = Mutex(State())
-    }
+    private let peer: StatePeer<State>
 
-    private let peer: ScriptedPeer
-    let site: Site
-
-    init() throws {
-        let site = Site()
-        self.site = site
-        peer = try ScriptedPeer { request, _ in
-            site.state.withLock { state in
-                if let plan = state.plan { return Self.answer(request, &state, plan) }
-                let fault = state.faults.firstIndex { $0.method == request.method }.map { state.faults.remove(at: $0) }
-                if let fault, !fault.acts { return fault.reply }
-                let answer = Self.answer(request, &state)
-                return fault?.reply ?? answer
-            }
-        }
-    }
+    init() throws { peer = try StatePeer(State()) }
 
     var port: UInt16 { peer.port }
     var requests: [ScriptedPeer.Request] { peer.requests }
-    var issues: [Issue] { site.state.withLock { $0.issues.values.sorted { $0.key < $1.key } } }
+    var issues: [Issue] { peer.change { $0.issues.values.sorted { $0.key < $1.key } } }
 
-    func change<R: Sendable>(_ body: (inout State) -> R) -> R { site.state.withLock { body(&$0) } }
+    func change<R: Sendable>(_ body: (inout State) -> R) -> R { peer.change(body) }
 
     static func json(_ status: Int, _ text: String) -> ScriptedPeer.Reply {
         .answer(status, headers: ["Content-Type: application/json"], body: Array(text.utf8))
@@ -68,7 +49,7 @@ final class JiraPeer: Sendable {
 
     private static let noIssue = json(404, #"{"errorMessages":["Issue does not exist or you do not have permission to see it."],"errors":{}}"#)
 
-    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
+    fileprivate static func answer(_ request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
         guard request.header("authorization") == state.token else {
             return .answer(401, body: Array("Client must be authenticated to access this resource.".utf8))
         }
@@ -82,17 +63,6 @@ final class JiraPeer: Sendable {
         case (_, "issue", 5...): return issue(request.method, path[4], path.count > 5 ? path[5] : "", body, &state)
         default: return .answer(405)
         }
-    }
-
-    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
-        let fault = plan.next(isSingle: true)
-        if let fault, !fault.takes { return fault.reply }
-        let labels = (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        if request.method == "POST", labels.contains(where: { FaultPlan.refuses("abcdefgh-\($0.dropFirst("weir-f_".count))-1") }) {
-            return fault?.reply ?? json(400, #"{"errorMessages":[],"errors":{"summary":"\#(FaultPlan.words)"}}"#)
-        }
-        let answer = answer(request, &state)
-        return fault?.reply ?? answer
     }
 
     private static func search(_ body: JSONValue, _ state: State) -> ScriptedPeer.Reply {
@@ -201,5 +171,15 @@ final class JiraPeer: Sendable {
             ("id", .string(id)), ("key", .string(issue.key)), ("fields", .members([("status", statusJSON(issue.status))])),
             ("transitions", .array(transitions)),
         ])
+    }
+}
+
+extension JiraPeer.State {
+    mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { JiraPeer.answer(request, &self) }
+
+    func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply? {
+        let labels = (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let isRefused = labels.contains { FaultPlan.refuses("abcdefgh-\($0.dropFirst("weir-f_".count))-1") }
+        return request.method == "POST" && isRefused ? JiraPeer.json(400, #"{"errorMessages":[],"errors":{"summary":"\#(FaultPlan.words)"}}"#) : nil
     }
 }

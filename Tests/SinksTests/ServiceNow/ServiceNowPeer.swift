@@ -1,12 +1,11 @@
 import JSONDocument
-import Synchronization
 
 @testable import Sinks
 
 /// A ServiceNow instance with the table `incident`, as its Table API says
 /// (https://www.servicenow.com/docs/bundle/yokohama-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html).
 final class ServiceNowPeer: Sendable {
-    struct State: Sendable {
+    struct State: PeerState {
         /// By sys_id; the columns as texts.
         var records: [String: [String: String]] = [:]
         var order: [String] = []
@@ -21,33 +20,16 @@ final class ServiceNowPeer: Sendable {
         var faults: [(method: String, reply: ScriptedPeer.Reply, acts: Bool)] = []
     }
 
-    final class Instance: Sendable {
-        let state = Mutex(State())
-    }
+    private let peer: StatePeer<State>
 
-    private let peer: ScriptedPeer
-    let instance: Instance
-
-    init() throws {
-        let instance = Instance()
-        self.instance = instance
-        peer = try ScriptedPeer { request, _ in
-            instance.state.withLock { state in
-                if let plan = state.plan { return Self.answer(request, &state, plan) }
-                let fault = state.faults.firstIndex { $0.method == request.method }.map { state.faults.remove(at: $0) }
-                if let fault, !fault.acts { return fault.reply }
-                let answer = Self.answer(request, &state)
-                return fault?.reply ?? answer
-            }
-        }
-    }
+    init() throws { peer = try StatePeer(State()) }
 
     var port: UInt16 { peer.port }
     var requests: [ScriptedPeer.Request] { peer.requests }
-    var records: [[String: String]] { instance.state.withLock { state in state.order.compactMap { state.records[$0] } } }
-    var journal: [String] { instance.state.withLock { $0.journal.map(\.text) } }
+    var records: [[String: String]] { peer.change { state in state.order.compactMap { state.records[$0] } } }
+    var journal: [String] { peer.change { $0.journal.map(\.text) } }
 
-    func change<R: Sendable>(_ body: (inout State) -> R) -> R { instance.state.withLock { body(&$0) } }
+    func change<R: Sendable>(_ body: (inout State) -> R) -> R { peer.change(body) }
 
     static func error(_ status: Int, _ message: String, _ detail: String) -> ScriptedPeer.Reply {
         let body = JSONValue.members([
@@ -56,7 +38,7 @@ final class ServiceNowPeer: Sendable {
         return .answer(status, headers: ["Content-Type: application/json;charset=UTF-8"], body: body.bytes)
     }
 
-    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
+    fileprivate static func answer(_ request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
         // bot:s3cret
         guard request.header("authorization") == "Basic Ym90OnMzY3JldA==" else {
             return error(401, "User Not Authenticated", "Required to provide Auth information")
@@ -85,17 +67,6 @@ final class ServiceNowPeer: Sendable {
             return state.records.removeValue(forKey: path[4]) == nil ? error(404, "No Record found", "") : .answer(204)
         default: return error(405, "Method not supported", "")
         }
-    }
-
-    private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
-        let fault = plan.next(isSingle: true)
-        if let fault, !fault.takes { return fault.reply }
-        let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue ?? ""
-        if request.method == "POST", FaultPlan.refuses("abcdefgh-\(mark.dropFirst("weir-f_".count))-1") {
-            return fault?.reply ?? error(403, "Operation Failed", "Operation was aborted by Business Rule: \(FaultPlan.words)")
-        }
-        let answer = answer(request, &state)
-        return fault?.reply ?? answer
     }
 
     private static func query(_ text: String, _ state: State) -> ScriptedPeer.Reply {
@@ -146,5 +117,15 @@ final class ServiceNowPeer: Sendable {
 
     private static func result(_ value: JSONValue, _ status: Int) -> ScriptedPeer.Reply {
         .answer(status, headers: ["Content-Type: application/json;charset=UTF-8"], body: JSONValue.members([("result", value)]).bytes)
+    }
+}
+
+extension ServiceNowPeer.State {
+    mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { ServiceNowPeer.answer(request, &self) }
+
+    func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply? {
+        let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue ?? ""
+        guard request.method == "POST", FaultPlan.refuses("abcdefgh-\(mark.dropFirst("weir-f_".count))-1") else { return nil }
+        return ServiceNowPeer.error(403, "Operation Failed", "Operation was aborted by Business Rule: \(FaultPlan.words)")
     }
 }

@@ -142,16 +142,3 @@ final class ListFeed: ChangeFeed {
         try? await Task.sleep(for: .seconds(86_400))
     }
 }
-
-/// A clock on which every wait is over at once.
-final class JumpingClock: DeliveryClock {
-    private let milliseconds = Mutex<Int64>(1_772_445_600_987)
-
-    var now: Timestamp { Timestamp(milliseconds: milliseconds.withLock { $0 }) }
-
-    func sleep(for duration: Duration) async throws {
-        try Task.checkCancellation()
-        milliseconds.withLock { $0 += max(0, duration.wholeMilliseconds) }
-        await Task.yield()
-    }
-}

@@ -54,7 +54,7 @@ struct SlackSinkTests {
     /// What Slack would read: no `<`, no entity but the three, and no mention or mark of formatting but those of our own words.
     @Test func vendorTextIsNeverMarkup() throws {
         for text in HostileTexts.all {
-            let line = SlackEscape.line(text, limit: 2000)
+            let line = SlackLine.escaped(text, limit: 2000)
             #expect(!line.utf8.contains(UInt8(ascii: "<")) && !line.utf8.contains(UInt8(ascii: ">")))
             let scalars = Array(line.unicodeScalars)
             for (index, scalar) in scalars.enumerated() {
@@ -62,11 +62,11 @@ struct SlackSinkTests {
                     let rest = String(String.UnicodeScalarView(scalars[index...].prefix(5)))
                     #expect(["&amp;", "&lt;", "&gt;"].contains { rest.utf8.starts(with: $0.utf8) }, "\(rest)")
                 }
-                if ["@", "#", "*", "_", "~", "`", ":"].contains(scalar) { #expect(index + 1 < scalars.count && scalars[index + 1] == "\u{200b}") }
+                if ["@", "#", "*", "_", "~", "`", ":"].contains(scalar) { #expect(index + 1 < scalars.count && scalars[index + 1] == "\u{2060}") }
                 #expect(scalar.value >= 0x20 && ![0x7f, 0x85, 0x202e, 0x2028].contains(scalar.value))
             }
         }
-        #expect(SlackEscape.line("a <!here> & b", limit: 100) == "a &lt;!here&gt; &amp; b")
+        #expect(SlackLine.escaped("a <!here> & b", limit: 100) == "a &lt;!here&gt; &amp; b")
     }
 
     @Test func anyRecordCanBeShown() throws {

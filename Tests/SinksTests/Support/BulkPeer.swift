@@ -7,6 +7,8 @@ final class BulkPeer: Sendable {
     private struct State {
         var isFailing = false
         var failures = 0
+        /// Words with which every document is refused.
+        var refusal: String?
         var plan: FaultPlan?
         var ids: [String] = []
         var known: Set<String> = []
@@ -18,6 +20,8 @@ final class BulkPeer: Sendable {
     var ids: [String] { state.withLock { $0.ids } }
     func fail(_ isFailing: Bool) { state.withLock { $0.isFailing = isFailing } }
     func meet(_ plan: FaultPlan?) { state.withLock { $0.plan = plan } }
+    /// Refuses every document with these words from now on, or none.
+    func refuse(_ words: String?) { state.withLock { $0.refusal = words } }
 
     func reply(to request: ScriptedPeer.Request) -> ScriptedPeer.Reply {
         guard request.method == "POST", request.target.hasPrefix("/logs-weir-default/_bulk?") else { return .answer(404) }
@@ -54,6 +58,7 @@ final class BulkPeer: Sendable {
         guard document?["@timestamp"]?.stringValue != nil else {
             return item(400, "document_parsing_exception", "data stream timestamp field [@timestamp] is missing")
         }
+        if let words = state.refusal { return item(400, "strict_dynamic_mapping_exception", words) }
         if state.plan != nil {
             if FaultPlan.refuses(id) { return item(400, "document_parsing_exception", FaultPlan.words) }
             state.seen += 1

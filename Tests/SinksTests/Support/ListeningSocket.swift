@@ -10,8 +10,10 @@ final class ListeningSocket: Sendable {
     let port: UInt16
     private let descriptor: Int32
 
-    /// Listens on 127.0.0.1 and any free port.
-    init() throws {
+    /// Listens on 127.0.0.1 and any free port, or that one.
+    ///
+    /// Without `listens` the port is only taken, so that connections to it are refused and another such socket may listen there.
+    init(port wanted: UInt16 = 0, listens: Bool = true) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         // Ports that ended connections still hold are as good as others.
         var yes: Int32 = 1
@@ -19,6 +21,7 @@ final class ListeningSocket: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = wanted.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let socket = descriptor
         let bound = withUnsafeMutablePointer(to: &address) {
@@ -26,7 +29,7 @@ final class ListeningSocket: Sendable {
                 bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
             }
         }
-        guard bound, listen(descriptor, 64) == 0 else { throw PeerError.socket(errno) }
+        guard bound, !listens || listen(descriptor, 64) == 0 else { throw PeerError.socket(errno) }
         port = UInt16(bigEndian: address.sin_port)
     }
 

@@ -38,9 +38,9 @@ final class ScriptedPeer: Sendable {
     private let state = Mutex(State())
 
     /// `script` gets each request and how many came before it.
-    init(unixPath: String? = nil, script: @escaping @Sendable (Request, Int) -> Reply) throws {
+    init(unixPath: String? = nil, port: UInt16 = 0, script: @escaping @Sendable (Request, Int) -> Reply) throws {
         self.script = script
-        listener = try unixPath.map { try ListeningSocket(unixPath: $0) } ?? ListeningSocket()
+        listener = try unixPath.map { try ListeningSocket(unixPath: $0) } ?? ListeningSocket(port: port)
         onThread { [weak self, listener] in
             var count = 0
             while true {
@@ -67,6 +67,9 @@ final class ScriptedPeer: Sendable {
     }
 
     deinit { listener.stop() }
+
+    /// Accepts no further connections.
+    func stop() { listener.stop() }
 
     /// The TCP port, 0 for a Unix-domain socket.
     var port: UInt16 { listener.port }

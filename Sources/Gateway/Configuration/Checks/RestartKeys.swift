@@ -5,7 +5,7 @@ enum RestartKeys {
     /// The keys of which `new` says something else than `old`.
     static func changed(from old: GatewayConfiguration, to new: GatewayConfiguration) -> [String] {
         let comparisons: [(key: String, isEqual: Bool)] = [
-            ("listen.ingest", old.listen.ingest == new.listen.ingest), ("listen.console", old.listen.console == new.listen.console),
+            ("listen.ingest", old.listen.ingest.isSame(as: new.listen.ingest)), ("listen.console", old.listen.console == new.listen.console),
             ("data", old.storage.data == new.storage.data), ("journal", old.storage.journal == new.storage.journal),
             ("disk-reserve", old.storage.diskReserve == new.storage.diskReserve), ("retention", old.storage.retention == new.storage.retention),
             ("operators", old.operators.elementsEqual(new.operators, by: isSame)), ("json-depth", old.limits.jsonDepth == new.limits.jsonDepth),
@@ -22,5 +22,12 @@ enum RestartKeys {
 
     private static func isSame(_ left: OperatorSettings, _ right: OperatorSettings) -> Bool {
         left.name == right.name && left.role == right.role && left.token.value == right.token.value
+    }
+}
+
+extension IngestListener {
+    /// Whether both are the same port; a reload can replace the certificate of one that has TLS.
+    fileprivate func isSame(as other: IngestListener) -> Bool {
+        address == other.address && (tls == nil) == (other.tls == nil) && trustedProxies == other.trustedProxies
     }
 }

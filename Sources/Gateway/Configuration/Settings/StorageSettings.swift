@@ -41,7 +41,8 @@ extension StorageSettings {
         settings.diskReserve = context.value(reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%") { ByteSize($0) }
         if let node = reader.take("retention") {
             settings.retention = RetentionSettings.read(node, &context)
-            context.issues.warning(node, "retention is read but not applied: this version keeps every receipt and change")
+            context.issues.warning(
+                node, "of retention only 'changes' is applied, and only to what ledger.db says about requests: this version keeps every receipt and change")
         }
         return settings
     }

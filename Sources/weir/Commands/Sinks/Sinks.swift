@@ -19,13 +19,13 @@ struct Sinks: AsyncParsableCommand {
         }
         var table = Table([
             .init("SINK"), .init("TYPE"), .init("STATE"), .init("DELIVERED", isNumber: true), .init("FILTERED", isNumber: true),
-            .init("PENDING", isNumber: true), .init("WAITING", isNumber: true), .init("DEAD", isNumber: true),
+            .init("SUPERSEDED", isNumber: true), .init("PENDING", isNumber: true), .init("WAITING", isNumber: true), .init("DEAD", isNumber: true),
             .init("LAST DELIVERED", isWhole: true), .init("SAID"),
         ])
         for sink in sinks {
             table.add([
-                sink.word("name"), sink.word("type"), sink.word("state"), sink.word("delivered"), sink.word("filtered"), sink.word("pending"),
-                Self.waiting(of: sink), sink.word("dead"), sink.time("last_delivered_time"), Self.words(of: sink),
+                sink.word("name"), sink.word("type"), sink.word("state"), sink.word("delivered"), sink.word("filtered"), sink.word("superseded"),
+                sink.word("pending"), Self.waiting(of: sink), sink.word("dead"), sink.time("last_delivered_time"), Self.words(of: sink),
             ])
         }
         table.print(orNothing: "no sinks are configured")

@@ -1,0 +1,25 @@
+import Delivery
+import Logging
+import FindingModel
+
+/// What tests of pumps share: a ledger in a file, changes in memory, and services over both.
+protocol PumpTesting: Sendable {
+    var ledger: Ledger { get }
+    var feed: MemoryFeed { get }
+}
+
+extension PumpTesting {
+    func service(
+        _ sinks: [ScriptedSink], routes: [Route]? = nil, from start: StartPoint = .beginning, ledger: Ledger? = nil, clock: any DeliveryClock = ManualClock(),
+        fraction: Double = 0.5
+    ) -> DeliveryService {
+        DeliveryService(
+            feed: feed, ledger: ledger ?? self.ledger, sinks: sinks.map { .init($0, from: start) }, routes: routes ?? [Route(to: sinks.map(\.name))],
+            clock: clock, random: { fraction }, log: .silent)
+    }
+
+    /// Where the ledger says that the sink stands.
+    func savedCursor() async -> UInt64? { (try? await ledger.position(of: "sink"))?.cursor }
+
+    func stop(_ service: DeliveryService) async { await service.stop(within: .seconds(5)) }
+}
