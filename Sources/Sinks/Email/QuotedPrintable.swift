@@ -12,28 +12,34 @@ enum QuotedPrintable {
         var width = 0
         for (index, byte) in zip(line.indices, line) {
             let isLast = line.index(after: index) == line.endIndex
-            let piece = piece(byte, isLast: isLast)
+            let isPlain = isPlain(byte, isLast: isLast)
+            let size = isPlain ? 1 : 3
             // A soft break takes a column of its own unless the line ends here.
-            if width + piece.count > (isLast ? 76 : 75) {
-                encoded += [UInt8(ascii: "="), 0x0d, 0x0a]
+            if width + size > (isLast ? 76 : 75) {
+                encoded += softBreak
                 width = 0
             }
-            encoded += piece
-            width += piece.count
+            if isPlain {
+                encoded.append(byte)
+            } else {
+                encoded.append(UInt8(ascii: "="))
+                encoded.append(digits[Int(byte >> 4)])
+                encoded.append(digits[Int(byte & 15)])
+            }
+            width += size
         }
         encoded += [0x0d, 0x0a]
     }
 
-    /// Printable ASCII as it is, white space at a line's end and all else as `=` and two capital hex digits.
-    private static func piece(_ byte: UInt8, isLast: Bool) -> [UInt8] {
+    /// Whether the byte stands for itself: printable ASCII but `=`, and a space that is not at a line's end.
+    private static func isPlain(_ byte: UInt8, isLast: Bool) -> Bool {
         switch byte {
-        case UInt8(ascii: "="): break
-        case 0x21...0x7e: return [byte]
-        case 0x20 where !isLast: return [byte]
-        default: break
+        case UInt8(ascii: "="): false
+        case 0x21...0x7e: true
+        default: byte == 0x20 && !isLast
         }
-        return [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 
+    private static let softBreak = [UInt8(ascii: "="), 0x0d, 0x0a]
     private static let digits = Array("0123456789ABCDEF".utf8)
 }

@@ -57,7 +57,7 @@ struct EmailMessageTests {
     }
 
     @Test func aMailStaysWithinItsBounds() throws {
-        for text in HostileTexts.all + [String(repeating: "\u{1f4a3}", count: 5000), String(repeating: "\"", count: 5000)] {
+        for text in ["<&>@", "\u{1f4a3}", "\""].map({ String(repeating: $0, count: 2000) }) {
             for count in [1, 10, 100] {
                 let batch = (1...UInt64(count)).map { Change.finding(.hostile(text, uid: "f_\($0)"), $0) }
                 let bytes = try message(batch)

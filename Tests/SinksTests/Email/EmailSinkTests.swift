@@ -214,7 +214,7 @@ struct EmailSinkTests {
         #expect(peer.mails.dropLast().allSatisfy { MIMEReader($0.message)?.changes.count == 1 })
     }
 
-    @Test(arguments: [1, 20])
+    @Test(arguments: [4, 50])
     func itKeepsTheSinksPromises(_ batch: Int) async throws {
         try await SinkConformance(harness: try EmailHarness(transport: transport, batch: batch)).run()
     }
