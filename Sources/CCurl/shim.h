@@ -45,6 +45,25 @@ static inline CURLcode weir_curl_set_before_request(CURL *handle, curl_prereq_ca
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
+/// CURLOPT_READFUNCTION.
+static inline CURLcode weir_curl_set_reader(CURL *handle, curl_read_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_READFUNCTION, value);
+}
+
+/// CURLOPT_XFERINFOFUNCTION.
+static inline CURLcode weir_curl_set_watcher(CURL *handle, curl_xferinfo_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+
+/// CURLOPT_MAIL_RCPT_ALLOWFAILS, which had another spelling before 8.2.
+static inline CURLcode weir_curl_allow_refused_recipients(CURL *handle) {
+#if LIBCURL_VERSION_NUM < 0x080200
+    return curl_easy_setopt(handle, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+#else
+    return curl_easy_setopt(handle, CURLOPT_MAIL_RCPT_ALLOWFAILS, 1L);
+#endif
+}
+
 static inline CURLcode weir_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -5,6 +5,15 @@ import State
 extension GatewayNotice {
     /// A sink waits for a person.
     static func sinkPaused(_ sink: String, reason: String) -> GatewayNotice {
+        GatewayNotice(kind: "sink_paused", summary: "Sink \(sink) is paused: \(reason)", details: details(sink, reason))
+    }
+
+    /// A sink delivers, but not to everybody it should.
+    static func sinkConcern(_ sink: String, reason: String) -> GatewayNotice {
+        GatewayNotice(kind: "sink_concern", summary: "Sink \(sink): \(reason)", details: details(sink, reason))
+    }
+
+    private static func details(_ sink: String, _ reason: String) -> RawJSON {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("sink")
@@ -12,6 +21,6 @@ extension GatewayNotice {
         writer.key("reason")
         writer.string(reason)
         writer.endObject()
-        return GatewayNotice(kind: "sink_paused", summary: "Sink \(sink) is paused: \(reason)", details: RawJSON(bytes: writer.bytes))
+        return RawJSON(bytes: writer.bytes)
     }
 }

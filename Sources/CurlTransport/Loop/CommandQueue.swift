@@ -1,10 +1,12 @@
 import Synchronization
 
-/// A request on its way to the loop thread, with the place its result goes to.
+/// A request on its way to the loop thread.
 struct Submission: Sendable {
     let id: UInt64
-    let request: OutboundRequest
-    let reply: CheckedContinuation<Result<OutboundResponse, TransportError>, Never>
+    /// Sets the exchange up on a handle of the loop thread.
+    let begin: @Sendable (EasyHandle) throws(TransportError) -> any LoopTransfer
+    /// Tells the caller that it did not begin.
+    let fail: @Sendable (TransportError) -> Void
 }
 
 /// What callers want from the loop thread; the only state that both touch.
@@ -43,6 +45,9 @@ final class CommandQueue: Sendable {
     }
 
     func cancel(_ id: UInt64) { state.withLock { $0.commands.cancellations.append(id) } }
+
+    /// Whether the caller of a request under way has given it up, or everything is to end: for what blocks the loop thread meanwhile.
+    func isGivenUp(_ id: UInt64) -> Bool { state.withLock { $0.commands.isStopping || $0.commands.cancellations.contains(id) } }
 
     func stop() { state.withLock { $0.commands.isStopping = true } }
 

@@ -4,7 +4,7 @@ internal import CCurl
 final class CurlLoop {
     private let multi: MultiHandle
     private let queue: CommandQueue
-    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    private var transfers: [UnsafeMutableRawPointer: (id: UInt64, transfer: any LoopTransfer)] = [:]
     private var handles: [UInt64: UnsafeMutableRawPointer] = [:]
     /// Handles to use again; a new one costs an allocation of several KiB.
     private var idle: [EasyHandle] = []
@@ -40,13 +40,13 @@ final class CurlLoop {
     private func begin(_ submission: Submission) {
         do throws(TransportError) {
             let easy = if let last = idle.popLast() { last } else { try EasyHandle() }
-            let transfer = try Transfer(submission, on: easy)
+            let transfer = try submission.begin(easy)
             let code = curl_multi_add_handle(multi.pointer, easy.pointer)
             guard code == CURLM_OK else { throw TransportError(.failed, String(cString: curl_multi_strerror(code))) }
-            transfers[easy.pointer] = transfer
+            transfers[easy.pointer] = (submission.id, transfer)
             handles[submission.id] = easy.pointer
         } catch {
-            submission.reply.resume(returning: .failure(error))
+            submission.fail(error)
         }
     }
 
@@ -56,26 +56,26 @@ final class CurlLoop {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let code = weir_curl_message_result(message)
             guard let transfer = end(easy) else { continue }
-            transfer.submission.reply.resume(returning: transfer.result(code))
+            transfer.end(code)
             recycle(transfer)
         }
     }
 
     private func giveUp(_ id: UInt64, _ code: TransportError.Code, _ reason: String) {
         guard let easy = handles[id], let transfer = end(easy) else { return }
-        transfer.submission.reply.resume(returning: .failure(TransportError(code, reason, mayHaveArrived: transfer.mayHaveArrived)))
+        transfer.fail(TransportError(code, reason, mayHaveArrived: transfer.mayHaveArrived))
         recycle(transfer)
     }
 
     /// Takes a transfer out of the library's hands; one that is not done loses its connection.
-    private func end(_ easy: UnsafeMutableRawPointer) -> Transfer? {
-        guard let transfer = transfers.removeValue(forKey: easy) else { return nil }
-        handles[transfer.submission.id] = nil
+    private func end(_ easy: UnsafeMutableRawPointer) -> (any LoopTransfer)? {
+        guard let (id, transfer) = transfers.removeValue(forKey: easy) else { return nil }
+        handles[id] = nil
         curl_multi_remove_handle(multi.pointer, easy)
         return transfer
     }
 
-    private func recycle(_ transfer: Transfer) {
+    private func recycle(_ transfer: any LoopTransfer) {
         if idle.count < Self.idleHandlesMax { idle.append(transfer.easy) }
     }
 }

@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// The header lines of a request, in the library's own list; must outlive the transfer that uses them.
+/// The header lines of a request, or the recipients of a mail, in the library's own list; must outlive the transfer that uses them.
 struct HeaderList: ~Copyable {
     private(set) var pointer: UnsafeMutablePointer<curl_slist>?
 
@@ -16,7 +16,8 @@ struct HeaderList: ~Copyable {
     /// Keeps the library from adding a header of its own.
     mutating func suppress(_ name: String) throws(TransportError) { try append(line: "\(name):") }
 
-    private mutating func append(line: String) throws(TransportError) {
+    /// Adds `line` as it stands.
+    mutating func append(line: String) throws(TransportError) {
         guard let longer = curl_slist_append(pointer, line) else { throw TransportError(.failed, "out of memory") }
         pointer = longer
     }

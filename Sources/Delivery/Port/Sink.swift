@@ -19,6 +19,8 @@ package protocol Sink: AnyObject, Sendable {
 package protocol EventSink: Sink {
     /// How much one call of `deliver` may get, and how many calls at a time.
     var limits: SinkLimits { get }
+    /// What a person should know although changes are delivered, as a clause: some of those they are meant for do not get them.
+    var concern: String? { get }
 
     /// Tries once to hand over every change of `batch`, which is never empty and within `limits` (one change may be larger).
     ///
@@ -31,6 +33,8 @@ package protocol EventSink: Sink {
 }
 
 extension EventSink {
+    package var concern: String? { nil }
+
     package func test(at now: Timestamp) async -> DeliveryOutcome { await deliver([.test(at: now)]) }
 }
 
@@ -42,13 +46,16 @@ package struct SinkLimits: Hashable, Sendable {
     package let bytes: Int
     /// Calls of `deliver` under way at a time, from 1; changes of one record never go in two of them.
     package let requests: Int
+    /// Least milliseconds between two batches of a sink that has caught up, so that changes gather; a change after a quiet time goes out at once.
+    package let gatherMilliseconds: Int64
 
     /// Items that may be under way above a cursor when more than one request is.
     package static let itemsInFlightMax = 64
 
-    package init(count: Int, bytes: Int, requests: Int = 1) {
+    package init(count: Int, bytes: Int, requests: Int = 1, gatherMilliseconds: Int64 = 0) {
         self.count = max(1, count)
         self.bytes = max(1, bytes)
+        self.gatherMilliseconds = gatherMilliseconds
         self.requests = min(max(1, requests), max(1, Self.itemsInFlightMax / max(1, count)))
     }
 }

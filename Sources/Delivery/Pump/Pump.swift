@@ -28,8 +28,12 @@ final class Pump: Sendable {
     private let shown: Mutex<SinkStatus>
     /// What fails of the gateway itself, apart from what the sink does.
     private let trouble = Mutex(SinkHealth())
-    /// When the journal last heard of this sink.
-    private let lastNotice = Mutex<Timestamp?>(nil)
+    /// When the journal last heard of this sink, by the notice's kind.
+    private let lastNotices = Mutex<[String: Timestamp]>([:])
+    /// What the sink last said about deliveries that reach some and not others.
+    private let lastConcern = Mutex<String?>(nil)
+    /// Least milliseconds between two batches.
+    private let gatherMilliseconds: Int64
 
     /// Changes and bytes read at a time.
     private let pageLimit: Int
@@ -41,6 +45,7 @@ final class Pump: Sendable {
         self.start = start
         self.surroundings = surroundings
         shown = Mutex(SinkStatus(name: sink.name, type: sink.type))
+        gatherMilliseconds = max(surroundings.gatherMilliseconds, sink.limits.gatherMilliseconds)
         pageLimit = min(max(sink.limits.count, 256), 10_000)
         pageBytes = max(sink.limits.bytes, 1 << 20)
         var log = surroundings.log
@@ -126,7 +131,7 @@ final class Pump: Sendable {
 
     private func startRequests(_ run: inout PumpRun) {
         let now = now
-        while let request = run.machine.next(at: now, whole: run.isWhole(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)) {
+        while let request = run.machine.next(at: now, whole: run.isWhole(at: now, gatherMilliseconds: gatherMilliseconds)) {
             if case .window = request.content { run.pages = 0 }
             let call = RequestRun(sink: sink, feed: surroundings.feed)
             requests.start(request.id) { [mailbox] in
@@ -167,7 +172,7 @@ final class Pump: Sendable {
         let (feed, clock, mailbox) = (surroundings.feed, surroundings.clock, mailbox)
         let now = now
         let after = run.machine.wantsChanges && run.isAtEnd ? run.machine.readThrough : nil
-        var wake = run.wake(at: now, gatherMilliseconds: surroundings.gatherMilliseconds)
+        var wake = run.wake(at: now, gatherMilliseconds: gatherMilliseconds)
         if isCalm(run), let next = run.replay?.wake { wake = min(wake ?? next, next) }
         let due = wake
         let reason = await withTaskGroup(of: Reason.self) { group in
@@ -323,20 +328,34 @@ extension Pump {
     private func note(_ outcome: DeliveryOutcome, at now: Timestamp) {
         let failure = outcome.failure
         let status = failure?.status ?? outcome.receipt.status
+        let concern = sink.concern
         shown.withLock { shown in
-            shown.lastAnswer = SinkStatus.Answer(time: now, status: status, text: failure?.reason ?? "delivered")
+            shown.lastAnswer = SinkStatus.Answer(time: now, status: status, text: failure?.reason ?? concern ?? "delivered")
             if outcome.hasDelivered { shown.lastDeliveredTime = now }
         }
+        tell(concern)
     }
 
-    /// Whether the journal may hear of this sink again: one that comes and goes is spoken of once an hour.
-    private func mayNotify() -> Bool {
+    /// Says once what is wrong although changes are delivered.
+    private func tell(_ concern: String?) {
+        let isNew = lastConcern.withLock { last in
+            defer { last = concern }
+            return last != concern
+        }
+        guard isNew, let concern else { return }
+        log.warning("sink \(sink.name): \(concern)")
+        notify(.sinkConcern(sink.name, reason: concern))
+    }
+
+    /// Tells the journal, once an hour at most: a sink that comes and goes, or says something else each time, is spoken of no more often.
+    private func notify(_ notice: GatewayNotice) {
         let now = now
-        return lastNotice.withLock { last in
-            if let time = last, (0..<3_600_000).contains(now.milliseconds - time.milliseconds) { return false }
-            last = now
+        let isDue = lastNotices.withLock { last in
+            if let time = last[notice.kind], (0..<3_600_000).contains(now.milliseconds - time.milliseconds) { return false }
+            last[notice.kind] = now
             return true
         }
+        if isDue { surroundings.notify(notice) }
     }
 
     private func tell(_ events: [SinkEvent]) {
@@ -345,7 +364,7 @@ extension Pump {
             case .fails(let failure): log.warning("sink \(sink.name): \(failure.reason); it is tried again")
             case .paused(let failure):
                 log.error("sink \(sink.name) is paused: \(failure.reason)")
-                if mayNotify() { surroundings.notify(.sinkPaused(sink.name, reason: failure.reason)) }
+                notify(.sinkPaused(sink.name, reason: failure.reason))
             case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
             case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
             case .expired(let count): log.warning("\(count) changes are no longer kept and were never delivered to sink \(sink.name)")

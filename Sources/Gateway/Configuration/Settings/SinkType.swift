@@ -17,6 +17,7 @@ struct SinkType: Sendable {
         SplunkHECSinkSettings.type,
         ElasticsearchSinkSettings.type,
         SlackSinkSettings.type,
+        EmailSinkSettings.type,
         DefectDojoSinkSettings.type,
         JiraSinkSettings.type,
         ServiceNowSinkSettings.type,
