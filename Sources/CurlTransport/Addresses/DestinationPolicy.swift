@@ -20,6 +20,6 @@ package struct DestinationPolicy: Hashable, Sendable {
         if addressClass.isAlwaysRefused { return .refused("\(shown) is a \(addressClass.rawValue) address, which is never allowed") }
         if networks.contains(where: { $0.contains(real) || $0.contains(address) }) { return .allowed }
         if addressClass != .publicUse { return .refused("\(shown) is a \(addressClass.rawValue) address that `networks` does not list") }
-        return plain ? .refused("http:// is allowed only towards an address that `networks` lists, and \(shown) is not") : .allowed
+        return plain ? .refused("only an address that `networks` lists is reached without TLS, and \(shown) is not") : .allowed
     }
 }

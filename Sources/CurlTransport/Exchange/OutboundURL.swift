@@ -6,6 +6,8 @@ package struct OutboundURL: Hashable, Sendable {
     package let text: String
     /// The host as a name or address; what errors and logs show.
     package let host: String
+    /// The port, where the URL names one.
+    let port: Int?
     /// Whether the scheme is `http`.
     package let isPlain: Bool
 
@@ -28,6 +30,7 @@ package struct OutboundURL: Hashable, Sendable {
         guard let host = Self.part(CURLUPART_HOST, of: parts), !host.isEmpty else { throw TransportError(.invalidRequest, "the URL has no host") }
         self.text = text
         self.host = host
+        port = Self.part(CURLUPART_PORT, of: parts).flatMap { Int($0) }
         isPlain = scheme == "http"
     }
 
