@@ -108,7 +108,10 @@ let package = Package(
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests(
             "SinksTests",
-            ["Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1]),
+            [
+                "Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix,
+                nioHTTP1, nioSSL,
+            ]),
         tests(
             "GatewayTests",
             [
