@@ -59,7 +59,7 @@ final class RsyslogReceiver: Sendable {
         module(load="mmpstrucdata")
         input(type="imtcp" address="\(Self.address)" port="\(port)" listenPortFileName="\(folder.path)/port" ruleset="weir")
         template(name="line" type="string" string="%$!rfc5424-sd!weir@32473!id%\\t%msg%\\n")
-        ruleset(name="weir") {
+        ruleset(name="weir" queue.type="Direct") {
             action(type="mmpstrucdata")
             action(type="omfile" file="\(folder.path)/messages" template="line")
         }

@@ -46,6 +46,8 @@ struct RsyslogTests {
         }
         for start in stride(from: 0, to: 1000, by: 50) { #expect(await sink.deliver(Array(Self.changes[start..<(start + 50)])).isDelivered) }
         await sink.close()
+        // With the proof `closed` nothing is left to wait for.
+        if proof == .acknowledged { await eventually { receiver.lines.count >= 1000 } }
         program.end()
         let lines = receiver.lines
         #expect(lines.map(\.id) == Self.changes.map(\.id))
@@ -99,6 +101,7 @@ struct RsyslogTests {
             #expect(await known.deliver([.finding(.sample(), 2)]).isDelivered)
             await known.close()
         }
+        await eventually { receiver.lines.count >= 2 }
         program.end()
         #expect(receiver.lines.map(\.id) == ["abcdefgh-2-1", "abcdefgh-2-1"], "\(receiver.complaints)")
     }
