@@ -110,7 +110,7 @@ let package = Package(
             "SinksTests",
             [
                 "Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests",
-                nioCore, nioPosix, nioHTTP1, logging,
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]),
         tests(
             "GatewayTests",

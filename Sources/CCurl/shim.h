@@ -4,6 +4,8 @@
 // The checking macros want literal options; the functions below are the types.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #if LIBCURL_VERSION_NUM < 0x075700
@@ -66,6 +68,24 @@ static inline CURLcode weir_curl_allow_refused_recipients(CURL *handle) {
 
 static inline CURLcode weir_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+/// CURLOPT_XFERINFOFUNCTION.
+static inline CURLcode weir_curl_set_progress(CURL *handle, curl_xferinfo_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+
+static inline CURLcode weir_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+/// An event of poll(2) on Linux: the peer has ended its side. The C library hides it from whoever does not ask for GNU's names.
+#define WEIR_POLLRDHUP 0x2000
+
+/// Bytes that were written to a TCP socket and that the peer has not acknowledged yet (tcp(7), SIOCOUTQ); negative on an error.
+static inline int weir_unacknowledged_bytes(curl_socket_t socket) {
+    int count = 0;
+    return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
 }
 
 static inline CURLcode weir_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {

@@ -8,12 +8,16 @@ package struct EventEncoder: Sendable {
 
     package let format: EventFormat
     package let evidence: EvidenceDetail
+    /// Bytes of the largest event with `evidence: summary`.
+    private let limit: Int
     /// The program's version, which CEF has a place for.
     private let version: String
 
-    package init(_ format: EventFormat, evidence: EvidenceDetail = .summary, version: String) {
+    /// `summaryBytes`, from 7,500, is for systems that take less than others with `evidence: summary`.
+    package init(_ format: EventFormat, evidence: EvidenceDetail = .summary, summaryBytes: Int = Self.summaryBytes, version: String) {
         self.format = format
         self.evidence = evidence
+        limit = summaryBytes
         self.version = version
     }
 
@@ -53,7 +57,7 @@ package struct EventEncoder: Sendable {
         return EncodedEvent(bytes: bytes, cut: summary.cut)
     }
 
-    private func fits(_ bytes: [UInt8]) -> Bool { evidence == .full || bytes.count <= Self.summaryBytes }
+    private func fits(_ bytes: [UInt8]) -> Bool { evidence == .full || bytes.count <= limit }
 
     private func write(_ content: EventContent) -> [UInt8] {
         if format == .cef { return CEFEvent.of(content, version: version) }

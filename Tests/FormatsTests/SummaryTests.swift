@@ -25,6 +25,13 @@ struct SummaryTests {
         if format.isJSON { #expect(throws: Never.self) { try JSONValue(parsing: event.bytes) } } else { #expect(CEFParser(event.bytes) != nil) }
     }
 
+    /// What a message of syslog has left beside its own header.
+    @Test(arguments: formats, 1...30) func aSystemMayTakeLess(format: EventFormat, seed: Int) throws {
+        var random = Self.large(seed)
+        let event = try EventEncoder(format, summaryBytes: 7500, version: "1.0.0").encode(random.next())
+        #expect(event.bytes.count <= 7500, "seed \(seed)")
+    }
+
     @Test(arguments: 1...60) func aShortenedEventIsValidAndSaysWhatIsNotWhole(seed: Int) throws {
         var random = Self.large(seed)
         let change = random.next()

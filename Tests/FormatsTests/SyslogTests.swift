@@ -13,6 +13,9 @@ struct SyslogTests {
         var message = Self.message()
         #expect(String(decoding: message.bytes, as: UTF8.self) == "<131>1 2026-03-02T10:00:00.000Z gateway weir - finding.opened - \u{feff}{}")
         message.structuredData = [(id: "weir@32473", parameters: [(name: "id", value: #"a"b\c]d"#), (name: "n", value: "é\n")])]
+        message.hasByteOrderMark = false
+        #expect(message.bytes.suffix(4).elementsEqual("] {}".utf8))
+        message.hasByteOrderMark = true
         message.processID = "7"
         message.facility = 99
         #expect(

@@ -6,6 +6,8 @@ package struct OutboundURL: Hashable, Sendable {
     package let text: String
     /// The host as a name or address; what errors and logs show.
     package let host: String
+    /// The port, where the URL names one.
+    let port: Int?
     /// Whether the scheme is `http`.
     package let isPlain: Bool
 
@@ -19,6 +21,7 @@ package struct OutboundURL: Hashable, Sendable {
         guard let host = parts.part(CURLUPART_HOST), !host.isEmpty else { throw TransportError(.invalidRequest, "the URL has no host") }
         self.text = text
         self.host = host
+        port = parts.part(CURLUPART_PORT).flatMap { Int($0) }
         isPlain = scheme == "http"
     }
 

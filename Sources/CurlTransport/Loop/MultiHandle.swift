@@ -20,5 +20,6 @@ final class MultiHandle: @unchecked Sendable {
     /// Makes the loop thread's present or next wait return.
     func wakeUp() { curl_multi_wakeup(pointer) }
 
-    private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Whether the library could be set up, which is done once for the process.
+    static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }

@@ -17,6 +17,8 @@ package struct SyslogMessage: Sendable {
     package var structuredData: [(id: String, parameters: [(name: String, value: String)])] = []
     /// UTF-8 without a byte order mark, which the message puts in front.
     package var text: [UInt8]
+    /// Whether the text is marked as UTF-8 (section 6.4); without the mark it may be anything to a receiver.
+    package var hasByteOrderMark = true
 
     package init(
         facility: UInt8 = 16, severity: Severity, time: Timestamp, hostname: String, appName: String = "weir", processID: String = "", messageID: String,
@@ -32,7 +34,7 @@ package struct SyslogMessage: Sendable {
         self.text = text
     }
 
-    /// `<PRI>1 TIME HOST APP PROCID MSGID SD BOM TEXT`; the text is UTF-8 and says so by its BOM (section 6.4).
+    /// `<PRI>1 TIME HOST APP PROCID MSGID SD BOM TEXT`.
     package var bytes: [UInt8] {
         var bytes = Array("<\(min(Int(facility), 23) * 8 + Int(severity.rawValue))>1 ".utf8)
         bytes += time.rfc3339Bytes
@@ -42,7 +44,8 @@ package struct SyslogMessage: Sendable {
         }
         bytes.append(UInt8(ascii: " "))
         appendStructuredData(to: &bytes)
-        bytes += [UInt8(ascii: " "), 0xef, 0xbb, 0xbf]
+        bytes.append(UInt8(ascii: " "))
+        if hasByteOrderMark { bytes += [0xef, 0xbb, 0xbf] }
         return bytes + text
     }
 

@@ -7,5 +7,7 @@ package struct EventSettings: Hashable, Sendable {
 
     package init(format: EventFormat) { self.format = format }
 
-    func encoder(version: String) -> EventEncoder { EventEncoder(format, evidence: evidence, version: version) }
+    func encoder(version: String, summaryBytes: Int = EventEncoder.summaryBytes) -> EventEncoder {
+        EventEncoder(format, evidence: evidence, summaryBytes: summaryBytes, version: version)
+    }
 }

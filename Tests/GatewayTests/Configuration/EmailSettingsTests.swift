@@ -52,7 +52,7 @@ struct EmailSettingsTests {
         ("url: \"smtps://m.example\", tls: starttls, \(rest)", "url: smtps:// is TLS from the first byte"),
         ("url: \"smtp://m.example\", tls: tls, \(rest)", "url: smtp:// does not begin with TLS; write smtps://"),
         ("url: \"smtp://m.example\", tls: opportunistic, \(rest)", "unknown tls 'opportunistic'"),
-        ("url: \"smtp://m.example\", tls: none, \(rest)", "url: mail goes without TLS only to addresses in the sink's 'networks'"),
+        ("url: \"smtp://m.example\", tls: none, \(rest)", "url: mail without TLS is sent only to addresses in the sink's 'networks'"),
         ("url: \"smtp://192.0.2.7\", tls: none, networks: [ 10.0.0.0/8 ], \(rest)", "url: 192.0.2.7 is a reserved address"),
         ("url: \"smtps://169.254.169.254\", networks: [ 169.254.0.0/16 ], \(rest)", "cloud metadata"),
         (

@@ -22,7 +22,7 @@ enum DestinationReader {
         let connectTimeout = context.duration(reader.take("connect-timeout"), "connect-timeout", 100...60_000)
         let answerMax = context.bytes(reader.take("answer-max"), "answer-max", 256...1 << 20)
         guard let url, let urlNode else { return nil }
-        check(url, urlNode, policy, &context)
+        check(host: url.host, isPlain: url.isPlain, urlNode, policy, &context)
         var destination = Destination(url: url, policy: policy)
         destination.certificateAuthorityFile = authority
         if let timeout { destination.timeout = .milliseconds(timeout) }
@@ -38,22 +38,28 @@ enum DestinationReader {
     }
 
     /// What can be told without looking the host up; the rest is checked when the connection is made.
-    private static func check(_ url: OutboundURL, _ node: YAMLNode, _ policy: DestinationPolicy, _ context: inout SettingsContext) {
+    static func check(
+        host: String, isPlain: Bool, _ node: YAMLNode, _ policy: DestinationPolicy, schemes: (plain: String, secure: String) = ("plain http", "https"),
+        _ context: inout SettingsContext
+    ) {
         let hint = "list the receiver's network: networks: [ 127.0.0.0/8 ]"
-        let host = url.host.utf8.first == UInt8(ascii: "[") ? String(url.host.dropFirst().dropLast()) : url.host
-        if let address = IPAddress(host) {
-            if case .refused(let reason) = policy.decide(address, plain: url.isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
-        } else if url.isPlain, policy.networks.isEmpty {
-            context.issues.error(node, "url: plain http is sent only to addresses in the sink's 'networks'", hint: "use https, or \(hint)")
+        let name = host.utf8.first == UInt8(ascii: "[") ? String(host.dropFirst().dropLast()) : host
+        if let address = IPAddress(name) {
+            if case .refused(let reason) = policy.decide(address, plain: isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
+        } else if isPlain, policy.networks.isEmpty {
+            context.issues.error(node, "url: \(schemes.plain) is sent only to addresses in the sink's 'networks'", hint: "use \(schemes.secure), or \(hint)")
         }
     }
 
-    static func authorityFile(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
-        guard let path = context.path(node, "ca") else { return nil }
+    static func authorityFile(_ node: YAMLNode, _ context: inout SettingsContext) -> String? { readableFile(node, "ca", &context) }
+
+    /// The path of a PEM file, with an error when it cannot be read.
+    static func readableFile(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> String? {
+        guard let path = context.path(node, what) else { return nil }
         switch FilePaths.contents(of: path, limit: 1 << 20) {
         case .success: return path
         case .failure(let error):
-            context.issues.error(node, "ca: \(error.message)")
+            context.issues.error(node, "\(what): \(error.message)")
             return nil
         }
     }

@@ -14,7 +14,8 @@ enum EventSettingsReader {
         context.value(node, what, form: "true or false") { ["true": true, "false": false][$0] }
     }
 
-    private static func word<Word: RawRepresentable<String>>(
+    /// One of the words `known`.
+    static func word<Word: RawRepresentable<String>>(
         _ node: YAMLNode?, _ what: String, among known: [Word], _ context: inout SettingsContext
     ) -> Word? {
         guard let node, let text = context.word(node, what) else { return nil }

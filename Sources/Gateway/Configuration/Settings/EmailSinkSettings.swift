@@ -12,7 +12,10 @@ enum EmailSinkSettings {
         let urlNode = reader.require("url", what, &context.issues)
         let server = server(urlNode, reader.take("tls"), &context)
         let policy = DestinationPolicy(networks: DestinationReader.networks(reader.take("networks"), &context))
-        if let server, let urlNode { check(server, urlNode, policy, &context) }
+        if let server, let urlNode {
+            DestinationReader.check(
+                host: server.host, isPlain: server.security == .none, urlNode, policy, schemes: ("mail without TLS", "TLS"), &context)
+        }
         let sender = reader.require("sender", what, &context.issues).flatMap { address($0, "sender", &context) }
         let recipients = recipients(reader.require("to", what, &context.issues), &context)
         let login = login(&reader, what, server, &context)
@@ -55,18 +58,6 @@ enum EmailSinkSettings {
         } catch {
             context.issues.error(node, "url: \(error.message)", hint: "smtps://mail.example.com, or smtp://mail.example.com:587 for STARTTLS")
             return nil
-        }
-    }
-
-    /// What can be told without looking the host up; the rest is checked when the connection is made.
-    private static func check(_ server: MailServer, _ node: YAMLNode, _ policy: DestinationPolicy, _ context: inout SettingsContext) {
-        let isPlain = server.security == .none
-        let hint = "list the mail server's network: networks: [ 127.0.0.0/8 ]"
-        let host = server.host.utf8.first == UInt8(ascii: "[") ? String(server.host.dropFirst().dropLast()) : server.host
-        if let address = IPAddress(host) {
-            if case .refused(let reason) = policy.decide(address, plain: isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
-        } else if isPlain, policy.networks.isEmpty {
-            context.issues.error(node, "url: mail goes without TLS only to addresses in the sink's 'networks'", hint: "leave out 'tls: none', or \(hint)")
         }
     }
 

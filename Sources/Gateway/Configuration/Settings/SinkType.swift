@@ -16,6 +16,7 @@ struct SinkType: Sendable {
         WebhookSinkSettings.type,
         SplunkHECSinkSettings.type,
         ElasticsearchSinkSettings.type,
+        SyslogSinkSettings.type,
         SlackSinkSettings.type,
         EmailSinkSettings.type,
         DefectDojoSinkSettings.type,

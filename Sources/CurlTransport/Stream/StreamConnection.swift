@@ -1,0 +1,156 @@
+import Glibc
+internal import CCurl
+
+/// One connection that bytes are written to; belongs to the thread that uses it.
+final class StreamConnection {
+    private let target: StreamTarget
+    private let addresses: AddressGate
+    /// Nothing once the connection was given up.
+    private var easy: EasyHandle?
+    private let socket: curl_socket_t
+    /// Whether nothing has been counted as taken on it yet.
+    private var isFresh = true
+
+    /// Connects; `cancellation` ends the attempt within a second.
+    init(to target: StreamTarget, _ cancellation: StreamCancellation) throws(TransportError) {
+        self.target = target
+        addresses = AddressGate(target.policy, isPlain: target.address.isPlain)
+        let easy = try EasyHandle()
+        try easy.reset()
+        try easy.describeStream(to: target)
+        try addresses.attach(to: easy)
+        let code = try easy.connect(cancellation)
+        guard code == CURLE_OK else { throw Self.failure(code, target, easy, addresses, cancellation) }
+        guard let socket = easy.activeSocket else { throw TransportError(.failed, "\(target.address.host): libcurl gives no socket") }
+        self.socket = socket
+        self.easy = easy
+    }
+
+    /// Ends TLS as it should be ended, as far as the connection still takes a byte, and closes.
+    func close() { easy = nil }
+
+    /// Closes at once: what the peer has not acknowledged is not sent any more, because all of it will come again.
+    func abort() {
+        guard easy != nil else { return }
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        easy = nil
+    }
+
+    /// Whether the peer has kept the connection open and silent.
+    var isUsable: Bool {
+        do throws(TransportError) { try listen() } catch { return false }
+        return true
+    }
+
+    /// Writes `bytes` and returns when they count as taken; after an error the connection is of no more use.
+    func send(_ bytes: [UInt8], _ cancellation: StreamCancellation) throws(TransportError) {
+        let start = ContinuousClock.now
+        try write(bytes, since: start, cancellation)
+        var watch = AcknowledgementWatch(timeout: target.timeout, settleTime: isFresh && target.proof == .acknowledged ? target.settleTime : .zero)
+        while true {
+            let left = Int(weir_unacknowledged_bytes(socket))
+            // In this order: a connection found open after the last acknowledgement was open when it came.
+            try listen()
+            guard left >= 0 else { throw failure(.cut, "the connection is gone") }
+            switch watch.step(unacknowledged: left, elapsed: ContinuousClock.now - start) {
+            case .taken:
+                isFresh = false
+                return
+            case .tooSlow: throw failure(.timeout, "the receiver has not acknowledged \(left) bytes in time")
+            case .wait(let milliseconds): try wait(for: 0, milliseconds, cancellation)
+            }
+        }
+    }
+
+    /// Ends this side of the stream and returns when the peer has ended its own, which a program does that has read everything: a system
+    /// whose program has not resets the connection (RFC 1122 section 4.2.2.13).
+    func closeWithProof(_ cancellation: StreamCancellation) throws(TransportError) {
+        let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw failure(.failed, "the system gives no descriptor") }
+        defer { Glibc.close(copy) }
+        // The library says goodbye in TLS and closes its own descriptor; the connection lives on in the copy.
+        easy = nil
+        shutdown(copy, Int32(SHUT_WR))
+        let start = ContinuousClock.now
+        var rest = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(copy, &rest, rest.count, Int32(MSG_DONTWAIT))
+            if count == 0 { return }
+            if count > 0, target.address.isPlain { throw unexpectedAnswer }
+            if count < 0, errno != EAGAIN, errno != EINTR { throw failure(.cut, "the receiver has reset the connection before it read everything") }
+            guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
+            guard !cancellation.isCancelled else { throw failure(.cancelled, "given up by the caller") }
+            if count < 0 {
+                var descriptor = pollfd(fd: copy, events: Int16(POLLIN), revents: 0)
+                poll(&descriptor, 1, AcknowledgementWatch.longestPause)
+            }
+        }
+    }
+
+    private func write(_ bytes: [UInt8], since start: ContinuousClock.Instant, _ cancellation: StreamCancellation) throws(TransportError) {
+        // One pointer for all calls: OpenSSL takes a write up again only with the buffer that it began with.
+        let result = bytes.withUnsafeBytes { (buffer) -> Result<Void, TransportError> in
+            Result { () throws(TransportError) in
+                var written = 0
+                while written < buffer.count {
+                    let count = try writeOnce(UnsafeRawBufferPointer(rebasing: buffer[written...]))
+                    written += count
+                    guard count == 0 else { continue }
+                    try listen()
+                    guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver takes nothing any more") }
+                    try wait(for: POLLOUT, AcknowledgementWatch.longestPause, cancellation)
+                }
+            }
+        }
+        try result.get()
+    }
+
+    /// Bytes that were taken, 0 when there is no room now.
+    private func writeOnce(_ bytes: UnsafeRawBufferPointer) throws(TransportError) -> Int {
+        guard let easy else { throw failure(.cut, "the connection is closed") }
+        var count = 0
+        let code = curl_easy_send(easy.pointer, bytes.baseAddress, bytes.count, &count)
+        if code == CURLE_OK || code == CURLE_AGAIN { return count }
+        throw failure(.cut, easy.explanation(of: code))
+    }
+
+    /// Reads what the peer says, which is nothing but TLS's own messages, and throws when it has closed.
+    private func listen() throws(TransportError) {
+        guard let easy else { throw failure(.cut, "the connection is closed") }
+        var byte: UInt8 = 0
+        var count = 0
+        let code = curl_easy_recv(easy.pointer, &byte, 1, &count)
+        switch code {
+        case CURLE_AGAIN: return
+        case CURLE_OK where count == 0: throw failure(.cut, "the receiver has closed the connection")
+        case CURLE_OK: throw unexpectedAnswer
+        default:
+            let words = easy.explanation(of: code)
+            // A server of TLS 1.3 refuses a client's certificate after the client holds the handshake for done.
+            throw failure(words.contains(" alert ") ? .tls : .cut, words)
+        }
+    }
+
+    private func wait(for events: Int32, _ milliseconds: Int32, _ cancellation: StreamCancellation) throws(TransportError) {
+        guard !cancellation.isCancelled else { throw failure(.cancelled, "given up by the caller") }
+        var descriptor = pollfd(fd: socket, events: Int16(truncatingIfNeeded: events | WEIR_POLLRDHUP), revents: 0)
+        poll(&descriptor, 1, milliseconds)
+    }
+
+    private var unexpectedAnswer: TransportError {
+        failure(.badAnswer, "the receiver answers, which none does that only takes a stream: is something else listening there?")
+    }
+
+    private func failure(_ code: TransportError.Code, _ reason: String) -> TransportError {
+        TransportError(code, "\(target.address.host): \(reason)", mayHaveArrived: true)
+    }
+
+    private static func failure(
+        _ code: CURLcode, _ target: StreamTarget, _ easy: EasyHandle, _ addresses: AddressGate, _ cancellation: StreamCancellation
+    ) -> TransportError {
+        if cancellation.isCancelled { return TransportError(.cancelled, "given up by the caller") }
+        if let refusal = addresses.refusal(behind: code) { return TransportError(.refusedAddress, "\(target.address.host): \(refusal)") }
+        return TransportError(.init(code), "\(target.address.host): \(easy.explanation(of: code))")
+    }
+}

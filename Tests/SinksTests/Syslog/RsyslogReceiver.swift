@@ -1,0 +1,68 @@
+import Glibc
+import Testing
+
+/// rsyslogd on a loopback address of its own, as a user would set it up: TLS, and each message a line of a file.
+final class RsyslogReceiver: Sendable {
+    /// Where rsyslogd is, if it is.
+    static let program = ["/usr/sbin/rsyslogd", "/usr/local/sbin/rsyslogd"].first { (path: String) in access(path, X_OK) == 0 }
+    /// Not 127.0.0.1, where other tests could be given the port while it is down.
+    static let address = "127.0.0.77"
+
+    private let folder: TemporaryFolder
+    private let authority: SyslogAuthority
+    private let asksForCertificate: Bool
+
+    init(_ authority: SyslogAuthority, asksForCertificate: Bool = false) throws {
+        folder = try TemporaryFolder()
+        self.authority = authority
+        self.asksForCertificate = asksForCertificate
+    }
+
+    /// Starts it on a port, any free one for 0, and returns when it listens.
+    func start(port: Int = 0) async throws -> (program: Program, port: Int) {
+        let portFile = folder.path + "/port"
+        unlink(portFile)
+        put(Array(configuration(port: port).utf8), at: folder.path + "/rsyslog.conf")
+        let program = try Program(Self.program ?? "rsyslogd", ["-n", "-f", "@rsyslog.conf", "-i", "@pid"], in: folder.path)
+        guard port == 0 else {
+            // It writes down only a port that it chose itself.
+            await eventually { PlainSocket(Self.address, port: port) != nil }
+            return (program, port)
+        }
+        await eventually { contents(of: portFile)?.isEmpty == false }
+        let text = String(decoding: contents(of: portFile) ?? [], as: UTF8.self)
+        guard let port = Int(text.prefix { $0.isNumber }) else { throw ProgramError(program: "rsyslogd", status: -1) }
+        return (program, port)
+    }
+
+    /// What it wrote so far: for each message the id in the structured data, and the text.
+    var lines: [(id: String, text: String)] {
+        String(decoding: contents(of: folder.path + "/messages") ?? [], as: UTF8.self).split(separator: "\n").map { line in
+            let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts.first ?? ""), parts.count == 2 ? String(parts[1]) : "")
+        }
+    }
+
+    /// What it said about itself.
+    var complaints: String { String(decoding: contents(of: folder.path + "/output") ?? [], as: UTF8.self) }
+
+    private func configuration(port: Int) -> String {
+        """
+        global(
+            workDirectory="\(folder.path)" net.enableDNS="off" defaultNetstreamDriver="ossl"
+            defaultNetstreamDriverCAFile="\(authority.certificateFile)"
+            defaultNetstreamDriverCertFile="\(authority.certificate(.good))"
+            defaultNetstreamDriverKeyFile="\(authority.key(.good))")
+        module(
+            load="imtcp" streamDriver.name="ossl" streamDriver.mode="1"
+            streamDriver.authMode="\(asksForCertificate ? "x509/name" : "anon")"\(asksForCertificate ? " permittedPeer=[\"weir.example\"]" : ""))
+        module(load="mmpstrucdata")
+        input(type="imtcp" address="\(Self.address)" port="\(port)" listenPortFileName="\(folder.path)/port" ruleset="weir")
+        template(name="line" type="string" string="%$!rfc5424-sd!weir@32473!id%\\t%msg%\\n")
+        ruleset(name="weir" queue.type="Direct") {
+            action(type="mmpstrucdata")
+            action(type="omfile" file="\(folder.path)/messages" template="line")
+        }
+        """
+    }
+}
