@@ -9,7 +9,7 @@ help:
 	@echo "make run ONCE=1   the same, and stop after the samples (non-zero when anything is missing)"
 	@echo "make test     all tests"
 	@echo "make lint     formatting and the repository's cheap rules"
-	@echo "make bench    throughput and latency against nginx's empty 200, and all the way to an HTTP receiver"
+	@echo "make bench    throughput and latency against nginx's empty 200, and all the way to an HTTP Event Collector"
 	@echo "make faults   the long fault tests: kill -9, power cuts, failing disks (root, loop devices, strace)"
 
 packages:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """How fast events get all the way through: received, kept, projected, delivered in batches to an HTTP receiver; and how soon one does.
 
-Usage: flow.py --weir PATH --hookload PATH [--rates R,R...] [--seconds S] [--sink webhook|splunk-hec] [--singles N] [--output FILE]
+Usage: flow.py --weir PATH --hookload PATH [--rates R,R...] [--seconds S] [--sink splunk-hec|webhook] [--singles N] [--output FILE]
 
-For each rate a fresh gateway gets that many signed HostedScan events a second for S seconds, and delivers to nginx, which answers success.
+For each rate a fresh gateway gets that many signed HostedScan events a second for S seconds, and delivers to nginx, which answers success
+as an HTTP Event Collector does (or any webhook).
 A rate is sustained when what waits at the end of the load is less than two seconds' worth. Then, on an idle gateway, single events are sent
 and the time until a receiver of ours has read them is measured.
 """
@@ -179,9 +180,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--weir", required=True)
     parser.add_argument("--hookload", required=True)
-    parser.add_argument("--rates", default="8000,12000,15000")
+    parser.add_argument("--rates", default="8000,10000")
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--sink", choices=["webhook", "splunk-hec"], default="webhook")
+    parser.add_argument("--sink", choices=["splunk-hec", "webhook"], default="splunk-hec")
     parser.add_argument("--singles", type=int, default=30)
     parser.add_argument("--output")
     args = parser.parse_args()
