@@ -3,10 +3,11 @@ import Delivery
 
 /// What a mail server's reply means (RFC 5321, section 4.2: 4xx may pass later, 5xx will not).
 enum EmailAnswer {
-    static func outcome(_ answer: MailAnswer) -> DeliveryOutcome {
+    /// - Parameter leftOut: The server's words about recipients that the mail was not addressed to.
+    static func outcome(_ answer: MailAnswer, leftOut: [String] = []) -> DeliveryOutcome {
         let failure = failure(answer)
         switch (answer.step, answer.reply.code) {
-        case (.message, 200...299): return .delivered(status: answer.reply.code, id: receipt(answer))
+        case (.message, 200...299): return .delivered(status: answer.reply.code, id: receipt(answer, leftOut))
         case (_, 400...499): return .retry(failure)
         // 552 answers MAIL when the announced size is too much (RFC 1870, section 6.1), and the message when its real size is.
         case (.sender, 552): return .split(failure)
@@ -38,9 +39,9 @@ enum EmailAnswer {
     }
 
     /// What the server calls the message: its reply's last line, and whom it does not go to.
-    private static func receipt(_ answer: MailAnswer) -> String {
+    private static func receipt(_ answer: MailAnswer, _ leftOut: [String]) -> String {
         let last = answer.reply.text.split(separator: 0x0a).last.map { AnswerText.line(Array($0), limit: 200) } ?? ""
-        return ([last] + answer.refused.map { "not to \(words($0))" }).joined(separator: "; ")
+        return ([last] + (answer.refused.map(words) + leftOut).map { "not to \($0)" }).joined(separator: "; ")
     }
 
     /// `bob@example.com: 550 5.1.1 no such user`.

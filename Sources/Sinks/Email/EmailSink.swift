@@ -6,7 +6,7 @@ import Synchronization
 /// Mails digests by SMTP (RFC 5321, as a client of RFC 6409).
 ///
 /// A mail shows a batch, and everybody gets the same one. It has a `Message-ID` of its own that a repetition has too, so that one whose
-/// reply was lost can be told. Recipients that the server refuses for good are left out and spoken of; one that it puts off puts the mail off.
+/// reply was lost can be told. Recipients that the server refuses for good are left out and spoken of; one that it puts off puts the mail off, for an hour.
 package final class EmailSink: EventSink {
     package let name: String
     package let limits: SinkLimits
@@ -37,13 +37,17 @@ package final class EmailSink: EventSink {
 
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         guard !batch.isEmpty else { return .delivered(status: nil, id: nil) }
-        guard let message = EmailDigest(batch, of: self.name, options, note: concern).message(at: resources.clock.now, version: resources.version) else {
+        let now = resources.clock.now
+        guard let message = EmailDigest(batch, of: self.name, options, note: concern).message(at: now, version: resources.version) else {
             return .split(DeliveryFailure("a mail about \(batch.count) changes would be larger than \(EmailDigest.bytesMax >> 10) KiB"))
         }
+        let addressees = refusals.withLock { $0.addressees(options.recipients, at: now) }
         do throws(TransportError) {
-            let answer = try await transport.send(options.mail(message))
-            if answer.isTaken { refusals.withLock { $0.note(answer) } }
-            return EmailAnswer.outcome(answer)
+            let answer = try await transport.send(options.mail(message, to: addressees))
+            return refusals.withLock { refusals in
+                refusals.note(answer, to: addressees, at: now)
+                return EmailAnswer.outcome(answer, leftOut: refusals.leftOut(by: addressees))
+            }
         } catch {
             return HTTPOutcome.of(error)
         }

@@ -61,8 +61,9 @@ package struct EmailSinkOptions: SinkOptions {
         .events(try EmailSink(name: name, options: self, resources: resources))
     }
 
-    func mail(_ message: [UInt8]) -> OutboundMail {
-        var mail = OutboundMail(server: server, sender: sender, recipients: recipients, message: message, policy: policy)
+    /// The mail to those of the recipients that are given, or to all.
+    func mail(_ message: [UInt8], to addressees: [String]? = nil) -> OutboundMail {
+        var mail = OutboundMail(server: server, sender: sender, recipients: addressees ?? recipients, message: message, policy: policy)
         mail.hello = hello
         mail.login = login
         mail.connectTimeout = connectTimeout

@@ -1,6 +1,7 @@
 import CurlTransport
 import Delivery
 import FindingModel
+import Synchronization
 import Testing
 
 @testable import Sinks
@@ -134,6 +135,33 @@ struct EmailSinkTests {
         #expect(outcome.failure?.mayHaveArrived == false && peer.mails.isEmpty)
         #expect(await sink.deliver([.finding(1)]).isDelivered)
         #expect(peer.mails.map(\.recipients.count) == [2])
+    }
+
+    @Test func aMailboxThatStaysFullKeepsTheOthersWaitingForAnHour() async throws {
+        let isFull = Mutex(true)
+        let peer = try SMTPPeer { moment, _ in
+            moment == .recipient("TO:<bob@example.com>") && isFull.withLock { $0 } ? .line("452 4.2.2 mailbox full") : nil
+        }
+        let clock = JumpingClock()
+        let options = try EmailSinkOptions.plain(peer, to: ["alice@example.com", "bob@example.com"])
+        let sink = try EmailSink(name: "mail", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
+        for _ in 0..<7 {
+            #expect(await sink.deliver([.finding(1)]).word == "retry" && sink.concern == nil)
+            try await clock.sleep(for: .seconds(599))
+        }
+        let words = "bob@example.com: 452 4.2.2 mailbox full"
+        #expect(await sink.deliver([.finding(1)]).word == "retry")
+        #expect(sink.concern == "the mail server does not take mails to \(words)")
+        #expect(await sink.deliver([.finding(1)]).receipt.id?.hasSuffix("; not to \(words)") == true)
+        #expect(peer.mails.map(\.recipients) == [["TO:<alice@example.com>"]])
+        // It is asked again after an hour, and the others wait for that answer only.
+        try await clock.sleep(for: .seconds(3600))
+        #expect(await sink.deliver([.finding(2)]).word == "retry")
+        #expect(await sink.deliver([.finding(2)]).isDelivered)
+        isFull.withLock { $0 = false }
+        try await clock.sleep(for: .seconds(3600))
+        #expect(await sink.deliver([.finding(3)]).isDelivered && sink.concern == nil)
+        #expect(peer.mails.map(\.recipients.count) == [1, 1, 2])
     }
 
     @Test func aServerThatIsSilentIsLeft() async throws {
