@@ -42,6 +42,12 @@ package struct SinkStatus: Hashable, Sendable {
         package let text: String
     }
 
+    /// What is wrong although changes are delivered.
+    package struct Concern: Hashable, Sendable {
+        package let since: Timestamp
+        package let reason: String
+    }
+
     package let name: String
     package let type: String
     package internal(set) var state = State.starting
@@ -57,6 +63,7 @@ package struct SinkStatus: Hashable, Sendable {
     package internal(set) var replay: ReplayJob?
     package internal(set) var lastAnswer: Answer?
     package internal(set) var lastDeliveredTime: Timestamp?
+    package internal(set) var concern: Concern?
 
     init(name: String, type: String) {
         self.name = name

@@ -37,6 +37,22 @@ struct PumpTests: PumpTesting {
         #expect(await service.statuses()[0].state == .stopped)
     }
 
+    @Test func whenASinkLastTookSomethingIsKnownAfterARestart() async throws {
+        feed.append(Change.findings(1...3))
+        let clock = ManualClock()
+        let before = service([ScriptedSink(count: 64)], clock: clock)
+        before.start()
+        await eventually { await savedCursor() == 3 }
+        await stop(before)
+        let time = try #require(await ledger.deliveries(sink: "sink", limit: 1).first?.time)
+        let after = service([ScriptedSink(count: 64)], clock: clock)
+        #expect(await after.statuses()[0].lastDeliveredTime == nil)
+        after.start()
+        await eventually { await after.statuses()[0].state == .idle }
+        #expect(await after.statuses()[0].lastDeliveredTime == time)
+        await stop(after)
+    }
+
     @Test func aFailedBatchComesAgainUnchangedAfterItsWait() async throws {
         feed.append(Change.findings(1...20))
         let outcomes: [DeliveryOutcome] = [

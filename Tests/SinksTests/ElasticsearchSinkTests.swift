@@ -149,10 +149,7 @@ private final class BulkHarness: SinkHarness {
 
     func fail(_ isFailing: Bool) { cluster.fail(isFailing) }
 
-    func meet(_ plan: FaultPlan?) -> Bool {
-        cluster.meet(plan)
-        return true
-    }
+    func meet(_ plan: FaultPlan?) { cluster.meet(plan) }
 
     var tellsRepetitions: Bool { true }
     var refusesChanges: Bool { true }

@@ -1,8 +1,6 @@
 import Delivery
 import FindingModel
 import Glibc
-import JSONDocument
-import Synchronization
 import Testing
 
 @testable import Sinks
@@ -203,61 +201,4 @@ struct FileSinkTests {
     @Test func itKeepsTheSinksPromises() async throws {
         try await SinkConformance(harness: try FileHarness(folder)).run()
     }
-}
-
-/// A disk that does as it is told.
-private final class BrokenDisk: Sendable {
-    enum Fault { case none, sync, fullAfter(Int), pieces(of: Int) }
-
-    private let state = Mutex((fault: Fault.none, syncs: 0))
-
-    func `break`(_ fault: Fault) { state.withLock { $0.fault = fault } }
-
-    var syncs: Int { state.withLock { $0.syncs } }
-
-    var calls: FileCalls {
-        FileCalls(
-            write: { descriptor, bytes in
-                switch self.state.withLock({ $0.fault }) {
-                case .pieces(let size): return Glibc.write(descriptor, bytes.baseAddress, min(size, bytes.count))
-                case .fullAfter(let room):
-                    if bytes.count > room, bytes.count > 200 { return Glibc.write(descriptor, bytes.baseAddress, min(room, bytes.count - 1)) }
-                    errno = ENOSPC
-                    return -1
-                default: return Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-                }
-            },
-            synchronize: { descriptor in
-                let fails = self.state.withLock { state in
-                    state.syncs += 1
-                    if case .sync = state.fault { return true }
-                    return false
-                }
-                guard fails else { return fdatasync(descriptor) }
-                errno = EIO
-                return -1
-            })
-    }
-}
-
-/// A file in a folder that can be taken away.
-private final class FileHarness: SinkHarness {
-    private let folder: TemporaryFolder
-    private var inner: String { folder.path + "/inner" }
-
-    init(_ folder: TemporaryFolder) throws {
-        self.folder = folder
-        guard mkdir(folder.path + "/inner", 0o700) == 0 else { throw PeerError.socket(errno) }
-    }
-
-    func makeSink() throws -> any EventSink { try FileSink(name: "archive", options: FileSinkOptions(path: inner + "/changes.ndjson")) }
-
-    func received() throws -> [String] {
-        let bytes = contents(of: inner + "/changes.ndjson") ?? contents(of: inner + ".away/changes.ndjson") ?? []
-        // The last line may be in the making.
-        let whole = bytes[..<(bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0)]
-        return try whole.split(separator: UInt8(ascii: "\n")).compactMap { try JSONValue(parsing: Array($0))["id"]?.stringValue }
-    }
-
-    func fail(_ isFailing: Bool) { rename(isFailing ? inner : inner + ".away", isFailing ? inner + ".away" : inner) }
 }

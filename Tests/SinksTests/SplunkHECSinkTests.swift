@@ -228,10 +228,7 @@ private final class HECHarness: SinkHarness {
 
     func fail(_ isFailing: Bool) { collector.fail(isFailing) }
 
-    func meet(_ plan: FaultPlan?) -> Bool {
-        collector.meet(plan)
-        return true
-    }
+    func meet(_ plan: FaultPlan?) { collector.meet(plan) }
 
     var refusesChanges: Bool { true }
 }

@@ -36,6 +36,16 @@ struct RedactionPlan: Sendable {
     /// Whether some string may hold JSON.
     var readsJSONInStrings: Bool { !json.isEmpty || root.isJSON }
 
+    /// Keeps nothing of any document: one rule that keeps no member of the root.
+    static let everything = RedactionPlan()
+
+    private init() {
+        matcher = PlaceMatcher(names: .exact)
+        root = Context(places: matcher.start, keeps: 1)
+        keepPlaces = [.none]
+        keepNames = [[]]
+    }
+
     /// Nothing when the rules have too many steps, or too many of one kind, for the sets.
     init?(_ rules: RedactionRules, extra: [RedactionRule]) {
         matcher = PlaceMatcher(names: rules.names)

@@ -33,13 +33,3 @@ package struct Redactor: Sendable {
         return .rewritten(rewriter.writer.bytes, removed: rewriter.removed)
     }
 }
-
-extension RedactionPlan {
-    /// Keeps nothing of any document.
-    fileprivate static let everything: RedactionPlan = {
-        guard let plan = RedactionPlan(RedactionRules(rules: [.keep(in: Path(root: .document), names: [])]), extra: []) else {
-            preconditionFailure("a rule for the root needs no room")
-        }
-        return plan
-    }()
-}

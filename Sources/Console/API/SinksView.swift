@@ -59,6 +59,12 @@ struct SinksView {
                 if let code = outage.failure.status { writer.member("status", code) }
             }
         }
+        if let concern = status.concern {
+            writer.object("concern") { writer in
+                writer.member("since", concern.since)
+                writer.member("reason", concern.reason)
+            }
+        }
         if let answer = status.lastAnswer {
             writer.object("last_answer") { writer in
                 writer.member("time", answer.time)

@@ -20,7 +20,7 @@ final class CurlLoop {
         while true {
             let commands = queue.take()
             for submission in commands.submissions { begin(submission) }
-            for id in commands.cancellations { giveUp(id, .cancelled, "given up by the caller") }
+            for id in commands.cancellations { giveUp(id, .cancelled, "given up before an answer came") }
             if commands.isStopping { break }
             var running: Int32 = 0
             let performed = curl_multi_perform(multi.pointer, &running)

@@ -116,7 +116,7 @@ final class MailTransfer: LoopTransfer {
         case .timeout: break
         // A reply that ends the connection says why (RFC 5321, section 3.8).
         case .cut: if let refusal = dialogue.sessionRefusal, refusal.reply.code == 421 { return .success(refusal) }
-        case .refusedAddress: return .failure(TransportError(.cancelled, "given up by the caller", mayHaveArrived: mayHaveArrived))
+        case .refusedAddress: return .failure(TransportError(.cancelled, "given up before an answer came", mayHaveArrived: mayHaveArrived))
         default:
             if let refusal = dialogue.sessionRefusal { return .success(refusal) }
         }

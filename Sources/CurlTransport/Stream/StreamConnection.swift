@@ -80,7 +80,7 @@ final class StreamConnection {
             if count > 0, target.address.isPlain { throw unexpectedAnswer }
             if count < 0, errno != EAGAIN, errno != EINTR { throw failure(.cut, "the receiver has reset the connection before it read everything") }
             guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
-            guard !cancellation.isCancelled else { throw failure(.cancelled, "given up by the caller") }
+            guard !cancellation.isCancelled else { throw failure(.cancelled, "given up before an answer came") }
             if count < 0 {
                 var descriptor = pollfd(fd: copy, events: Int16(POLLIN), revents: 0)
                 poll(&descriptor, 1, AcknowledgementWatch.longestPause)
@@ -133,7 +133,7 @@ final class StreamConnection {
     }
 
     private func wait(for events: Int32, _ milliseconds: Int32, _ cancellation: StreamCancellation) throws(TransportError) {
-        guard !cancellation.isCancelled else { throw failure(.cancelled, "given up by the caller") }
+        guard !cancellation.isCancelled else { throw failure(.cancelled, "given up before an answer came") }
         var descriptor = pollfd(fd: socket, events: Int16(truncatingIfNeeded: events | WEIR_POLLRDHUP), revents: 0)
         poll(&descriptor, 1, milliseconds)
     }
@@ -149,7 +149,7 @@ final class StreamConnection {
     private static func failure(
         _ code: CURLcode, _ target: StreamTarget, _ easy: EasyHandle, _ addresses: AddressGate, _ cancellation: StreamCancellation
     ) -> TransportError {
-        if cancellation.isCancelled { return TransportError(.cancelled, "given up by the caller") }
+        if cancellation.isCancelled { return TransportError(.cancelled, "given up before an answer came") }
         if let refusal = addresses.refusal(behind: code) { return TransportError(.refusedAddress, "\(target.address.host): \(refusal)") }
         return TransportError(.init(code), "\(target.address.host): \(easy.explanation(of: code))")
     }

@@ -23,7 +23,7 @@ final class StreamLoop {
     }
 
     private func send(_ piece: StreamPiece) throws(TransportError) {
-        guard !piece.cancellation.isCancelled else { throw TransportError(.cancelled, "given up by the caller") }
+        guard !piece.cancellation.isCancelled else { throw TransportError(.cancelled, "given up before an answer came") }
         // What the peer has closed while there was nothing to send is no failure.
         if let connection, !connection.isUsable { drop() }
         let connection = if let connection { connection } else { try StreamConnection(to: target, piece.cancellation) }

@@ -10,6 +10,8 @@ struct LedgerState: Sendable {
     var revision: Int64
     /// The items that are not done with and not dead, by sequence.
     var open: [OpenItem]
+    /// When the newest change that the sink has was delivered.
+    var lastDeliveredTime: Timestamp?
 }
 
 /// ledger.db: each sink's position and what it was told; the one writer's view.
@@ -58,7 +60,9 @@ package final class Ledger: Sendable {
     func state(of sink: String) async throws(LedgerError) -> LedgerState? {
         try await read { database in
             guard let (position, revision) = try LedgerRows.position(database, of: sink) else { return nil }
-            return LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
+            var state = LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
+            state.lastDeliveredTime = try LedgerRows.lastDelivery(database, to: sink)
+            return state
         }
     }
 

@@ -88,6 +88,12 @@ enum LedgerRows {
         }
     }
 
+    /// When the newest change that the sink has was delivered.
+    static func lastDelivery(_ database: Database, to sink: String) throws -> Timestamp? {
+        let sql = "SELECT time FROM deliveries WHERE sink = ? ORDER BY last_sequence DESC LIMIT 1"
+        return try Int64.fetchOne(database, sql: sql, arguments: [sink]).map { Timestamp(milliseconds: $0) }
+    }
+
     private static func position(_ row: Row) -> SinkPosition {
         SinkPosition(
             name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),

@@ -12,6 +12,7 @@ extension Pump {
                 let known = try await knownState()
                 let state = if let known { known } else { try await newState() }
                 noteRecovery()
+                show(lastDelivered: state.lastDeliveredTime)
                 var open = OpenItems()
                 for item in state.open { open.insert(item, at: now) }
                 let machine = SinkMachine(limits: sink.limits, policy: surroundings.policy, position: state.position, open: open)

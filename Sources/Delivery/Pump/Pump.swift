@@ -307,6 +307,9 @@ extension Pump {
         log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
     }
 
+    /// Shows what an earlier run or configuration delivered last.
+    func show(lastDelivered time: Timestamp?) { shown.withLock { $0.lastDeliveredTime = time } }
+
     /// Shows where the sink stands.
     private func show(_ run: PumpRun) {
         shown.withLock { status in
@@ -332,6 +335,7 @@ extension Pump {
         shown.withLock { shown in
             shown.lastAnswer = SinkStatus.Answer(time: now, status: status, text: failure?.reason ?? concern ?? "delivered")
             if outcome.hasDelivered { shown.lastDeliveredTime = now }
+            if shown.concern?.reason != concern { shown.concern = concern.map { SinkStatus.Concern(since: now, reason: $0) } }
         }
         tell(concern)
     }

@@ -218,10 +218,7 @@ private final class DefectDojoHarness: SinkHarness {
 
     func fail(_ isFailing: Bool) { peer.fail(isFailing) }
 
-    func meet(_ plan: FaultPlan?) -> Bool {
-        peer.meet(plan)
-        return true
-    }
+    func meet(_ plan: FaultPlan?) { peer.meet(plan) }
 
     var tellsRepetitions: Bool { true }
     var refusesChanges: Bool { true }

@@ -93,10 +93,7 @@ final class EmailHarness: SinkHarness {
 
     func fail(_ isFailing: Bool) { server.state.withLock { $0.isFailing = isFailing } }
 
-    func meet(_ plan: FaultPlan?) -> Bool {
-        server.state.withLock { $0.plan = plan }
-        return true
-    }
+    func meet(_ plan: FaultPlan?) { server.state.withLock { $0.plan = plan } }
 
     var refusesChanges: Bool { true }
 }

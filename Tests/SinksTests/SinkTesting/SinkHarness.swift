@@ -8,8 +8,8 @@ protocol SinkHarness: Sendable {
     func received() throws -> [String]
     /// Makes every attempt fail from now on, or no longer.
     func fail(_ isFailing: Bool)
-    /// Has the peer ask `plan` about each request from now on, or no longer; false when the system has no peer that could.
-    func meet(_ plan: FaultPlan?) -> Bool
+    /// Has the peer ask `plan` about each request from now on, or no longer.
+    func meet(_ plan: FaultPlan?)
     /// Whether the system itself keeps a change that came twice only once.
     var tellsRepetitions: Bool { get }
     /// Whether the system refuses single changes, those that `FaultPlan.refuses` names, with `FaultPlan.words`.
@@ -17,7 +17,6 @@ protocol SinkHarness: Sendable {
 }
 
 extension SinkHarness {
-    func meet(_ plan: FaultPlan?) -> Bool { false }
     var tellsRepetitions: Bool { false }
     var refusesChanges: Bool { false }
 }

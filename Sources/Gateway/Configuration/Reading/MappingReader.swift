@@ -4,7 +4,8 @@ import YAMLDocument
 struct MappingReader {
     private let node: YAMLNode
     private let members: [(key: YAMLNode, value: YAMLNode)]
-    private var known: [String] = []
+    /// The keys that were asked for so far.
+    private(set) var known: [String] = []
 
     /// Adds an error and is nothing when `node` is no mapping.
     init?(_ node: YAMLNode, _ what: String, _ issues: inout IssueCollector) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import JSONDocument
 
 /// `weir dead list`.
@@ -21,8 +22,13 @@ struct DeadList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let configuration = try config.load(needsSecrets: false)
+        let client = try await OperatorClient.open(configuration)
         let letters = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit)
+        // A sink that is no longer configured may have dead letters still.
+        if let sink, letters.isEmpty, !configuration.sinks.contains(where: { $0.name == sink }) {
+            throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks")
+        }
         if json {
             for letter in letters { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) }
             return

@@ -15,6 +15,7 @@ struct DeadRetry: AsyncParsableCommand {
         let count = try await selection.settle(.retry, "retry")
         StandardOutput.line("\(count) pending again")
         let left = try await selection.left()
+        try selection.check(count, left: left)
         if left > 0 { StandardError.line("hint: more are dead than can wait at a time; ask again when these are done") }
     }
 }
@@ -28,7 +29,9 @@ struct DeadDrop: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        StandardOutput.line("\(try await selection.settle(.drop, "drop")) dropped")
+        let count = try await selection.settle(.drop, "drop")
+        StandardOutput.line("\(count) dropped")
+        try selection.check(count, left: 0)
     }
 }
 
@@ -71,6 +74,13 @@ struct DeadSelection: ParsableArguments {
         writer.endObject()
         let answer = try await OperatorClient(channel).post(["v1", "dead"], body: writer.bytes)
         return answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
+    }
+
+    /// Fails when ids were named and nothing was done, because none of them is a dead letter.
+    func check(_ count: Int, left: Int) throws(CommandFailure) {
+        guard count == 0, left == 0, !ids.isEmpty else { return }
+        let what = ids.count == 1 ? "dead letter '\(ids[0])'" : "dead letter of any of these names"
+        throw CommandFailure("the sink '\(sink)' has no \(what)", hint: "weir dead list \(sink)")
     }
 
     /// How many of them are dead still, at most 1.

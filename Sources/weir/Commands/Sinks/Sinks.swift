@@ -43,8 +43,10 @@ struct Sinks: AsyncParsableCommand {
             return
                 "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))"
         }
-        let answer = sink["last_answer"]
         if let replay = sink["replay"] { return "replaying, at \(replay.word("cursor")) of \(replay.word("first")) to \(replay.word("last"))" }
-        return [answer?.word("status") ?? "", answer?.word("text") ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        if let concern = sink["concern"] { return "\(concern.word("reason")) (since \(concern.time("since")))" }
+        guard let answer = sink["last_answer"] else { return "" }
+        let status = answer.word("status"), text = answer.word("text")
+        return status.isEmpty || text.hasPrefix("answered \(status)") ? text : "\(status) \(text)"
     }
 }

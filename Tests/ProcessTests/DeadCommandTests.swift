@@ -1,0 +1,37 @@
+import Testing
+
+/// What `weir dead` says about names that are not there.
+struct DeadCommandTests {
+    private static func run(_ arguments: [String], in workspace: Workspace) async throws -> WeirProgram.Outcome {
+        try await WeirProgram.run(arguments + ["--config", workspace.path + "/weir.yaml"])
+    }
+
+    @Test func aMisspeltNameIsAFailure() async throws {
+        let workspace = try Workspace()
+        try workspace.write("secret", "secret-of-more-than-sixteen-bytes")
+        try workspace.write(
+            "weir.yaml",
+            """
+            listen: { ingest: 127.0.0.1:0 }
+            data: ./data
+            sources:
+              scan: { adapter: reconfirm, secrets: [ "file:secret" ] }
+            sinks:
+              archive: { type: file, path: changes.ndjson }
+
+            """)
+        let gateway = try await RunningGateway.start(in: workspace)
+        let list = try await Self.run(["dead", "list", "archiv"], in: workspace)
+        #expect(list.status == 1 && list.errors == "weir: there is no sink 'archiv'\nhint: weir sinks\n" && list.output.isEmpty)
+        let none = try await Self.run(["dead", "list", "archive"], in: workspace)
+        #expect(none.status == 0 && none.output == "no dead letters\n", "\(none.errors)")
+        for (action, done) in [("retry", "0 pending again\n"), ("drop", "0 dropped\n")] {
+            let outcome = try await Self.run(["dead", action, "archive", "f_0"], in: workspace)
+            #expect(outcome.status == 1 && outcome.output == done)
+            #expect(outcome.errors == "weir: the sink 'archive' has no dead letter 'f_0'\nhint: weir dead list archive\n")
+            let all = try await Self.run(["dead", action, "archive", "--all"], in: workspace)
+            #expect(all.status == 0 && all.output == done, "\(all.errors)")
+        }
+        #expect(await gateway.end() == 0)
+    }
+}
