@@ -5,6 +5,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <linux/sockios.h>
+#include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -77,6 +78,16 @@ static inline CURLcode weir_curl_set_progress(CURL *handle, curl_xferinfo_callba
 
 static inline CURLcode weir_curl_get_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+/// Sends TLS's close_notify (SSL_shutdown(3)): 0 or 1 when it went out, negative when it did not, or when the library's TLS is not OpenSSL's.
+///
+/// The library itself says it only together with closing, after which nothing that the peer still says could be read.
+static inline int weir_curl_say_goodbye(CURL *handle) {
+    struct curl_tlssessioninfo *session = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return -1;
+    if (session->backend != CURLSSLBACKEND_OPENSSL || session->internals == NULL) return -1;
+    return SSL_shutdown((SSL *)session->internals);
 }
 
 /// An event of poll(2) on Linux: the peer has ended its side. The C library hides it from whoever does not ask for GNU's names.

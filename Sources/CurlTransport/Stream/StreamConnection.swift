@@ -65,27 +65,84 @@ final class StreamConnection {
 
     /// Ends this side of the stream and returns when the peer has ended its own, which a program does that has read everything: a system
     /// whose program has not resets the connection (RFC 1122 section 4.2.2.13).
+    ///
+    /// What the peer says meanwhile is read through TLS: a server of TLS 1.3 that refuses the client's certificate says so by an alert, and then
+    /// ends its side too.
     func closeWithProof(_ cancellation: StreamCancellation) throws(TransportError) {
-        let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw failure(.failed, "the system gives no descriptor") }
-        defer { Glibc.close(copy) }
-        // The library says goodbye in TLS and closes its own descriptor; the connection lives on in the copy.
-        easy = nil
-        shutdown(copy, Int32(SHUT_WR))
         let start = ContinuousClock.now
-        var rest = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(copy, &rest, rest.count, Int32(MSG_DONTWAIT))
-            if count == 0 { return }
-            if count > 0, target.address.isPlain { throw unexpectedAnswer }
-            if count < 0, errno != EAGAIN, errno != EINTR { throw failure(.cut, "the receiver has reset the connection before it read everything") }
-            guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
-            guard !cancellation.isCancelled else { throw failure(.cancelled, "given up before an answer came") }
-            if count < 0 {
-                var descriptor = pollfd(fd: copy, events: Int16(POLLIN), revents: 0)
-                poll(&descriptor, 1, AcknowledgementWatch.longestPause)
-            }
+        if !target.address.isPlain { try sayGoodbye(since: start, cancellation) }
+        shutdown(socket, Int32(SHUT_WR))
+        if !target.address.isPlain {
+            while try !hearsGoodbye() { try wait(since: start, for: POLLIN, cancellation) }
         }
+        while try !hasEnded() { try wait(since: start, for: POLLIN, cancellation) }
+        // An end that the peer sent before it had everything proves nothing; what comes to it then is answered by a reset.
+        while try unacknowledgedBytes() > 0 {
+            try wait(since: start, for: nil, cancellation)
+        }
+        guard pendingError == 0 else { throw resetBeforeRead }
+        easy = nil
+    }
+
+    /// Ends TLS in this direction; without that word a receiver would have to take the stream for cut off (RFC 8446 section 6.1).
+    private func sayGoodbye(since start: ContinuousClock.Instant, _ cancellation: StreamCancellation) throws(TransportError) {
+        while let easy, weir_curl_say_goodbye(easy.pointer) < 0 {
+            // There is no room for it, or the peer has said something that ends the connection.
+            try listen()
+            guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver takes nothing any more") }
+            try wait(for: POLLOUT, AcknowledgementWatch.longestPause, cancellation)
+        }
+    }
+
+    /// Whether the peer has ended TLS; throws when it says anything else.
+    private func hearsGoodbye() throws(TransportError) -> Bool {
+        guard let easy else { throw failure(.cut, "the connection is closed") }
+        var byte: UInt8 = 0
+        var count = 0
+        let code = curl_easy_recv(easy.pointer, &byte, 1, &count)
+        switch code {
+        case CURLE_AGAIN: return false
+        case CURLE_OK where count == 0: return true
+        case CURLE_OK: throw unexpectedAnswer
+        default:
+            let words = easy.explanation(of: code)
+            // Many programs end a connection without TLS's goodbye; whether it is an end is seen below TLS.
+            if words.contains("unexpected eof") { return true }
+            throw words.contains(" alert ") ? failure(.tls, words) : resetBeforeRead
+        }
+    }
+
+    /// Whether the peer has ended its side of the connection itself.
+    private func hasEnded() throws(TransportError) -> Bool {
+        var rest = [UInt8](repeating: 0, count: 4096)
+        let count = recv(socket, &rest, rest.count, Int32(MSG_DONTWAIT))
+        if count == 0 { return true }
+        if count > 0, target.address.isPlain { throw unexpectedAnswer }
+        if count < 0, errno != EAGAIN, errno != EINTR { throw resetBeforeRead }
+        return false
+    }
+
+    private func unacknowledgedBytes() throws(TransportError) -> Int {
+        let count = weir_unacknowledged_bytes(socket)
+        guard count >= 0, pendingError == 0 else { throw resetBeforeRead }
+        return Int(count)
+    }
+
+    /// What the system has to report of the connection, 0 for nothing; it is reported once.
+    private var pendingError: Int32 {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
+    }
+
+    private var resetBeforeRead: TransportError { failure(.cut, "the receiver has reset the connection before it read everything") }
+
+    /// Waits for `events`, or a moment when there are none to wait for, and not beyond the time limit.
+    private func wait(since start: ContinuousClock.Instant, for events: Int32?, _ cancellation: StreamCancellation) throws(TransportError) {
+        guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
+        if let events { return try wait(for: events, AcknowledgementWatch.longestPause, cancellation) }
+        guard !cancellation.isCancelled else { throw failure(.cancelled, "given up before an answer came") }
+        poll(nil, 0, 1)
     }
 
     private func write(_ bytes: [UInt8], since start: ContinuousClock.Instant, _ cancellation: StreamCancellation) throws(TransportError) {

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Waits until `condition` holds; an issue when it does not within `seconds`.
-func eventually(within seconds: Int = 20, _ condition: @Sendable () async -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
+func eventually(within seconds: Int = 60, _ condition: @Sendable () async -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !(await condition()) {
         guard ContinuousClock.now < deadline else {

@@ -132,10 +132,9 @@ struct SyslogDeliveryTests {
     }
 
     @Test func aReceiverThatIsNotThereIsTriedAgain() async throws {
-        let peer = try SyslogPeer()
-        let port = peer.port
-        try await peer.stopListening()
-        let outcome = try await sink(syslogOptions(port: port)).deliver([.finding(1)])
+        // Bound, so that nobody else gets the port, and not listening.
+        let held = try ListeningSocket(listens: false)
+        let outcome = try await sink(syslogOptions(port: Int(held.port))).deliver([.finding(1)])
         #expect(outcome.word == "retry" && outcome.failure?.mayHaveArrived == false, "\(outcome)")
     }
 

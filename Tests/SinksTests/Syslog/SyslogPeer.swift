@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A receiver of syslog on 127.0.0.1, over TCP or TLS, that fails as its plan says.
+/// A receiver of syslog (RFC 5424 messages in RFC 6587 section 3.4.1 frames, over TLS as in RFC 5425) on 127.0.0.1, that fails as its plan says.
 ///
 /// It keeps every message that its program got to see: what it leaves unread when it closes is lost, as with a program that dies.
 final class SyslogPeer: Sendable {
@@ -60,9 +60,6 @@ final class SyslogPeer: Sendable {
     private static func closeOnExec(_ channel: any Channel) throws {
         _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { fcntl($0, F_SETFD, FD_CLOEXEC) }
     }
-
-    /// Stops listening, so that connections are refused.
-    func stopListening() async throws { try await listener.close() }
 }
 
 /// What a peer and its connections know together.
