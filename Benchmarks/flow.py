@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """How fast events get all the way through: received, kept, projected, delivered in batches to an HTTP receiver; and how soon one does.
 
-Usage: flow.py --weir PATH --hookload PATH [--rates R,R...] [--seconds S] [--sink splunk-hec|webhook] [--singles N] [--output FILE]
+Usage: flow.py --weir PATH --hookload PATH [--rates R,R...] [--seconds S] [--sink splunk-hec|webhook] [--findings N] [--singles N] [--output FILE]
 
 For each rate a fresh gateway gets that many signed HostedScan events a second for S seconds, and delivers to nginx, which answers success
-as an HTTP Event Collector does (or any webhook).
+as an HTTP Event Collector does (or any webhook). The events are about N findings at random: with the default nearly every one makes a new finding
+and so a change, with fewer most repeat what is known.
 A rate is sustained when what waits at the end of the load is less than two seconds' worth. Then, on an idle gateway, single events are sent
 and the time until a receiver of ours has read them is measured.
 """
@@ -93,7 +94,7 @@ def flow(args, folder, rate):
         time.sleep(1)
         load = subprocess.Popen(
             [args.hookload, "--vendor", "hostedscan", "--secret", SECRET, "--url", url + "/in/hostedscan", "-c", "64", "-d", str(args.seconds),
-             "-r", str(rate), "--seed", str(rate)], stdout=subprocess.PIPE, text=True)
+             "-r", str(rate), "--seed", str(rate), "--findings", str(args.findings)], stdout=subprocess.PIPE, text=True)
         peak = 0
         while load.poll() is None:
             time.sleep(1)
@@ -183,6 +184,7 @@ def main():
     parser.add_argument("--rates", default="8000,10000")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--sink", choices=["splunk-hec", "webhook"], default="splunk-hec")
+    parser.add_argument("--findings", type=int, default=1_000_000_000)
     parser.add_argument("--singles", type=int, default=30)
     parser.add_argument("--output")
     args = parser.parse_args()
@@ -193,7 +195,7 @@ def main():
         for rate in [int(rate) for rate in args.rates.split(",") if rate]:
             flows.append(flow(args, folder, rate))
             print(json.dumps(flows[-1]), flush=True)
-        single = singles(args, folder)
+        single = singles(args, folder) if args.singles else None
         print("one event on an idle gateway, sent until read by the receiver:", json.dumps(single))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
