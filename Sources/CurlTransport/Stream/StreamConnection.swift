@@ -72,15 +72,10 @@ final class StreamConnection {
         let start = ContinuousClock.now
         if !target.address.isPlain { try sayGoodbye(since: start, cancellation) }
         shutdown(socket, Int32(SHUT_WR))
-        if !target.address.isPlain {
-            while try !hearsGoodbye() { try wait(since: start, for: POLLIN, cancellation) }
-        }
+        // `send` has seen every byte acknowledged on an open connection, so no end of the peer's is older than the bytes.
+        while try !hearsEnd() { try wait(since: start, for: POLLIN, cancellation) }
+        // TLS may be ended by a program that has not read everything; below it that is a reset.
         while try !hasEnded() { try wait(since: start, for: POLLIN, cancellation) }
-        // An end that the peer sent before it had everything proves nothing; what comes to it then is answered by a reset.
-        while try unacknowledgedBytes() > 0 {
-            try wait(since: start, for: nil, cancellation)
-        }
-        guard pendingError == 0 else { throw resetBeforeRead }
         easy = nil
     }
 
@@ -89,26 +84,7 @@ final class StreamConnection {
         while let easy, weir_curl_say_goodbye(easy.pointer) < 0 {
             // There is no room for it, or the peer has said something that ends the connection.
             try listen()
-            guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver takes nothing any more") }
-            try wait(for: POLLOUT, AcknowledgementWatch.longestPause, cancellation)
-        }
-    }
-
-    /// Whether the peer has ended TLS; throws when it says anything else.
-    private func hearsGoodbye() throws(TransportError) -> Bool {
-        guard let easy else { throw failure(.cut, "the connection is closed") }
-        var byte: UInt8 = 0
-        var count = 0
-        let code = curl_easy_recv(easy.pointer, &byte, 1, &count)
-        switch code {
-        case CURLE_AGAIN: return false
-        case CURLE_OK where count == 0: return true
-        case CURLE_OK: throw unexpectedAnswer
-        default:
-            let words = easy.explanation(of: code)
-            // Many programs end a connection without TLS's goodbye; whether it is an end is seen below TLS.
-            if words.contains("unexpected eof") { return true }
-            throw words.contains(" alert ") ? failure(.tls, words) : resetBeforeRead
+            try wait(since: start, for: POLLOUT, cancellation)
         }
     }
 
@@ -118,31 +94,14 @@ final class StreamConnection {
         let count = recv(socket, &rest, rest.count, Int32(MSG_DONTWAIT))
         if count == 0 { return true }
         if count > 0, target.address.isPlain { throw unexpectedAnswer }
-        if count < 0, errno != EAGAIN, errno != EINTR { throw resetBeforeRead }
+        if count < 0, errno != EAGAIN, errno != EINTR { throw failure(.cut, "the receiver has reset the connection before it read everything") }
         return false
     }
 
-    private func unacknowledgedBytes() throws(TransportError) -> Int {
-        let count = weir_unacknowledged_bytes(socket)
-        guard count >= 0, pendingError == 0 else { throw resetBeforeRead }
-        return Int(count)
-    }
-
-    /// What the system has to report of the connection, 0 for nothing; it is reported once.
-    private var pendingError: Int32 {
-        var error: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        return getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
-    }
-
-    private var resetBeforeRead: TransportError { failure(.cut, "the receiver has reset the connection before it read everything") }
-
-    /// Waits for `events`, or a moment when there are none to wait for, and not beyond the time limit.
-    private func wait(since start: ContinuousClock.Instant, for events: Int32?, _ cancellation: StreamCancellation) throws(TransportError) {
+    /// Waits for `events`, not beyond the time limit.
+    private func wait(since start: ContinuousClock.Instant, for events: Int32, _ cancellation: StreamCancellation) throws(TransportError) {
         guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
-        if let events { return try wait(for: events, AcknowledgementWatch.longestPause, cancellation) }
-        guard !cancellation.isCancelled else { throw failure(.cancelled, "given up before an answer came") }
-        poll(nil, 0, 1)
+        try wait(for: events, AcknowledgementWatch.longestPause, cancellation)
     }
 
     private func write(_ bytes: [UInt8], since start: ContinuousClock.Instant, _ cancellation: StreamCancellation) throws(TransportError) {
@@ -172,18 +131,25 @@ final class StreamConnection {
         throw failure(.cut, easy.explanation(of: code))
     }
 
-    /// Reads what the peer says, which is nothing but TLS's own messages, and throws when it has closed.
+    /// Throws when the peer has closed.
     private func listen() throws(TransportError) {
+        if try hearsEnd() { throw failure(.cut, "the receiver has closed the connection") }
+    }
+
+    /// Reads what the peer says, which is nothing but TLS's own messages; whether it has ended TLS or, without that, the connection.
+    private func hearsEnd() throws(TransportError) -> Bool {
         guard let easy else { throw failure(.cut, "the connection is closed") }
         var byte: UInt8 = 0
         var count = 0
         let code = curl_easy_recv(easy.pointer, &byte, 1, &count)
         switch code {
-        case CURLE_AGAIN: return
-        case CURLE_OK where count == 0: throw failure(.cut, "the receiver has closed the connection")
+        case CURLE_AGAIN: return false
+        case CURLE_OK where count == 0: return true
         case CURLE_OK: throw unexpectedAnswer
         default:
             let words = easy.explanation(of: code)
+            // Many programs end a connection without TLS's goodbye.
+            if words.contains("unexpected eof") { return true }
             // A server of TLS 1.3 refuses a client's certificate after the client holds the handshake for done.
             throw failure(words.contains(" alert ") ? .tls : .cut, words)
         }
