@@ -55,33 +55,34 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Foundations.
+        module("Bytes", []),
         module("JSONDocument", ["CSimdjson"]),
         module("YAMLDocument", [yams]),
         module("Digests", ["CLibSSL", "CChecksum"]),
         module("FindingModel", ["JSONDocument", "Digests"]),
-        module("Formats", ["FindingModel", "JSONDocument", "Digests"]),
+        module("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
-        module("Adapters", ["JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
-        module("Ingest", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        module("Adapters", ["Bytes", "JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
+        module("Ingest", ["Bytes", "Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
-        module("CurlTransport", ["CCurl"]),
+        module("CurlTransport", ["Bytes", "CCurl"]),
         module("Gzip", ["CZlib"]),
         module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),
-        module("Sinks", ["Delivery", "CurlTransport", "Formats", "Gzip", "Digests", "FindingModel", "JSONDocument"]),
+        module("Sinks", ["Bytes", "Delivery", "CurlTransport", "Formats", "Gzip", "Digests", "FindingModel", "JSONDocument"]),
         module("Console", ["State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", hummingbird, logging]),
         module(
             "Gateway",
             [
                 "Ingest", "Console", "Delivery", "Sinks", "Formats", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
-                "YAMLDocument", "Digests", nioPosix, logging,
+                "YAMLDocument", "Digests", "Bytes", nioPosix, logging,
             ]),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "Gateway", "Console", "Delivery", "State", "Adapters", "Journal", "Ingest", "CurlTransport", "FindingModel",
-                "JSONDocument", "YAMLDocument", "Digests", argumentParser, logging,
+                "JSONDocument", "YAMLDocument", "Digests", "Bytes", argumentParser, logging,
             ],
             swiftSettings: strict, plugins: ["EmbedFiles"]),
 
@@ -94,6 +95,7 @@ let package = Package(
         .executableTarget(name: "embed-files", path: "Plugins/embed-files", swiftSettings: strict),
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Plugins/EmbedFiles"),
 
+        tests("BytesTests", ["Bytes"]),
         tests("JSONDocumentTests", ["JSONDocument"]),
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
@@ -102,22 +104,23 @@ let package = Package(
             name: "FormatsTests", dependencies: ["Formats", "FindingModel", "JSONDocument", "Digests"], exclude: ["Standards"], swiftSettings: strict),
         tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
-        tests("IngestTests", ["Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        tests(
+            "IngestTests", ["Bytes", "Ingest", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         tests("StateTests", ["State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests", grdb]),
-        tests("CurlTransportTests", ["CurlTransport", nioCore, nioPosix, nioHTTP1]),
+        tests("CurlTransportTests", ["Bytes", "CurlTransport", nioCore, nioPosix, nioHTTP1]),
         tests("DeliveryTests", ["Delivery", "State", "FindingModel", "JSONDocument", grdb]),
         tests(
             "SinksTests",
             [
-                "Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "Adapters", "Journal", "FindingModel", "JSONDocument", "Digests",
+                "Bytes", "Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "Adapters", "Journal", "FindingModel", "JSONDocument",
+                "Digests",
                 nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]),
         tests(
             "GatewayTests",
             [
                 "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "Formats", "State", "Journal", "FindingModel", "JSONDocument",
-                "YAMLDocument", "Digests",
-                logging,
+                "YAMLDocument", "Digests", "Bytes", logging,
             ]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),
         tests("RepositoryTests", []),

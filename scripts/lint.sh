@@ -23,6 +23,7 @@ banned() {
 }
 banned '\b(TODO|FIXME|XXX|HACK)\b' 'unfinished' Sources Tests adapters schemas docs examples Plugins scripts README.md Makefile
 banned 'try!|as!|\.first!|\.last!|\]!' 'can trap' 'Sources/*.swift'
+banned 'inet_pton|inet_ntop' 'addresses are read and written in Bytes' 'Sources/*.swift'
 banned '@unchecked Sendable|nonisolated\(unsafe\)' 'unchecked concurrency outside the C wrappers' $(files 'Sources/*.swift' | grep -vE '^Sources/(CurlTransport|JSONDocument|Digests)/')
 # A wait that only being cancelled ends is written as one of a day.
 banned 'Task\.sleep\(for: \.(milliseconds|seconds)\(([0-9]|[0-9_]{2,4})\)|usleep\(|Thread\.sleep' 'a test that sleeps' 'Tests/*.swift'

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Delivery
 import Digests
@@ -113,7 +114,7 @@ struct WebhookSinkTests {
 
     @Test func anAddressThatIsNotListedIsNotReached() async throws {
         let peer = try ScriptedPeer { _, _ in .answer(200) }
-        let policy = DestinationPolicy(networks: ["10.0.0.0/8"].compactMap { AddressBlock($0) })
+        let policy = DestinationPolicy(networks: AddressBlockList(["10.0.0.0/8"].compactMap { try? AddressBlock($0) }))
         let options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://localhost:\(peer.port)/secret-path"), policy: policy))
         let sink = try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
         let failure = await sink.deliver([.finding(1)]).failure

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads a target as scanners write it: an IP address, a host name (with a port or path perhaps), or a URL.
 package enum AddressReader {
     /// The parts of the address that `text` is; nothing for text that is none, such as a sentence or a network.

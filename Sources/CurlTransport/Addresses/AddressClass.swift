@@ -1,4 +1,6 @@
-/// What an address is for, after IPv4 addresses inside IPv6 ones have been unwrapped.
+import Bytes
+
+/// What an address is for.
 package enum AddressClass: String, Sendable, CaseIterable {
     /// Where clouds answer questions about the machine itself, credentials included.
     case metadata = "cloud metadata"
@@ -12,8 +14,8 @@ package enum AddressClass: String, Sendable, CaseIterable {
     case reserved
     case publicUse = "public"
 
+    /// The class of `address` itself: what an IPv6 address stands for is asked first (`IPAddress.reached`).
     package init(_ address: IPAddress) {
-        let address = address.unwrapped
         self = Self.blocks.first { $0.block.contains(address) }?.addressClass ?? .publicUse
     }
 
@@ -42,12 +44,12 @@ package enum AddressClass: String, Sendable, CaseIterable {
             .reserved,
             [
                 "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-                "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16",
+                "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16",
             ]
         ),
     ]
 
     static let blocks: [(block: AddressBlock, addressClass: AddressClass)] = table.flatMap { row in
-        row.blocks.compactMap { AddressBlock($0) }.map { ($0, row.addressClass) }
+        row.blocks.compactMap { try? AddressBlock($0) }.map { ($0, row.addressClass) }
     }
 }

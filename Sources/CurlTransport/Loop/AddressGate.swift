@@ -1,4 +1,6 @@
+import Bytes
 internal import CCurl
+import Glibc
 
 /// Keeps an exchange to the addresses that its policy allows; the library asks it on the loop thread, so it must outlive the exchange.
 final class AddressGate {
@@ -65,6 +67,18 @@ final class AddressGate {
         case .refused(let reason):
             refusal = reason
             return false
+        }
+    }
+}
+
+extension IPAddress {
+    /// Reads a `struct sockaddr`; nothing for a family other than `AF_INET` and `AF_INET6`, or for too few bytes.
+    init?(socketAddress bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= MemoryLayout<sockaddr_in>.size else { return nil }
+        switch Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
+        case AF_INET: self.init(bytes: bytes[4..<8])
+        case AF_INET6 where bytes.count >= 24: self.init(bytes: bytes[8..<24])
+        default: return nil
         }
     }
 }

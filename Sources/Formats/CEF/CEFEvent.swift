@@ -1,3 +1,4 @@
+import Bytes
 import FindingModel
 
 /// Lines of the ArcSight Common Event Format, version 0: `CEF:0|Weir|Weir|version|change type|title|severity|key=value …`.
@@ -68,12 +69,8 @@ enum CEFEvent {
     private static func write(_ resource: Resource?, _ line: inout CEFLine) {
         guard let resource else { return }
         line.extend("dhost", resource.hostname ?? resource.name, 1023)
-        if let address = resource.ip {
-            switch IPAddress.family(of: address) {
-            case .v4: line.extend("dst", address, 40)
-            case .v6: line.label("c6a3", "address", address, 40)
-            case nil: break
-            }
+        if let address = resource.ip.flatMap({ IPAddress($0) }) {
+            if address.isIPv4 { line.extend("dst", address.description, 40) } else { line.label("c6a3", "address", address.description, 40) }
         }
         line.extend("dpt", resource.port.map { String($0) }, 5)
         line.extend("proto", resource.protocolName, 31)

@@ -1,3 +1,4 @@
+import Bytes
 import FindingModel
 import JSONDocument
 
@@ -65,7 +66,7 @@ struct ECSResources {
     }
 
     private static func address(_ resource: Resource) -> String? {
-        resource.ip.flatMap { IPAddress.family(of: $0) == nil ? nil : $0 }
+        resource.ip.flatMap { IPAddress($0) == nil ? nil : $0 }
     }
 
     private static func distinct(_ texts: [String]) -> [String] {

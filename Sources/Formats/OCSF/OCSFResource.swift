@@ -1,3 +1,4 @@
+import Bytes
 import FindingModel
 import JSONDocument
 
@@ -8,7 +9,7 @@ struct OCSFResource {
 
     init(_ resource: Resource) {
         self.resource = resource
-        hasAddress = resource.ip.map { IPAddress.family(of: $0) != nil } ?? false
+        hasAddress = resource.ip.map { IPAddress($0) != nil } ?? false
     }
 
     func write(to writer: inout JSONWriter) {

@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 import Console
 import Ingest

@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// Who the client is behind trusted proxies: the right-most hop of X-Forwarded-For that is not one of them.

@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// The open connections, in all and of each client address.

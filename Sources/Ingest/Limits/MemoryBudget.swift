@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// The bytes of large bodies in flight, in all and of each client address.

@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// How the ingest port is set up.

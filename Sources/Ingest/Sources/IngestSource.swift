@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// One configured endpoint, as far as receiving concerns it.

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Delivery
 import Formats

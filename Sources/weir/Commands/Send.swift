@@ -1,3 +1,4 @@
+import Bytes
 import struct Adapters.RequestSigner
 import ArgumentParser
 import Console
@@ -59,7 +60,7 @@ struct Send: AsyncParsableCommand {
     private func post(_ body: [UInt8], to url: String, headers: [(String, String)], certificate: String?) async throws(CommandFailure) -> OutboundResponse {
         do throws(TransportError) {
             // Whoever may run this command may also choose where it goes.
-            let anywhere = DestinationPolicy(networks: ["0.0.0.0/0", "::/0"].compactMap { AddressBlock($0) })
+            let anywhere = DestinationPolicy(networks: .everything)
             var request = OutboundRequest(method: .post, url: try OutboundURL(url), policy: anywhere)
             request.headers = [.init("Content-Type", "application/json")] + headers.map { .init($0.0, $0.1) }
             request.body = body

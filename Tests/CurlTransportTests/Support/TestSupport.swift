@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Glibc
 import Testing
@@ -40,7 +41,7 @@ final class TemporaryFolder: Sendable {
 
 extension DestinationPolicy {
     /// Loopback only.
-    static let loopback = DestinationPolicy(networks: ["127.0.0.0/8", "::1"].compactMap { AddressBlock($0) })
+    static let loopback = DestinationPolicy(networks: AddressBlockList(["127.0.0.0/8", "::1"].compactMap { try? AddressBlock($0) }))
 }
 
 extension OutboundRequest {

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Foundation
 import Gateway
@@ -41,7 +42,7 @@ struct CertificateReloadTests {
 
     /// Whether the port proves itself to somebody who trusts this certificate alone.
     private func answers(_ gateway: Gateway, trusting name: String) async throws -> Bool {
-        let policy = DestinationPolicy(networks: ["127.0.0.0/8"].compactMap { AddressBlock($0) })
+        let policy = DestinationPolicy(networks: AddressBlockList(["127.0.0.0/8"].compactMap { try? AddressBlock($0) }))
         var request = OutboundRequest(method: .get, url: try OutboundURL(gateway.ingestURL + "/healthz"), policy: policy)
         request.certificateAuthorityFile = folder.path + "/\(name).pem"
         let transport = try CurlTransport()

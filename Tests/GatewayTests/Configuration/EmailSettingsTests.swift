@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Delivery
 import Gateway
@@ -36,7 +37,7 @@ struct EmailSettingsTests {
         #expect(options[0].sender == "weir@example.com" && options[0].recipients == ["a@example.com", "b@example.org"])
         #expect(options[0].login == OutboundMail.Login(user: "u", password: "kept-secret") && options[0].hello == "weir.example.com")
         #expect(options[0].subjectPrefix == "[prod]" && options[0].batch == 7 && options[0].gather == .seconds(300) && options[0].answerBytes == 1024)
-        #expect(options[0].timeout == .seconds(9) && options[0].connectTimeout == .seconds(8) && options[0].policy.networks.count == 1)
+        #expect(options[0].timeout == .seconds(9) && options[0].connectTimeout == .seconds(8) && options[0].policy.networks.blocks.count == 1)
         #expect(options[1].server.security == .none && options[1].server.port == 25 && options[1].login == nil && options[1].recipients == ["root@localhost"])
         #expect(all[2].start == .now && options[2].server.security == .tls && options[2].server.port == 465 && options[2].batch == 50)
         #expect(options[2].gather == .seconds(60) && options[2].timeout == .seconds(300) && options[2].subjectPrefix == "[Weir]")

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 
 /// One HTTP request and its answer.
@@ -5,7 +6,7 @@ enum HTTPExchange {
     static func send(
         _ method: OutboundRequest.Method, _ url: String, headers: [(String, String)] = [], body: [UInt8] = [], socket: String? = nil
     ) async throws -> (status: Int, body: String) {
-        let policy = DestinationPolicy(networks: ["127.0.0.0/8", "::1"].compactMap { AddressBlock($0) })
+        let policy = DestinationPolicy(networks: AddressBlockList(["127.0.0.0/8", "::1"].compactMap { try? AddressBlock($0) }))
         var request = OutboundRequest(method: method, url: try OutboundURL(url), policy: policy)
         request.headers = headers.map { .init($0.0, $0.1) }
         request.body = body

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Delivery
 import FindingModel
@@ -196,7 +197,7 @@ struct EmailSinkTests {
     @Test func addressesAreCheckedWhenConnecting() async throws {
         let peer = try SMTPPeer()
         var options = try EmailSinkOptions.plain(peer)
-        options.policy = DestinationPolicy(networks: ["10.0.0.0/8"].compactMap { AddressBlock($0) })
+        options.policy = DestinationPolicy(networks: AddressBlockList(["10.0.0.0/8"].compactMap { try? AddressBlock($0) }))
         let outcome = try await sink(options).deliver([.finding(1)])
         #expect(outcome.word == "pause" && outcome.failure?.reason == "127.0.0.1: 127.0.0.1 is a loopback address that `networks` does not list")
         #expect(peer.connections == 0)

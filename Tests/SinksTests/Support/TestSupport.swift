@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Delivery
 import FindingModel
@@ -80,7 +81,7 @@ extension Change {
 
 extension DestinationPolicy {
     /// Loopback only.
-    static let loopback = DestinationPolicy(networks: ["127.0.0.0/8"].compactMap { AddressBlock($0) })
+    static let loopback = DestinationPolicy(networks: AddressBlockList(["127.0.0.0/8"].compactMap { try? AddressBlock($0) }))
 }
 
 extension DeliveryOutcome {

@@ -1,3 +1,4 @@
+import Bytes
 import CurlTransport
 import Sinks
 import YAMLDocument
@@ -31,10 +32,10 @@ enum DestinationReader {
         return destination
     }
 
-    static func networks(_ node: YAMLNode?, _ context: inout SettingsContext) -> [AddressBlock] {
-        guard let node else { return [] }
-        let form = "a network such as 10.0.0.0/8 or fd00::/8, without bits beyond its length"
-        return context.list(node, "networks").compactMap { item in context.value(item, "networks", form: form) { AddressBlock($0) } }
+    /// The addresses that a sink may be reached at beyond the public Internet; an empty list is as none.
+    static func networks(_ node: YAMLNode?, _ context: inout SettingsContext) -> AddressBlockList {
+        if let node, let items = node.items, items.isEmpty { return AddressBlockList([]) }
+        return context.blocks(node, "networks")
     }
 
     /// What can be told without looking the host up; the rest is checked when the connection is made.

@@ -1,3 +1,4 @@
+import Bytes
 import Adapters
 
 /// Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`.

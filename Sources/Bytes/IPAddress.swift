@@ -12,17 +12,20 @@ package struct IPAddress: Hashable, Sendable {
         self.low = low
     }
 
+    private init(ipv4 value: UInt32) { self.init(high: 0, low: 0xffff_0000_0000 | UInt64(value)) }
+
     /// Four decimal numbers without leading zeros, or eight groups of hex digits with `::` for a run of zeros; nothing for
     /// short (`127.1`), octal (`010.0.0.1`) and hexadecimal (`0x7f.0.0.1`) forms, zones, and text around it.
     package init?(_ text: String) {
-        guard let address = text.withBytes({ IPAddress(utf8: $0) }) else { return nil }
+        var text = text
+        guard let address = text.withUTF8({ IPAddress(utf8: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = address
     }
 
     /// The address that exactly these bytes spell.
     package init?(utf8 bytes: UnsafeRawBufferPointer) {
         if let value = Self.ipv4(bytes) {
-            self.init(high: 0, low: 0xffff_0000_0000 | UInt64(value))
+            self.init(ipv4: value)
         } else if let groups = Self.ipv6(bytes) {
             func half(_ groups: ArraySlice<UInt16>) -> UInt64 { groups.reduce(0) { $0 << 16 | UInt64($1) } }
             self.init(high: half(groups[..<4]), low: half(groups[4...]))
@@ -31,14 +34,64 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The address of 4 or 16 bytes in network order; nothing for any other number of bytes.
+    package init?(bytes: some Collection<UInt8>) {
+        func value(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        switch bytes.count {
+        case 4: self.init(high: 0, low: 0xffff_0000_0000 | value(bytes))
+        case 16: self.init(high: value(bytes.prefix(8)), low: value(bytes.dropFirst(8)))
+        default: return nil
+        }
+    }
+}
+
+extension IPAddress {
+    /// The block that addresses are counted by: an IPv4 address alone, of IPv6 the /64, in which one machine has as many as it likes.
+    package var countingBlock: AddressBlock { AddressBlock(base: isIPv4 ? self : IPAddress(high: high, low: 0), prefix: isIPv4 ? 128 : 64) }
+
+    /// The addresses that packets to this one may end at: an IPv4 address that it stands for, itself, or both.
+    ///
+    /// It stands for an IPv4 address alone when it is IPv4-compatible (`::/96`, RFC 4291 section 2.5.5.1), IPv4-translated
+    /// (`::ffff:0:0:0/96`, RFC 2765), of NAT64 (`64:ff9b::/96`, RFC 6052; `64:ff9b:1::/48`, RFC 8215) or 6to4 (`2002::/16`, RFC 3056).
+    /// Addresses of Teredo (`2001::/32`, RFC 4380) and ISATAP (`::5efe:0:0/96` at the end of any prefix, RFC 5214) are both.
+    package var reached: [IPAddress] {
+        let tail = UInt32(truncatingIfNeeded: low)
+        switch (high, low >> 32) {
+        case (0, 0xffff_0000), (0x0064_ff9b_0000_0000, 0): return [IPAddress(ipv4: tail)]
+        case (0, 0) where low > 1: return [IPAddress(ipv4: tail)]
+        default: break
+        }
+        if high >> 16 == 0x0064_ff9b_0001 { return reachedThroughLocalNAT64 }
+        if high >> 48 == 0x2002 { return [IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 16))] }
+        if high >> 32 == 0x2001_0000 { return [self, IPAddress(ipv4: ~tail)] }
+        // The bit that says whether the rest is unique in the world may be set.
+        if low >> 32 & ~0x0200_0000 == 0x5efe { return [self, IPAddress(ipv4: tail)] }
+        return [self]
+    }
+
+    /// Where in the address the IPv4 address stands depends on the length of the prefix that the network chose within
+    /// `64:ff9b:1::/48` (RFC 6052 section 2.2: 48, 56, 64 or 96 bits), which cannot be told from outside.
+    ///
+    /// All four are given but those that no host has (0.0.0.0/8, 224.0.0.0/3), which another length's digits give, unless nothing else
+    /// is left.
+    private var reachedThroughLocalNAT64: [IPAddress] {
+        let values = [
+            (high & 0xffff) << 16 | low >> 40 & 0xffff, (high & 0xff) << 24 | low >> 32 & 0xff_ffff, low >> 24 & 0xffff_ffff, low & 0xffff_ffff,
+        ].map { UInt32(truncatingIfNeeded: $0) }
+        let possible = values.filter { (1...223).contains($0 >> 24) }
+        return (possible.isEmpty ? [UInt32(truncatingIfNeeded: low)] : possible).map { IPAddress(ipv4: $0) }
+    }
+}
+
+extension IPAddress {
     private static func ipv4(_ bytes: UnsafeRawBufferPointer) -> UInt32? {
         guard (7...15).contains(bytes.count) else { return nil }
         var value: UInt32 = 0, octet: UInt32 = 0, digits = 0, octets = 0
         for byte in bytes {
-            if let digit = byte.digitValue {
+            if byte &- 0x30 < 10 {
                 // A zero in front would mean octal to some readers.
                 if digits == 1, octet == 0 { return nil }
-                octet = octet * 10 + UInt32(digit)
+                octet = octet * 10 + UInt32(byte &- 0x30)
                 digits += 1
                 guard digits <= 3, octet <= 255 else { return nil }
             } else {
@@ -90,9 +143,9 @@ package struct IPAddress: Hashable, Sendable {
         var value: UInt16 = 0
         for byte in bytes {
             let digit: UInt8
-            switch byte.lowercasedASCII {
-            case let byte where byte.isDigit: digit = byte &- 0x30
-            case let byte where byte &- 0x61 < 6: digit = byte &- 0x61 &+ 10
+            switch byte | 0x20 {
+            case _ where byte &- 0x30 < 10: digit = byte &- 0x30
+            case let letter where letter &- 0x61 < 6: digit = letter &- 0x61 &+ 10
             default: return nil
             }
             value = value << 4 | UInt16(digit)
@@ -115,17 +168,5 @@ extension IPAddress: CustomStringConvertible {
         }
         func hex(_ groups: ArraySlice<UInt16>) -> String { groups.map { String($0, radix: 16) }.joined(separator: ":") }
         return run.count < 2 ? hex(groups[...]) : hex(groups[..<run.lowerBound]) + "::" + hex(groups[run.upperBound...])
-    }
-}
-
-extension IPAddress {
-    /// The address of 4 or 16 bytes in network order; nothing for any other number of bytes.
-    package init?(bytes: some Collection<UInt8>) {
-        func value(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        switch bytes.count {
-        case 4: self.init(high: 0, low: 0xffff_0000_0000 | value(bytes))
-        case 16: self.init(high: value(bytes.prefix(8)), low: value(bytes.dropFirst(8)))
-        default: return nil
-        }
     }
 }
