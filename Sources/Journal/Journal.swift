@@ -2,7 +2,7 @@
 ///
 /// Numbers are dense and never given twice. Nobody outside this target knows which engine keeps the entries.
 package protocol Journal: AnyObject, Sendable {
-    /// 8 of `a`–`z`, `0`–`9`: new for each journal, each restore and each loss; changes' ids begin with it.
+    /// 8 of `a`–`z`, `0`–`9`: new with every opening for writing; changes' ids begin with it.
     var tag: String { get }
     /// The number of the last durable entry, 0 when there is none.
     var watermark: UInt64 { get }
@@ -17,12 +17,14 @@ package protocol Journal: AnyObject, Sendable {
     func append(_ draft: EntryDraft, token: UInt64, to receiver: any AppendReceiver)
     /// Appends `draft` and returns once it is durable.
     func append(_ draft: EntryDraft) async throws(JournalError) -> Appended
+    /// Puts the configuration `content` in force: every segment from here on begins with it.
+    ///
+    /// - Returns: The number of its `config` entry, which is appended unless the last one holds the same.
+    func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64
     /// Reads from entry `number` on; reading blocks, so it belongs on a thread of the caller's own.
     func reader(from number: UInt64) -> any JournalReader
     /// Blocks the calling thread until the watermark is above `number` or the time is up; says whether it is above.
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool
-    /// Mints a new tag and writes it into a `recovery` entry with `reason`, when positions beyond the journal's end were found; returns the tag once it is durable.
-    func mintTag(reason: String) async throws(JournalError) -> String
     /// Writes what was appended so far, then closes; later appends fail with `.stopping`.
     func stop() async
 }

@@ -162,9 +162,25 @@ struct FailureTests {
         let disk = SimulatedDisk.with([SegmentBuilder.receipts(batches: 3)])
         disk.state.withLock { $0.room = 0 }
         let (journal, recovery) = try SegmentJournal.open(disk.options())
-        #expect(recovery.lastNumber == 9 && !recovery.foundLoss)
-        #expect(try await journal.append(.receipt("in the zeros ahead")).number == 10)
+        #expect(recovery.lastNumber == 10 && !recovery.foundLoss)
+        #expect(try await journal.append(.receipt("in the zeros ahead")).number == 11)
         await journal.stop()
         #expect(try disk.verify().isIntact && disk.paths == [disk.path(1)])
+    }
+
+    @Test(arguments: [20, 5_000_000]) func aTagForWhichTheFullDiskHasNoRoomComesBeforeTheFirstEntry(size: Int) async throws {
+        let disk = SimulatedDisk.with([SegmentBuilder.receipts(batches: 3)], zeros: 0)
+        disk.state.withLock { $0.room = 0 }
+        let (journal, recovery) = try SegmentJournal.open(disk.options())
+        #expect(recovery.lastNumber == 9 && journal.tag == recovery.tag && recovery.tag != SegmentBuilder.tag)
+        await #expect(throws: JournalError.self) { try await journal.append(.receipt("no room")) }
+        disk.state.withLock { $0.room = .max }
+        #expect(try await journal.append(.receipt(String(repeating: "l", count: size))).number == 11)
+        var reader = journal.reader(from: 10)
+        let entries = try reader.all()
+        #expect(entries.map(\.kind) == [.recovery, .receipt])
+        #expect(entries.first?.body.bytes.flatMap { RecoveryNote(parsing: $0) } == RecoveryNote(tag: journal.tag, reason: .started))
+        await journal.stop()
+        #expect(try disk.verify().isIntact)
     }
 }

@@ -55,8 +55,8 @@ struct FormatTests {
         let disk = SimulatedDisk.with([])
         disk.put(try FileBytes.read(Self.path), at: disk.path(1))
         let (journal, recovery) = try SegmentJournal.open(disk.options())
-        #expect(!recovery.foundLoss && recovery.tag == SegmentBuilder.tag && recovery.lastNumber == 14)
-        #expect(try await journal.append(.receipt("next")).number == 15)
+        #expect(!recovery.foundLoss && recovery.tag != SegmentBuilder.tag && recovery.lastNumber == 15)
+        #expect(try await journal.append(.receipt("next")).number == 16)
         await journal.stop()
         #expect(try disk.verify().isIntact)
         #expect(try #require(disk.bytes(disk.path(1))).starts(with: Self.golden.bytes))
@@ -66,7 +66,7 @@ struct FormatTests {
         let draft = EntryDraft(kind: .receipt, source: "shop", body: [])
         var head = [UInt8](repeating: 0, count: EntryHead.byteCount(of: draft) + 16)
         let end = head.withUnsafeMutableBytes {
-            EntryHead.write(draft, number: 5, receivedTime: SegmentBuilder.time, wallTime: SegmentBuilder.time, to: $0, at: 0)
+            EntryHead.write(draft, number: 5, generation: draft.generation, receivedTime: SegmentBuilder.time, wallTime: SegmentBuilder.time, to: $0, at: 0)
         }
         // A field with tag 999 and 10 bytes takes the checksum's place, which moves behind it.
         head.withUnsafeMutableBytes { bytes in
@@ -85,7 +85,7 @@ struct FormatTests {
             headers: [HeaderField(name: "a", value: "b")], body: [1, 2, 3])
         var head = [UInt8](repeating: 0, count: EntryHead.byteCount(of: draft))
         let end = head.withUnsafeMutableBytes {
-            EntryHead.write(draft, number: 5, receivedTime: SegmentBuilder.time, wallTime: SegmentBuilder.time, to: $0, at: 0)
+            EntryHead.write(draft, number: 5, generation: draft.generation, receivedTime: SegmentBuilder.time, wallTime: SegmentBuilder.time, to: $0, at: 0)
         }
         #expect(end == head.count)
         for bit in 0..<head.count * 8 {

@@ -24,9 +24,9 @@ struct SegmentTests {
         let head = try #require(try files.head())
         #expect(head == (try files.verify(against: head)).head && head.number == 321 && head.tag == journal.tag)
         let (again, recovery) = try SegmentJournal.open(folder.options(segmentBytes: 64 << 10))
-        #expect(recovery.lastNumber == 321 && !recovery.foundLoss)
+        #expect(recovery.lastNumber == 322 && !recovery.foundLoss)
         var middle = again.reader(from: 200)
-        #expect(try middle.all().map(\.number) == Array(200...321))
+        #expect(try middle.all().map(\.number) == Array(200...322))
         await again.stop()
         #expect(try files.verify(against: head).headMatches == true)
     }
@@ -101,7 +101,7 @@ struct SegmentTests {
         #expect(await eventually { disk.bytes(spare).map { $0.count == 16 << 10 && $0.allSatisfy { $0 == 0 } } ?? true })
         for index in 0..<5 { _ = try await journal.append(.receipt("\(index)")) }
         var reader = journal.reader(from: 4)
-        #expect(try reader.all().map(\.text) == ["0", "1", "2", "3", "4"])
+        #expect(try reader.all().filter { $0.kind == .receipt }.map(\.text) == ["0", "1", "2", "3", "4"])
         await journal.stop()
         #expect(try disk.verify().isIntact)
     }
@@ -113,7 +113,7 @@ struct SegmentTests {
         let journal = try SegmentJournal.open(disk.options()).journal
         #expect(journal.firstNumber == 7)
         var reader = journal.reader(from: 1)
-        #expect(try reader.all().map(\.number) == Array(7...12) && reader.skipped.isEmpty)
+        #expect(try reader.all().map(\.number) == Array(7...13) && reader.skipped.isEmpty)
         await journal.stop()
         #expect(try disk.verify().isIntact)
     }
@@ -174,5 +174,44 @@ struct SegmentTests {
         #expect(entries.map(\.number) == Array(1...6) && skipped.isEmpty)
         #expect(try disk.verify().problems.map(\.numbers) == [7...9])
         #expect(disk.count("pwrite") == 0 && disk.count("unlink") == 0 && disk.count("rename") == 0)
+    }
+
+    @Test func everySegmentBeginsWithTheConfigurationInForce() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options(segmentBytes: 64 << 10)).journal
+        let content = Array("{\"adapters\":[]}".utf8), other = Array("{\"adapters\":[1]}".utf8)
+        let first = try await journal.configure(content)
+        #expect(try await journal.configure(content) == first, "the same is not written again")
+        for index in 0..<40 { _ = try await journal.append(.receipt(String(repeating: "s", count: 4000) + "\(index)", generation: first)) }
+        let second = try await journal.configure(other)
+        // Requests that were under way when the configuration was replaced still refer to the one before.
+        for index in 0..<60 {
+            _ = try await journal.append(.receipt(String(repeating: "t", count: 4000) + "\(index)", generation: index < 8 ? first : second))
+        }
+        await journal.stop()
+        let again = try SegmentJournal.open(disk.options(segmentBytes: 64 << 10, seed: 2)).journal
+        let kept = again.watermark
+        let generation = try await again.configure(other)
+        #expect(generation > second && again.watermark == kept, "the last segment's own is in force after a start")
+        await again.stop()
+        let entries = try disk.read().entries
+        let segments = Segments.numbers(disk)
+        #expect(try segments.count > 5 && disk.verify().isIntact)
+        for (index, start) in segments.enumerated() {
+            let end = index + 1 < segments.count ? segments[index + 1] : .max
+            let inside = entries.filter { $0.number >= start && $0.number < end }
+            if index > 0 { #expect(inside.first?.kind == .config, "segment \(start)") }
+            for entry in inside where entry.kind == .receipt {
+                let configuration = try #require(inside.first { $0.number == entry.generation }, "no receipt refers outside its segment")
+                let isPast = entry.text?.hasPrefix("s") == true || entry.text.map { $0.hasPrefix("t") && (Int($0.drop { $0 == "t" }) ?? 99) < 8 } == true
+                #expect(configuration.body == .kept(isPast ? content : other))
+            }
+        }
+    }
+
+    private enum Segments {
+        static func numbers(_ disk: SimulatedDisk) -> [UInt64] {
+            SegmentName.segments(disk.paths.map { String($0.dropFirst(SimulatedDisk.directory.utf8.count + 1)) })
+        }
     }
 }

@@ -44,7 +44,7 @@ struct TruncationTests {
             #expect(entries.allSatisfy { $0.body.bytes != nil })
             let isEmpty = bytes[last.offset...].allSatisfy { $0 == 0 }
             #expect((opened.report.cut == nil) == (isWhole || isEmpty), "cut at \(place)")
-            #expect(opened.chain.nextNumber == (isWhole ? 10 : isEmpty ? 7 : 8))
+            #expect(opened.chain.nextNumber == (isWhole ? 11 : 8))
             if let cut = opened.report.cut {
                 #expect(cut.offset == last.offset)
                 #expect(disk.bytes(SimulatedDisk.directory + "/" + cut.file) == Array(bytes[last.offset..<last.offset + cut.bytes]))

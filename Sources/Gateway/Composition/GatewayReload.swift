@@ -27,7 +27,7 @@ struct GatewayReload: Sendable {
         let sinks = try configuration.assignments(resources, ledger: ledger, feed: feed)
         let generation: UInt64
         do throws(JournalError) {
-            generation = try await GenerationFile(started.storage).entry(of: configuration.projection.encode(), in: journal)
+            generation = try await journal.configure(configuration.projection.encode())
         } catch {
             throw GatewayError("the configuration cannot be written to the journal: \(error.message)")
         }

@@ -169,8 +169,7 @@ struct GatewayStart {
     /// The configuration that is in force from now on, with its entry in the journal.
     private func activate(_ journal: SegmentJournal) async throws(StateError) -> ActiveConfiguration {
         do throws(JournalError) {
-            let generation = try await GenerationFile(configuration.storage).entry(of: configuration.projection.encode(), in: journal)
-            return ActiveConfiguration(configuration, generation: generation)
+            return ActiveConfiguration(configuration, generation: try await journal.configure(configuration.projection.encode()))
         } catch {
             throw StateError(.journal, "the configuration cannot be written to the journal: \(error.message)")
         }

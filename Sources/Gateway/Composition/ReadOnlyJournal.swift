@@ -28,7 +28,7 @@ final class ReadOnlyJournal: Journal {
 
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool { watermark > number }
 
-    func mintTag(reason: String) async throws(JournalError) -> String { throw Self.readOnly }
+    func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64 { throw Self.readOnly }
 
     func stop() async {}
 

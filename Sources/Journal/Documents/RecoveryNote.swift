@@ -1,14 +1,19 @@
 import JSONDocument
 
 /// The body of a `recovery` entry: the journal's tag from this entry on, and what was lost, if anything was.
+///
+/// One stands at the beginning of every opening for writing, before any other entry, so that no copy of a journal gives a change the id that another
+/// gave.
 package struct RecoveryNote: Equatable, Sendable {
     /// Why the entry was written.
     package enum Reason: Equatable, Sendable {
         /// The journal was made.
         case created
+        /// It was opened for writing, and nothing was wrong.
+        case started
         /// The last segment had an unfinished end, or damaged places.
         case recovered
-        /// The tag was replaced, for a reason in words.
+        /// The tag was replaced, for a reason in words; earlier versions wrote this.
         case retagged(String)
     }
 
@@ -47,6 +52,7 @@ package struct RecoveryNote: Equatable, Sendable {
         self.tag = tag
         switch value["reason"]?.stringValue {
         case "created": reason = .created
+        case "started": reason = .started
         case "recovered": reason = .recovered
         case let text: reason = .retagged(value["why"]?.stringValue ?? text ?? "")
         }
@@ -68,6 +74,7 @@ package struct RecoveryNote: Equatable, Sendable {
         writer.key("reason")
         switch reason {
         case .created: writer.string("created")
+        case .started: writer.string("started")
         case .recovered: writer.string("recovered")
         case .retagged(let why):
             writer.string("retagged")

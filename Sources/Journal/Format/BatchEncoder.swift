@@ -27,15 +27,33 @@ struct BatchEncoder: ~Copyable {
 
     /// Whether `draft` still belongs into this batch; the first always does.
     func hasRoom(for draft: borrowing EntryDraft) -> Bool {
+        Self.hasRoom(for: draft, behind: count, bytes: headsEnd + bodiesBytes)
+    }
+
+    private static func hasRoom(for draft: borrowing EntryDraft, behind count: Int, bytes: Int) -> Bool {
         count == 0
-            || count < JournalFormat.batchEntriesMax
-                && headsEnd + bodiesBytes + draft.body.count + EntryHead.byteCount(of: draft) <= JournalFormat.batchBytesMax
+            || count < JournalFormat.batchEntriesMax && bytes + draft.body.count + EntryHead.byteCount(of: draft) <= JournalFormat.batchBytesMax
+    }
+
+    /// The length of the batch that the first of `drafts` make, as many as belong into one.
+    static func length(of drafts: some Sequence<EntryDraft>) -> Int {
+        var count = 0, bytes = BatchHeader.byteCount
+        for draft in drafts {
+            guard hasRoom(for: draft, behind: count, bytes: bytes) else { break }
+            count += 1
+            bytes += draft.body.count + EntryHead.byteCount(of: draft)
+        }
+        return JournalFormat.padded(bytes)
     }
 
     /// Adds one entry, with the number after that of the entry before.
-    mutating func add(_ draft: borrowing EntryDraft, number: UInt64, receivedTime: Timestamp, wallTime: Timestamp) {
+    ///
+    /// - Parameter generation: The number to write as that of the configuration in force; nothing for the draft's own.
+    mutating func add(_ draft: borrowing EntryDraft, number: UInt64, generation: UInt64? = nil, receivedTime: Timestamp, wallTime: Timestamp) {
         buffer.reserve(headsEnd + EntryHead.byteCount(of: draft), keeping: headsEnd)
-        headsEnd = EntryHead.write(draft, number: number, receivedTime: receivedTime, wallTime: wallTime, to: buffer.bytes, at: headsEnd)
+        headsEnd = EntryHead.write(
+            draft, number: number, generation: generation ?? draft.generation, receivedTime: receivedTime, wallTime: wallTime, to: buffer.bytes,
+            at: headsEnd)
         bodies.append(draft.body)
         count += 1
         bodiesBytes += draft.body.count

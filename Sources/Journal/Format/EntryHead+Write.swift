@@ -25,8 +25,8 @@ extension EntryHead {
 
     /// Writes the head of `draft` at `offset` and returns where it ends; there is room for `byteCount(of:)`.
     static func write(
-        _ draft: borrowing EntryDraft, number: UInt64, receivedTime: Timestamp, wallTime: Timestamp, to bytes: UnsafeMutableRawBufferPointer,
-        at offset: Int
+        _ draft: borrowing EntryDraft, number: UInt64, generation: UInt64, receivedTime: Timestamp, wallTime: Timestamp,
+        to bytes: UnsafeMutableRawBufferPointer, at offset: Int
     ) -> Int {
         bytes.put(draft.kind.rawValue, at: offset + 4)
         bytes.put(draft.deduplicates ? deduplicatesFlag : 0, at: offset + 5)
@@ -34,7 +34,7 @@ extension EntryHead {
         bytes.put(number, at: offset + 8)
         bytes.put(receivedTime.milliseconds, at: offset + 16)
         bytes.put(wallTime.milliseconds, at: offset + 24)
-        bytes.put(draft.generation, at: offset + 32)
+        bytes.put(generation, at: offset + 32)
         bytes.put(UInt64(draft.body.count), at: offset + 40)
         bytes.put(CRC32C.checksum(draft.body), at: offset + 48)
         bytes.put(UInt32(0), at: offset + 52)

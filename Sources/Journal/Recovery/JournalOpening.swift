@@ -13,6 +13,10 @@ struct JournalOpening: Sendable {
         let segments: [UInt64]
         let erasures: Erasures
         let report: RecoveryReport
+        /// The `recovery` entry for which the full disk had no room: it has to come before any other.
+        var pending: EntryDraft?
+        /// The segment's last `config` entry that is whole.
+        var configuration: ConfigurationInForce?
     }
 
     static let cutDirectory = "cut"
@@ -49,24 +53,21 @@ struct JournalOpening: Sendable {
 
     private func recover(_ segment: SegmentFile, _ survey: SegmentSurvey, _ segments: [UInt64], _ erasures: Erasures) throws(JournalError) -> Opened {
         let cut = try SegmentCut(options).keep(segment, from: survey.end)
-        let before = try currentTag(survey, segments)
-        // What is cut off may have been read and told under its numbers, which are given again: an id that holds one must be another.
-        let tag = cut == nil ? before : newTag()
-        var note = RecoveryNote(tag: tag, reason: .recovered)
-        note.damaged = survey.news
-        if segment.header == nil { note.damaged.insert(RecoveryNote.Damage(segment: segment.name, offset: 0, numbers: nil), at: 0) }
-        note.cut = cut
+        var damaged = survey.news
+        if segment.header == nil { damaged.insert(RecoveryNote.Damage(segment: segment.name, offset: 0, numbers: nil), at: 0) }
+        let note = RecoveryNote(tag: newTag(), reason: cut == nil && damaged.isEmpty ? .started : .recovered, cut: cut, damaged: damaged)
         let copy = SegmentCopy(options, name: segment.name)
-        let header = segment.header == nil ? try rebuiltHeader(segment, before) : nil
-        let made = try copy.make(
-            from: segment, header: header, survey, note: note.cut == nil && note.damaged.isEmpty ? nil : note)
-        // A full disk may have had no room for the note.
-        let isNoted = made.chain.nextNumber > survey.chain.nextNumber
-        var report = RecoveryReport(tag: isNoted ? tag : before, isNew: false, lastNumber: made.chain.nextNumber - 1)
+        let header = segment.header == nil ? try rebuiltHeader(segment, try tag(survey, segments) ?? note.tag) : nil
+        let made = try copy.make(from: segment, header: header, survey, note: note)
+        var report = RecoveryReport(tag: note.tag, isNew: false, lastNumber: made.chain.nextNumber - 1)
         report.cut = note.cut
         report.damaged = note.damaged
         report.unreadable = survey.unreadable
-        return Opened(active: made.active, chain: made.chain, segments: segments, erasures: erasures, report: report)
+        // A full disk may have had no room for the note.
+        let isNoted = made.chain.nextNumber > survey.chain.nextNumber
+        return Opened(
+            active: made.active, chain: made.chain, segments: segments, erasures: erasures, report: report,
+            pending: isNoted ? nil : EntryDraft(kind: .recovery, body: note.bytes), configuration: survey.configuration)
     }
 
     /// Replaces a last segment in which nothing at all can be read.
@@ -99,15 +100,11 @@ struct JournalOpening: Sendable {
             receiptClock: first.header.receiptClock, tag: tag)
     }
 
-    /// The tag in force: the last segment's, or else that of the one before, or else a new one.
-    private func currentTag(_ survey: SegmentSurvey, _ segments: [UInt64]) throws(JournalError) -> String {
+    /// The tag that was in force: the last segment's, or else that of the one before.
+    private func tag(_ survey: SegmentSurvey, _ segments: [UInt64]) throws(JournalError) -> String? {
         if let tag = survey.tag { return tag }
-        if let before = segments.dropLast().last, let previous = try? SegmentFile(first: before, in: directory, fileSystem),
-            let tag = try SegmentSurvey.make(previous, erasures: []).tag
-        {
-            return tag
-        }
-        return newTag()
+        guard let before = segments.dropLast().last, let previous = try? SegmentFile(first: before, in: directory, fileSystem) else { return nil }
+        return try SegmentSurvey.make(previous, erasures: []).tag
     }
 
     private func newTag() -> String { JournalTag.make(random: options.random) }

@@ -20,17 +20,18 @@ struct SegmentCopy: Sendable {
         }
     }
 
-    /// The good part of `segment`, with another first block if its own is damaged, and `note` behind it if there is something to tell.
+    /// The good part of `segment`, with another first block if its own is damaged, and `note` behind it.
+    ///
+    /// Where a full disk has no room for the note, the chain that is returned goes on without it.
     func make(
-        from segment: SegmentFile, header: SegmentHeader?, _ survey: SegmentSurvey, note: RecoveryNote?
+        from segment: SegmentFile, header: SegmentHeader?, _ survey: SegmentSurvey, note: RecoveryNote
     ) throws(JournalError) -> (active: ActiveSegment, chain: ChainPosition) {
         guard let salt = segment.salt else { throw JournalError(.corrupt, "nothing in \(segment.name) can be read") }
         do throws(JournalError) {
             return try replacing { file throws(SystemError) in
                 try file.copy(from: segment.file, 0..<survey.end, to: 0)
                 if let header { try file.write(header.bytes, at: 0) }
-                if let note { return try append(note, to: file, at: survey.end, salt: salt, survey.chain) }
-                return (ActiveSegment(file: file, salt: salt, offset: survey.end, preparedBytes: survey.end), survey.chain)
+                return try append(note, to: file, at: survey.end, salt: salt, survey.chain)
             }
         } catch {
             guard error.code == .diskFull else { throw error }
@@ -41,7 +42,7 @@ struct SegmentCopy: Sendable {
     /// Where the disk has no room for a copy: writes the same bytes over themselves, so that the kernel has to bring them to the disk, and `note`
     /// behind them if the file is long enough for it.
     private func rewrite(
-        _ segment: SegmentFile, _ salt: SegmentSalt, _ survey: SegmentSurvey, note: RecoveryNote?
+        _ segment: SegmentFile, _ salt: SegmentSalt, _ survey: SegmentSurvey, note: RecoveryNote
     ) throws(JournalError) -> (active: ActiveSegment, chain: ChainPosition) {
         do throws(SystemError) {
             let file = try File(segment.file.path, .write, in: options.fileSystem)
@@ -49,7 +50,7 @@ struct SegmentCopy: Sendable {
             let size = try file.size
             try file.zero(survey.end..<max(survey.end, size))
             var made = (active: ActiveSegment(file: file, salt: salt, offset: survey.end, preparedBytes: size), chain: survey.chain)
-            if let note, size - survey.end >= JournalFormat.padded(note.bytes.count + JournalFormat.blockBytes / 2) {
+            if size - survey.end >= JournalFormat.padded(note.bytes.count + JournalFormat.blockBytes / 2) {
                 made = try append(note, to: file, at: survey.end, salt: salt, survey.chain)
             }
             try file.synchronize()

@@ -15,6 +15,8 @@ struct SegmentSurvey: Sendable {
     private(set) var reported: [RecoveryNote.Damage] = []
     /// Entries before `end` whose bodies are damaged.
     private(set) var unreadable: [UInt64] = []
+    /// The last `config` entry before `end` that is whole.
+    private(set) var configuration: ConfigurationInForce?
 
     private init(_ segment: SegmentFile, tag: String?) {
         chain = ChainPosition(
@@ -42,7 +44,7 @@ struct SegmentSurvey: Sendable {
                 good = walked
                 walked.addDamage(segment.name, at: walked.end + damage.offset, through: header.lastNumber)
                 walked.end += header.totalBytes
-                walked.chain.receiptClock = max(walked.chain.receiptClock, header.receiptClock)
+                walked.chain.receiptClock = header.receiptClock
             case .batch, .damagedHeads, .damagedHeader, .empty:
                 guard
                     let next = try segment.nextHeader(from: walked.end + JournalFormat.blockBytes, notBefore: walked.chain.nextNumber)
@@ -61,10 +63,13 @@ struct SegmentSurvey: Sendable {
                 tag = note.tag
                 reported += note.damaged
             }
+            if entry.head.kind == .config, let body = batch.body(entry, erasures: []).bytes {
+                configuration = ConfigurationInForce(number: entry.head.number, draft: EntryDraft(kind: .config, body: body))
+            }
         }
         end = batch.end
         chain = ChainPosition(
-            nextNumber: batch.header.lastNumber + 1, previousHash: batch.hash, receiptClock: max(chain.receiptClock, batch.header.receiptClock))
+            nextNumber: batch.header.lastNumber + 1, previousHash: batch.hash, receiptClock: batch.header.receiptClock)
     }
 
     private mutating func addDamage(_ name: String, at offset: Int, through last: UInt64) {

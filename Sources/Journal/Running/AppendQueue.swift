@@ -7,8 +7,6 @@ final class AppendQueue: Sendable {
         let draft: EntryDraft
         let token: UInt64
         let receiver: any AppendReceiver
-        /// The tag that is in force once the entry is durable.
-        var tag: String?
     }
 
     /// What the writer has to do.

@@ -7,6 +7,7 @@ final class JournalStatus: Sendable {
         var tag: String
         var erasures: Set<UInt64>
         var end: ChainPosition
+        var configuration: ConfigurationInForce?
     }
 
     private let stallMilliseconds: Int64
@@ -23,11 +24,11 @@ final class JournalStatus: Sendable {
     private let idleSignals = Mutex<[ThreadSignal]>([])
 
     init(
-        end: ChainPosition, segments: [UInt64], tag: String, erasures: Set<UInt64>, stallMilliseconds: Int64,
+        end: ChainPosition, segments: [UInt64], tag: String, erasures: Set<UInt64>, configuration: ConfigurationInForce?, stallMilliseconds: Int64,
         monotonic: @escaping @Sendable () -> Int64
     ) {
         durable = Atomic(end.nextNumber - 1)
-        names = Mutex(Names(segments: segments, tag: tag, erasures: erasures, end: end))
+        names = Mutex(Names(segments: segments, tag: tag, erasures: erasures, end: end, configuration: configuration))
         self.stallMilliseconds = stallMilliseconds
         self.monotonic = monotonic
     }
@@ -35,6 +36,8 @@ final class JournalStatus: Sendable {
     var watermark: UInt64 { durable.load(ordering: .sequentiallyConsistent) }
     var segments: [UInt64] { names.withLock { $0.segments } }
     var tag: String { names.withLock { $0.tag } }
+    /// The last `config` entry.
+    var configuration: ConfigurationInForce? { names.withLock { $0.configuration } }
     var erasures: Set<UInt64> { names.withLock { $0.erasures } }
 
     /// The last durable batch's number and hash; nothing before the first.
@@ -59,6 +62,7 @@ final class JournalStatus: Sendable {
     func writeEnded() { writeStarted.store(0, ordering: .relaxed) }
     func setReserveReached(_ reached: Bool) { reserveReached.store(reached, ordering: .relaxed) }
     func setTag(_ tag: String) { names.withLock { $0.tag = tag } }
+    func setConfiguration(_ configuration: ConfigurationInForce?) { names.withLock { $0.configuration = configuration } }
     func addSegment(_ first: UInt64) { names.withLock { $0.segments.append(first) } }
     func addErasure(_ number: UInt64) { names.withLock { _ = $0.erasures.insert(number) } }
 

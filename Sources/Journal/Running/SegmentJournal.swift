@@ -33,7 +33,7 @@ package final class SegmentJournal: Journal {
         self.lock = lock
         let status = JournalStatus(
             end: opened.chain, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures.numbers,
-            stallMilliseconds: options.stallMilliseconds, monotonic: options.monotonic)
+            configuration: opened.configuration, stallMilliseconds: options.stallMilliseconds, monotonic: options.monotonic)
         context = WriterContext(
             options: options, status: status, queue: try AppendQueue(bytesMax: options.queueBytesMax),
             spare: SpareSegment(directory: options.directory, fileSystem: options.fileSystem, segmentBytes: options.segmentBytes),
@@ -43,11 +43,11 @@ package final class SegmentJournal: Journal {
     }
 
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
-        let context = context, active = opened.active, chain = opened.chain, unfinished = opened.erasures.unfinished
+        let context = context, chain = opened.chain, unfinished = opened.erasures.unfinished
         let damaged = Set(opened.report.unreadable)
         let source = LiveSource(context)
         try threads.start("journal-writer", priority: .normal) {
-            var writer = SegmentWriter(context, active: active, chain: chain)
+            var writer = SegmentWriter(context, opened)
             writer.run()
         }
         try threads.start("journal-ahead", priority: .low) { Housekeeping(context).run() }
@@ -70,19 +70,17 @@ package final class SegmentJournal: Journal {
         put(AppendQueue.Item(draft: draft, token: token, receiver: receiver))
     }
 
-    package func append(_ draft: EntryDraft) async throws(JournalError) -> Appended { try await append(draft, tag: nil) }
-
-    package func mintTag(reason: String) async throws(JournalError) -> String {
-        let tag = JournalTag.make(random: context.options.random)
-        _ = try await append(EntryDraft(kind: .recovery, body: RecoveryNote(tag: tag, reason: .retagged(reason)).bytes), tag: tag)
-        return tag
-    }
-
-    private func append(_ draft: EntryDraft, tag: String?) async throws(JournalError) -> Appended {
+    package func append(_ draft: EntryDraft) async throws(JournalError) -> Appended {
         let outcome = await withCheckedContinuation { continuation in
-            put(AppendQueue.Item(draft: draft, token: 0, receiver: SingleReceiver(continuation), tag: tag))
+            put(AppendQueue.Item(draft: draft, token: 0, receiver: SingleReceiver(continuation)))
         }
         return try outcome.get()
+    }
+
+    package func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64 {
+        let draft = EntryDraft(kind: .config, body: content)
+        if let known = context.status.configuration, known.draft.bodySHA256 == draft.bodySHA256 { return known.number }
+        return try await append(draft).number
     }
 
     private func put(_ item: AppendQueue.Item) {

@@ -8,15 +8,20 @@ struct ActiveSegment: Sendable {
     private(set) var offset: Int
     /// The file's size.
     private(set) var preparedBytes: Int
+    /// Where the first batch stands that is not the segment's beginning.
+    private let beginning: Int
 
-    init(file: File, salt: SegmentSalt, offset: Int, preparedBytes: Int) {
+    /// - Parameter beginning: Where what every segment has ends: the first block, and the configuration in force.
+    init(file: File, salt: SegmentSalt, offset: Int, preparedBytes: Int, beginning: Int = JournalFormat.blockBytes) {
         self.file = file
         self.salt = salt
         self.offset = offset
+        self.beginning = beginning
         self.preparedBytes = preparedBytes
     }
 
-    var isEmpty: Bool { offset == JournalFormat.blockBytes }
+    /// Whether nothing stands in it that another segment would not begin with, too.
+    var isEmpty: Bool { offset <= beginning }
 
     /// Writes a batch behind the last one; it counts only after `advance`.
     func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes, at: offset) }

@@ -17,20 +17,21 @@ struct SegmentBeginning: Sendable {
         self.fileSystem = fileSystem
     }
 
-    /// Begins a segment in the prepared file if there is one, else in a new one.
-    func begin(_ header: SegmentHeader, spare: SpareSegment, segmentBytes: Int) throws(Failure) -> ActiveSegment {
+    /// Begins a segment in the prepared file if there is one, else in a new one; the batch `first`, if there is one, is durable with its name.
+    func begin(_ header: SegmentHeader, first: [UInt8] = [], spare: SpareSegment, segmentBytes: Int) throws(Failure) -> ActiveSegment {
         let isPrepared = spare.take()
         defer { if isPrepared { spare.release() } }
         let path = isPrepared ? spare.path : directory + "/" + Self.fileName
         do throws(Failure) {
             let file = try attempt { () throws(SystemError) in try File(path, isPrepared ? .write : .create, in: fileSystem) }
-            try attempt { () throws(SystemError) in try file.write(header.bytes, at: 0) }
+            try attempt { () throws(SystemError) in try file.write(header.bytes + first, at: 0) }
             try final { () throws(SystemError) in try file.synchronize() }
             let name = directory + "/" + SegmentName.name(first: header.firstNumber)
             try attempt { () throws(SystemError) in try fileSystem.rename(path, name) }
             try final { () throws(SystemError) in try fileSystem.synchronizeDirectory(directory) }
+            let end = JournalFormat.blockBytes + first.count
             return ActiveSegment(
-                file: file, salt: header.salt, offset: JournalFormat.blockBytes, preparedBytes: isPrepared ? segmentBytes : JournalFormat.blockBytes)
+                file: file, salt: header.salt, offset: end, preparedBytes: isPrepared ? max(segmentBytes, end) : end, beginning: end)
         } catch {
             if !error.isFinal { try? fileSystem.remove(path) }
             throw error

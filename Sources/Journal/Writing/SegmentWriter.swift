@@ -6,6 +6,9 @@ struct SegmentWriter: ~Copyable {
     private var active: ActiveSegment
     private var chain: ChainPosition
     private var window: DedupeWindow
+    private var configurations: ConfigurationsInForce
+    /// The `recovery` entry that comes before any other, while it is not written.
+    private var pending: EntryDraft?
     private var encoder = BatchEncoder()
     private var groups = OutcomeGroups()
     private var pace = BatchPace()
@@ -16,10 +19,12 @@ struct SegmentWriter: ~Copyable {
     /// Until when no zeros are written ahead, after that failed.
     private var runwayAfter: Int64 = 0
 
-    init(_ context: WriterContext, active: ActiveSegment, chain: ChainPosition) {
+    init(_ context: WriterContext, _ opened: JournalOpening.Opened) {
         self.context = context
-        self.active = active
-        self.chain = chain
+        active = opened.active
+        chain = opened.chain
+        pending = opened.pending
+        configurations = ConfigurationsInForce(opened.configuration)
         window = DedupeWindow(capacity: context.options.dedupeWindow)
     }
 
@@ -71,15 +76,25 @@ struct SegmentWriter: ~Copyable {
 
     /// Writes one batch of `items` from `first` on; returns the index of the first that did not belong into it.
     private mutating func writeBatch(_ items: [AppendQueue.Item], from first: Int) -> Int {
-        let wall = context.options.clock(), received = chain.receiptTime(at: wall)
+        let wall = context.options.clock(), step = chain.step(at: wall)
+        let leading = [pending, step.map { EntryDraft(kind: .notice, body: $0.bytes) }].compactMap { $0 }
+        do throws(JournalError) {
+            try rollIfFull(before: leading, items[first...], at: wall)
+        } catch {
+            for item in items[first...] { groups.add(item, .failure(error)) }
+            return items.count
+        }
+        let received = step?.to ?? chain.receiptTime(at: wall)
         var plan = BatchPlan()
         encoder.begin()
+        for draft in leading { encoder.add(draft, number: nextNumber, receivedTime: received, wallTime: wall) }
+        plan.leading = leading.count
         var index = first
         while index < items.count {
             guard accept(items[index], index, &plan, wall: wall, received: received) else { break }
             index += 1
         }
-        if encoder.count > 0 {
+        if !plan.written.isEmpty {
             do throws(JournalError) {
                 try commit(items, plan, received: received)
             } catch {
@@ -111,9 +126,9 @@ struct SegmentWriter: ~Copyable {
             groups.add(item, .failure(.reserve))
             return true
         }
-        guard encoder.hasRoom(for: draft) else { return false }
-        let number = chain.nextNumber + UInt64(encoder.count)
-        encoder.add(draft, number: number, receivedTime: received, wallTime: wall)
+        guard plan.written.isEmpty || encoder.hasRoom(for: draft) else { return false }
+        let number = nextNumber
+        encoder.add(draft, number: number, generation: configurations.here(draft.generation), receivedTime: received, wallTime: wall)
         if deduplicates { window.insert(source: draft.source, digest: draft.bodySHA256, number: number) }
         plan.written.append(index)
         return true
@@ -123,7 +138,6 @@ struct SegmentWriter: ~Copyable {
     private mutating func commit(_ items: [AppendQueue.Item], _ plan: BatchPlan, received: Timestamp) throws(JournalError) {
         context.status.writeBegan()
         defer { context.status.writeEnded() }
-        if active.offset + encoder.length > context.options.segmentBytes, !active.isEmpty { try roll(received: received) }
         let batch = encoder.finish(
             salt: active.salt, firstNumber: chain.nextNumber, previousHash: chain.previousHash, receiptClock: received)
         do throws(SystemError) {
@@ -139,30 +153,77 @@ struct SegmentWriter: ~Copyable {
         active.advance(batch.length)
         chain = ChainPosition(nextNumber: firstNumber + UInt64(encoder.count), previousHash: batch.hash, receiptClock: received)
         for (offset, index) in plan.written.enumerated() {
-            if let tag = items[index].tag { context.status.setTag(tag) }
-            groups.add(items[index], .success(Appended(number: firstNumber + UInt64(offset), receivedTime: received, duplicate: false)))
+            let number = firstNumber + UInt64(plan.leading + offset)
+            note(items[index].draft, number)
+            groups.add(items[index], .success(Appended(number: number, receivedTime: received, duplicate: false)))
         }
+        pending = nil
         for duplicate in plan.duplicates {
             groups.add(items[duplicate.index], .success(Appended(number: duplicate.number, receivedTime: received, duplicate: true)))
         }
         context.status.publish(chain)
     }
 
-    /// Begins a new segment; where that is not possible now, the present one goes on.
+    /// The number of the entry that is added next.
+    private var nextNumber: UInt64 { chain.nextNumber + UInt64(encoder.count) }
+
+    /// Takes note of what a durable entry puts in force.
+    private mutating func note(_ draft: EntryDraft, _ number: UInt64) {
+        switch draft.kind {
+        case .config:
+            configurations.replace(by: draft, number: number)
+            context.status.setConfiguration(configurations.present)
+        case .recovery: RecoveryNote(parsing: draft.body).map { context.status.setTag($0.tag) }
+        default: break
+        }
+    }
+
+    /// Begins a new segment if the next batch does not fit into the present one.
     ///
     /// - Throws: only what is final.
-    private mutating func roll(received: Timestamp) throws(JournalError) {
+    private mutating func rollIfFull(before leading: [EntryDraft], _ items: ArraySlice<AppendQueue.Item>, at wall: Timestamp) throws(JournalError) {
+        let room = context.options.segmentBytes - active.offset
+        guard !active.isEmpty, room < max(2 * JournalFormat.batchBytesMax, items.first?.draft.body.count ?? 0) else { return }
+        let drafts = leading + items.prefix(JournalFormat.batchEntriesMax).map(\.draft)
+        if BatchEncoder.length(of: drafts) > room { try roll(at: wall) }
+    }
+
+    /// The batch with the configurations that a new segment begins with, which `following` then stands behind; empty when there is none.
+    private func beginning(_ following: inout ChainPosition, salt: SegmentSalt, at wall: Timestamp) -> [UInt8] {
+        let drafts = configurations.drafts, received = following.receiptTime(at: wall)
+        guard !drafts.isEmpty else { return [] }
+        var encoder = BatchEncoder()
+        for draft in drafts { encoder.add(draft, number: following.nextNumber + UInt64(encoder.count), receivedTime: received, wallTime: wall) }
+        let batch = encoder.finish(
+            salt: salt, firstNumber: following.nextNumber, previousHash: following.previousHash, receiptClock: received)
+        following = ChainPosition(nextNumber: following.nextNumber + UInt64(encoder.count), previousHash: batch.hash, receiptClock: received)
+        return encoder.withBytes(batch.length) { Array($0) }
+    }
+
+    /// Begins a new segment with the configuration in force; where that is not possible now, the present one goes on.
+    ///
+    /// - Throws: only what is final.
+    private mutating func roll(at wall: Timestamp) throws(JournalError) {
         let now = context.options.monotonic()
         guard now >= rollAfter else { return }
         let header = SegmentHeader(
             salt: SegmentSalt(random: context.options.random(SegmentSalt.byteCount)), firstNumber: chain.nextNumber,
-            previousHash: chain.previousHash, createdTime: context.options.clock(), receiptClock: chain.receiptClock, tag: context.status.tag)
+            previousHash: chain.previousHash, createdTime: wall, receiptClock: chain.receiptClock, tag: context.status.tag)
         let begun = SegmentBeginning(context.directory, context.fileSystem)
+        var following = chain
+        let first = beginning(&following, salt: header.salt, at: wall)
         do throws(SegmentBeginning.Failure) {
-            let next = try begun.begin(header, spare: context.spare, segmentBytes: context.options.segmentBytes)
+            context.status.writeBegan()
+            defer { context.status.writeEnded() }
+            let next = try begun.begin(header, first: first, spare: context.spare, segmentBytes: context.options.segmentBytes)
             active.trim()
             active = next
             context.status.addSegment(header.firstNumber)
+            if following != chain {
+                chain = following
+                configurations.repeated(from: header.firstNumber)
+                context.status.publish(chain)
+            }
             context.housekeeping.signal()
         } catch {
             if error.isFinal { throw fail(error.cause) }

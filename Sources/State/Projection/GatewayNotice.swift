@@ -99,6 +99,11 @@ package struct GatewayNotice: Equatable, Sendable {
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
     }
 
+    /// The journal ends before entries that state.db had taken in.
+    static func journalLoss(_ reason: String) -> GatewayNotice {
+        GatewayNotice(kind: "recovery", summary: "Entries of the journal are lost: \(reason)")
+    }
+
     /// The journal's end, for whoever keeps it: `weir journal verify --head` compares with it.
     static func checkpoint(_ head: JournalHead) -> GatewayNotice {
         GatewayNotice(kind: "checkpoint", summary: "The journal ends at entry \(head.number), hash \(head.hash.hex)", details: RawJSON(bytes: head.bytes))

@@ -13,8 +13,8 @@ extension Projection {
             guard let note = RecoveryNote(parsing: body) else { break }
             let isFirst = try !setTag(note.tag, from: entry.number, in: database)
             let work = begin(entry)
-            // The entry that makes a journal is no news.
-            if !isFirst { try tell(.recovery(note, body: body), entry: work) }
+            // That a journal was made, or opened with nothing wrong, is no news.
+            if !isFirst, note.reason != .started { try tell(.recovery(note, body: body), entry: work) }
             return
         case .quarantine:
             guard let note = QuarantineNote(parsing: body) else { break }

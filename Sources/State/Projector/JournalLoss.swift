@@ -10,7 +10,7 @@ struct JournalLoss {
     /// The last entry that both have taken for the same; nothing later of state.db's is the journal's.
     let common: UInt64
 
-    /// If entries are missing, says so, has a new tag minted, and takes state.db back to where the two part.
+    /// If entries are missing, says so in the journal, and takes state.db back to where the two part.
     ///
     /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next. Entries that were given their
     /// numbers are projected like any others; what stands before them in the journal as the last of both is taken in again, which changes nothing.
@@ -19,8 +19,8 @@ struct JournalLoss {
         guard let loss = try search.run(end: journal.watermark, first: journal.firstNumber) else { return }
         log.error("entries of the journal are lost: \(loss.reason)")
         // Durable before state.db forgets that anything was lost.
-        do { _ = try await journal.mintTag(reason: loss.reason) } catch {
-            throw StateError(.journal, "\(loss.reason), and no new tag can be written: \(error.message)")
+        do { _ = try await journal.append(EntryDraft(kind: .notice, body: GatewayNotice.journalLoss(loss.reason).bytes)) } catch {
+            throw StateError(.journal, "\(loss.reason), and that cannot be written to it: \(error.message)")
         }
         try loss.takeBack(store, proof: try EntrySource(journal).entry(loss.common).map { EntryProof(of: $0) })
         // It names entries by numbers that others have now.

@@ -34,9 +34,7 @@ package final class Projector: Sendable {
         self.makeMapper = makeMapper
     }
 
-    /// Compares state.db with the journal, and takes it back to the last entry of both if the journal lost some; a new tag begins then.
-    ///
-    /// To be called before anything is appended: an id of a change must not be given again under the old tag.
+    /// Compares state.db with the journal, and takes it back to the last entry of both if the journal lost some.
     package func settle() async throws(StateError) {
         try await JournalLoss.settle(store: store, journal: journal, log: options.log)
     }

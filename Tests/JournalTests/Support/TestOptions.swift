@@ -7,7 +7,7 @@ import Synchronization
 final class ManualClock: Sendable {
     private let value: Atomic<Int64>
 
-    init(_ start: Int64 = 1_700_000_000_000) { value = Atomic(start) }
+    init(_ start: Int64 = SegmentBuilder.time.milliseconds) { value = Atomic(start) }
 
     var milliseconds: Int64 {
         get { value.load(ordering: .relaxed) }
@@ -54,8 +54,9 @@ extension SimulatedDisk {
 
 extension EntryDraft {
     /// A receipt with a body of that text.
-    static func receipt(_ body: String, source: String = "shop", deduplicates: Bool = false) -> EntryDraft {
-        EntryDraft(kind: .receipt, source: source, peer: "192.0.2.1", body: Array(body.utf8), deduplicates: deduplicates)
+    static func receipt(_ body: String, source: String = "shop", generation: UInt64 = 0, deduplicates: Bool = false) -> EntryDraft {
+        EntryDraft(
+            kind: .receipt, source: source, generation: generation, peer: "192.0.2.1", body: Array(body.utf8), deduplicates: deduplicates)
     }
 }
 

@@ -16,11 +16,26 @@ struct EntryTests {
         return script
     }
 
-    @Test func creationOfAJournalIsNoNewsAndANewTagIs() async throws {
+    @Test func openingAJournalIsNoNewsAndBringsANewTag() async throws {
+        let before = try Gate(Self.script)
+        #expect(try await before.changes(of: "a") == ["finding.opened"])
+        let gate = try await Gate(again: before)
+        #expect(try await gate.changes(of: "b") == ["finding.opened"])
+        #expect(try gate.allChanges().map { String($0.id.prefix(8)) } == [before.journal.tag, gate.journal.tag])
+        #expect(before.journal.tag != gate.journal.tag)
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        #expect(try again.allChanges() == gate.allChanges(), "state.db made again has the ids that each entry's own tag gives")
+        await gate.journal.stop()
+    }
+
+    @Test func aTagThatAnEarlierVersionReplacedIsTold() async throws {
         let gate = try Gate(Self.script)
         let first = gate.journal.tag
         #expect(try await gate.changes(of: "a") == ["finding.opened"])
-        let second = try await gate.journal.mintTag(reason: "a test")
+        let second = "abcdefgh"
+        _ = try await gate.append(EntryDraft(kind: .recovery, body: RecoveryNote(tag: second, reason: .retagged("a test")).bytes))
+        #expect(gate.journal.tag == second)
         #expect(try await gate.changes(of: "b") == ["notice.gateway_recovery", "finding.opened"])
         let tags = try gate.allChanges().map { String($0.id.prefix(8)) }
         #expect(tags == [first, second, second])

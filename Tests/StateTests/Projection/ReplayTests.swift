@@ -36,7 +36,10 @@ struct ReplayTests {
         for round in 0..<400 {
             gate.setTime(Int64(1000 + round))
             try await gate.receive(names.randomElement(using: &generator) ?? "", source: round % 3 == 0 ? "shop" : "site")
-            if round % 97 == 0 { _ = try await gate.journal.mintTag(reason: "round \(round)") }
+            if round % 97 == 0 {
+                let note = RecoveryNote(tag: "tag\(10_000 + round)", reason: .retagged("round \(round)"))
+                _ = try await gate.append(EntryDraft(kind: .recovery, body: note.bytes))
+            }
             if round % 150 == 0 { try gate.catchUp() }
         }
         try gate.catchUp()

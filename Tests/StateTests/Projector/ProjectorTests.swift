@@ -63,19 +63,19 @@ struct ProjectorTests {
         await projector.stop()
     }
 
-    @Test func lostEntriesOfTheJournalAreSaidAndANewTagBegins() async throws {
-        let gate = try Gate(Self.script)
-        try await gate.receive("a")
-        try gate.catchUp()
-        let tag = gate.journal.tag
+    @Test func lostEntriesOfTheJournalAreSaid() async throws {
+        let before = try Gate(Self.script)
+        try await before.receive("a")
+        try before.catchUp()
+        let tag = before.journal.tag
         // What a journal that lost its end looks like to state.db.
-        try gate.store.withWriter { database in
+        try before.store.withWriter { database in
             try database.execute(sql: "UPDATE projection SET entry = 90")
             try database.execute(sql: "INSERT INTO events SELECT 80, source, received, outcome, kind, key, first, changes FROM events LIMIT 1")
         }
+        let gate = try await Gate(again: before)
         let projector = projector(gate)
         try await projector.start()
-        #expect(gate.journal.tag != tag)
         try await gate.receive("b")
         #expect(await Waiting.until { projector.lag == 0 && projector.status.sequence == 3 })
         await projector.stop()
