@@ -186,7 +186,7 @@ struct SegmentTests {
         let second = try await journal.configure(other)
         // Requests that were under way when the configuration was replaced still refer to the one before.
         for index in 0..<60 {
-            _ = try await journal.append(.receipt(String(repeating: "t", count: 4000) + "\(index)", generation: index < 8 ? first : second))
+            _ = try await journal.append(.receipt(String(repeating: "t", count: 4000) + "\(index)", generation: index < 5 ? first : second))
         }
         await journal.stop()
         let again = try SegmentJournal.open(disk.options(segmentBytes: 64 << 10, seed: 2)).journal
@@ -203,7 +203,7 @@ struct SegmentTests {
             if index > 0 { #expect(inside.first?.kind == .config, "segment \(start)") }
             for entry in inside where entry.kind == .receipt {
                 let configuration = try #require(inside.first { $0.number == entry.generation }, "no receipt refers outside its segment")
-                let isPast = entry.text?.hasPrefix("s") == true || entry.text.map { $0.hasPrefix("t") && (Int($0.drop { $0 == "t" }) ?? 99) < 8 } == true
+                let isPast = entry.text?.hasPrefix("s") == true || entry.text.map { $0.hasPrefix("t") && (Int($0.drop { $0 == "t" }) ?? 99) < 5 } == true
                 #expect(configuration.body == .kept(isPast ? content : other))
             }
         }
