@@ -24,6 +24,8 @@ package struct StateError: Error, Equatable, Sendable {
         case journal
         /// The store was closed.
         case closed
+        /// An entry of the gateway or of a person, which must not be left out, ends the process each time.
+        case stuck
     }
 
     package let code: Code
@@ -39,7 +41,7 @@ package struct StateError: Error, Equatable, Sendable {
     package var isRetriable: Bool {
         switch code {
         case .diskFull, .failed, .journal: true
-        case .newerVersion, .olderVersion, .notAStateDatabase, .unopenable, .notDurable, .corrupt, .closed: false
+        case .newerVersion, .olderVersion, .notAStateDatabase, .unopenable, .notDurable, .corrupt, .closed, .stuck: false
         }
     }
 }

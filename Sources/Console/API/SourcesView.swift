@@ -36,6 +36,9 @@ struct SourcesView {
         return .object { writer in
             writer.objects("sources", all) { writer, source in
                 writer.member("name", source.name)
+                // What a source told that has left the configuration stays.
+                writer.key("configured")
+                writer.bool(known.contains(source.name))
                 if known.contains(source.name) {
                     writer.member("adapter", source.adapter)
                     writer.member("account", source.account)

@@ -77,7 +77,8 @@ package enum OfflineGateway {
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
             let preview = RebuildPreview(store: store, source: EntrySource(files), journal: try ReadOnlyJournal(files))
-            return try preview.run(voids: [void].compactMap { $0 }, makeMapper: { PlannedMapper(configuration) }, onDifference: onDifference) ?? 0
+            let configurations = ConfigurationReader(EntrySource(files))
+            return try preview.run(void: void, makeMapper: { PlannedMapper(configuration, configurations) }, onDifference: onDifference) ?? 0
         } catch let error as JournalError {
             throw GatewayError(error.message)
         } catch let error as StateError {

@@ -3,14 +3,25 @@ import JSONDocument
 import Journal
 import State
 
-/// Maps receipts with the adapters of the configuration at hand, whichever was in force when they came.
+/// Maps receipts with the adapters of the configuration at hand where a preview asks for that, and with those of the journal's `config` entries
+/// otherwise.
 final class PlannedMapper: ReceiptMapper {
     private let plans: [String: SourcePlan]
+    private let kept: ConfiguredMapper
     private var parser = JSONParser()
 
-    init(_ configuration: GatewayConfiguration) { plans = configuration.projection.compile().plans }
+    init(_ configuration: GatewayConfiguration, _ configurations: ConfigurationReader) {
+        plans = configuration.projection.compile().plans
+        kept = ConfiguredMapper(configurations)
+    }
 
     func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt {
-        MappedReceipt(entry, body: body, plan: plans[entry.source], parser: &parser)
+        guard generation == RebuildPreview.generation else { return try kept.map(entry, body: body, generation: generation) }
+        return MappedReceipt(entry, body: body, plan: plans[entry.source], parser: &parser)
+    }
+
+    func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool {
+        guard generation == RebuildPreview.generation else { return try kept.knows(source, generation: generation) }
+        return plans[source] != nil
     }
 }

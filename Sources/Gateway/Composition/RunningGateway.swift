@@ -59,23 +59,24 @@ struct RunningGateway: LiveGateway {
 }
 
 extension GatewayStart.Projection {
-    /// Appends `decision`, then a `rebuild` entry, and waits until it was carried out.
+    /// Appends `decision` and waits until it was carried out.
     ///
     /// - Returns: how many changes it made.
     func void(_ decision: VoidDecision) async throws(GatewayError) -> UInt64 {
-        do throws(JournalError) { _ = try await journal.append(EntryDraft(kind: .decision, body: decision.bytes)) } catch {
-            throw GatewayError("the decision cannot be written to the journal: \(error.message)")
-        }
-        return try await rebuild()
+        try await carryOut(EntryDraft(kind: .decision, body: decision.bytes), "the decision")
     }
 
     /// Appends a `rebuild` entry with the configuration in force and waits until it was carried out.
     ///
     /// - Returns: how many changes it made.
     func rebuild() async throws(GatewayError) -> UInt64 {
+        try await carryOut(RebuildNote(generation: active.generation).draft, "the rebuild")
+    }
+
+    private func carryOut(_ draft: EntryDraft, _ what: String) async throws(GatewayError) -> UInt64 {
         let number: UInt64
-        do throws(JournalError) { number = try await journal.append(RebuildNote(generation: active.generation).draft).number } catch {
-            throw GatewayError("the rebuild cannot be written to the journal: \(error.message)")
+        do throws(JournalError) { number = try await journal.append(draft).number } catch {
+            throw GatewayError("\(what) cannot be written to the journal: \(error.message)")
         }
         try await projected(through: number)
         do { return UInt64(try await StateQueries(store: store).changes(ofEntry: number).count) } catch { throw GatewayError("\(error)") }

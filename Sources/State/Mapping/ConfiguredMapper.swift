@@ -15,6 +15,8 @@ package final class ConfiguredMapper: ReceiptMapper {
         MappedReceipt(entry, body: body, plan: try plans(of: generation)[entry.source], parser: &parser)
     }
 
+    package func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { try plans(of: generation)[source] != nil }
+
     private func plans(of generation: UInt64) throws(StateError) -> [String: SourcePlan] {
         if let current, current.generation == generation { return current.plans }
         let plans = try configurations.plans(of: generation)

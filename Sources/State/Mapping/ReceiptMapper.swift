@@ -35,4 +35,7 @@ package protocol ReceiptMapper {
     ///
     /// Throws only when the configuration itself cannot be read.
     mutating func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt
+
+    /// Whether the configuration in entry `generation` has the source.
+    mutating func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool
 }

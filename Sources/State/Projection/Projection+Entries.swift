@@ -5,7 +5,7 @@ import Journal
 extension Projection {
     /// Takes in an entry that is no receipt: what the gateway noticed, what a person decided, or nothing but a position.
     ///
-    /// `rebuild` entries are the projector's own work; see `RebuildApplication`.
+    /// Large entries are the projector's own work, see `RebuildApplication`; in a shadow they are passed.
     func project(own entry: Entry, in database: Database) throws {
         let body = entry.body.bytes ?? []
         switch entry.kind {
@@ -42,15 +42,9 @@ extension Projection {
         try take(notice, stamp: event.stamp(hash: ContentHash.of(notice)), event: event)
     }
 
-    /// Whether a person had the receipt left out.
-    func isVoid(_ entry: Entry) -> Bool {
-        voids.contains { $0.covers(source: entry.source, received: entry.receivedTime) }
-    }
-
     private func decide(_ body: [UInt8], entry: Entry, in database: Database) throws {
         if let decision = VoidDecision(parsing: body) {
-            voids.append(decision)
-            try decision.insert(entry: Int64(clamping: entry.number), into: database)
+            try add(decision, entry: Int64(clamping: entry.number), in: database)
         } else if let decision = EraseDecision(parsing: body) {
             try erase(decision.number, in: database)
         }

@@ -11,10 +11,8 @@ final class Projection {
     struct Options {
         /// Whether changes are written; a projection made for comparison makes none.
         var writesChanges = true
-        /// Projects every receipt with this generation instead of its own.
-        var generation: UInt64?
-        /// Void decisions that count from the beginning, although their entries come later.
-        var voids: [VoidDecision] = []
+        /// What was decided about all receipts; nothing where each entry has its effect at its own place.
+        var rules: RebuildRules?
     }
 
     let options: Options
@@ -28,7 +26,9 @@ final class Projection {
     var drift: DriftLedger
     var keys: EventKeys
     var sources: SourceNames
-    var voids: [VoidDecision]
+    private var voids: [VoidDecision]
+    /// In a shadow, what the receipts that the decision in work leaves out had to do with.
+    private var touched: TouchedRecords?
 
     /// Takes up where state.db stands.
     init(from database: Database, options: Options = Options()) throws {
@@ -40,12 +40,15 @@ final class Projection {
         drift = try DriftLedger(from: database)
         keys = try EventKeys(from: database)
         sources = try SourceNames(from: database)
-        voids = try VoidDecision.all(in: database) + options.voids
+        voids = try VoidDecision.all(in: database)
+        touched = try options.rules?.subject.map { _ in try TouchedRecords(from: database) }
     }
 
     /// Takes in an event that was mapped from the receipt `entry`; `scope` is where its key is unique.
-    func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, in database: Database) throws {
-        let work = begin(entry)
+    ///
+    /// - Parameter generation: The configuration that it was mapped with.
+    func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, generation: UInt64, in database: Database) throws {
+        let work = begin(entry, generation: generation)
         let source = try sources.number(of: entry.source, in: database)
         let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
         let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank))
@@ -56,6 +59,7 @@ final class Projection {
             row.outcome = .duplicate
             row.first = first
         } else {
+            if let touched, let key = mapped.key, touched.contains(EventKey(scope: scope, key: key)) { try touched.add(mapped) }
             for record in mapped.records { try take(record, event: event) }
         }
         if row.outcome != .duplicate { try countDrift(of: mapped, event: event, name: entry.source) }
@@ -101,15 +105,24 @@ final class Projection {
         try place.write(to: database)
     }
 
+    /// Moves on to the entry in work, whose parts are all done, and takes over how many receipts there were.
+    func pass(to database: Database, receipts: Int64) throws {
+        position.sequence = changes.sequence
+        position.receipts = receipts
+        position.proof = unproved.map { EntryProof(of: $0) }
+        unproved = nil
+        try position.write(to: database)
+    }
+
     /// Moves on to `entry`.
-    func begin(_ entry: Entry, after made: Int64 = 0) -> ProjectedEntry {
+    func begin(_ entry: Entry, after made: Int64 = 0, generation: UInt64? = nil) -> ProjectedEntry {
         changes.begin(after: made)
         position.entry = entry.number
         unproved = entry
         position.received = entry.receivedTime.milliseconds
         return ProjectedEntry(
             number: Int64(clamping: entry.number), received: entry.receivedTime.milliseconds, tag: position.tag,
-            generation: options.generation ?? entry.generation)
+            generation: generation ?? entry.generation)
     }
 
     /// Puts `tag` in force from entry `number` on; returns whether there was one before.
@@ -117,6 +130,20 @@ final class Projection {
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO tags VALUES (?, ?)").execute(arguments: [Int64(clamping: number), tag])
         defer { position.tag = tag }
         return !position.tag.isEmpty
+    }
+
+    /// Whether a person had the receipt left out.
+    func isVoid(_ entry: Entry) -> Bool { options.rules?.isVoid(entry) ?? false || voids.contains { $0.covers(entry) } }
+
+    func add(_ decision: VoidDecision, entry: Int64, in database: Database) throws {
+        voids.append(decision)
+        try decision.insert(entry: entry, into: database)
+    }
+
+    /// Notes what an event, which the decision in work leaves out, had to do with.
+    func touch(_ mapped: MappedEvent, key: EventKey?, in database: Database) throws {
+        try touched?.add(mapped)
+        if let key { try touched?.add(key) }
     }
 
     private func finish(_ row: EventRow) throws {

@@ -1,26 +1,26 @@
 import Journal
 
-/// What later entries say about earlier ones, found by reading ahead: which receipts are left out, which a person voided, and what erased ones had
-/// made.
+/// What later entries say about earlier receipts that cannot be projected as they were: found by reading ahead.
+///
+/// Nothing else is read ahead: what an entry decides has its effect at that entry.
 struct JournalSurvey {
     /// Receipts that are left out of every projection.
-    private(set) var quarantined: Set<UInt64> = []
-    /// Receipts that are left out of a projection with another configuration than their own, by its number.
-    private(set) var quarantinedByGeneration: [UInt64: Set<UInt64>] = [:]
-    private(set) var voids: [VoidDecision] = []
+    private var quarantined: Set<UInt64> = []
+    /// Receipts that are left out when the entry of that number, or a later one, is carried out.
+    private var quarantinedDuring: [UInt64: UInt64] = [:]
     /// How many changes receipts had made that were erased afterwards.
     private(set) var erasedChanges: [UInt64: UInt64] = [:]
 
-    /// Whether the receipt is left out when it is projected with `generation`, or with its own for nothing.
-    func isQuarantined(_ receipt: UInt64, generation: UInt64?) -> Bool {
+    /// Whether the receipt is left out; `entry` is the one that is being carried out, if any.
+    func isQuarantined(_ receipt: UInt64, during entry: UInt64?) -> Bool {
         if quarantined.contains(receipt) { return true }
-        guard let generation else { return false }
-        return quarantinedByGeneration[generation]?.contains(receipt) ?? false
+        guard let entry, let first = quarantinedDuring[receipt] else { return false }
+        return first <= entry
     }
 
     mutating func add(_ note: QuarantineNote) {
-        if let generation = note.generation {
-            quarantinedByGeneration[generation, default: []].insert(note.receipt)
+        if let entry = note.during {
+            quarantinedDuring[note.receipt] = min(entry, quarantinedDuring[note.receipt] ?? .max)
         } else {
             quarantined.insert(note.receipt)
         }
@@ -29,10 +29,7 @@ struct JournalSurvey {
     mutating func add(_ entry: Entry) {
         switch entry.kind {
         case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
-        case .decision:
-            let body = entry.body.bytes ?? []
-            if let decision = VoidDecision(parsing: body) { voids.append(decision) }
-            if let decision = EraseDecision(parsing: body) { add(decision) }
+        case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0) }
         default: break
         }
     }

@@ -15,8 +15,8 @@ final class ProjectionRun {
         let journal: any Journal
         let makeMapper: @Sendable () -> any ReceiptMapper
         let options: ProjectorOptions
-        /// The generation to project with instead of each receipt's own.
-        var generation: UInt64?
+        /// What was decided about all receipts, for a shadow; nothing where each entry has its effect at its own place.
+        var rules: RebuildRules?
         /// How much larger transactions are while the journal does not grow.
         var quietFactor = 1
         /// The last entry to project; nothing to follow the journal.
@@ -25,8 +25,6 @@ final class ProjectionRun {
         var writesChanges = true
         /// Whether receipts that are left out get an entry of the journal; a look at what would be must leave it alone.
         var writesNotes = true
-        /// Decisions that count beside those of the journal.
-        var voids: [VoidDecision] = []
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
         let shouldStop: () -> Bool
@@ -34,9 +32,11 @@ final class ProjectionRun {
         var isServing: () -> Bool = { true }
         /// Called after each transaction.
         var onProgress: (Position) -> Void
-        /// Takes a `rebuild` entry; where there is none, such entries are only passed.
-        var rebuild: ((Entry, JournalSurvey) throws(StateError) -> Void)?
+        /// Carries out a large entry and marks its parts; where there is none, such entries are only passed.
+        var carryOut: CarryOut?
     }
+
+    typealias CarryOut = (Entry, LargeEntry, _ mark: (PartMark) throws(StateError) -> Void) throws(StateError) -> Void
 
     private let plan: Plan
     private var attempt = Attempt.none
@@ -54,8 +54,7 @@ final class ProjectionRun {
         try condemn(in: &survey)
         var options = Projection.Options()
         options.writesChanges = plan.writesChanges
-        options.generation = plan.generation
-        if plan.generation != nil { options.voids = survey.voids + plan.voids }
+        options.rules = plan.rules
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
         var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
             try self.quarantine(number, deaths: 0, reason: reason)
@@ -74,8 +73,8 @@ final class ProjectionRun {
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
                 continue
             }
-            if let rebuild = plan.rebuild, case .entry(let entry)? = queue.items.first, entry.kind == .rebuild {
-                try rebuild(entry, work.survey)
+            if let carryOut = plan.carryOut, case .entry(let entry)? = queue.items.first, let large = LargeEntry(entry) {
+                try take(entry, large, by: carryOut, file: file)
                 return false
             }
             try batch(&queue, of: size, with: &work, file: file)
@@ -89,8 +88,8 @@ final class ProjectionRun {
 
     /// Projects what one transaction may hold.
     private func batch(_ queue: inout WorkQueue, of size: BatchSize, with work: inout EntryProjector, file: borrowing AttemptFile) throws(StateError) {
-        let end = plan.through ?? .max, stopsAtRebuild = plan.rebuild != nil
-        var items = queue.items.prefix(size.entries).prefix { $0.lastNumber <= end && !(stopsAtRebuild && $0.isRebuild) }
+        let end = plan.through ?? .max, stopsAtLarge = plan.carryOut != nil
+        var items = queue.items.prefix(size.entries).prefix { $0.lastNumber <= end && !(stopsAtLarge && $0.isLarge) }
         guard let first = items.first else { return queue.remove(queue.items.count) }
         if attempt.isSuspect(first.firstNumber) {
             items = items.prefix(1)
@@ -114,6 +113,26 @@ final class ProjectionRun {
             return done
         }
         queue.remove(done)
+    }
+
+    /// Has a large entry carried out. A death counts against it only while no part of it gets done: a long one is ended by stops and restarts
+    /// that are not its fault.
+    private func take(_ entry: Entry, _ large: LargeEntry, by carryOut: CarryOut, file: borrowing AttemptFile) throws(StateError) {
+        if attempt.isSuspect(entry.number), !waitBeforeSuspect() { return }
+        defer { plan.watchdog?.rest() }
+        do throws(StateError) {
+            try carryOut(entry, large) { mark throws(StateError) in
+                switch mark {
+                case .begins:
+                    plan.watchdog?.take(entry.number)
+                    attempt = attempt.taking(first: entry.number, last: entry.number)
+                case .ends:
+                    plan.watchdog?.rest()
+                    attempt.deaths = 0
+                }
+                try file.write(attempt)
+            }
+        } catch { throw error.at(entry) }
     }
 
     /// Lets the start get through before the first entry that may end the process again; false when the run is to stop.
@@ -140,14 +159,15 @@ final class ProjectionRun {
 
     /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
     private func condemn(in survey: inout JournalSurvey) throws(StateError) {
-        guard let number = attempt.condemned, !survey.isQuarantined(number, generation: plan.generation) else { return }
+        guard let number = attempt.condemned, !survey.isQuarantined(number, during: plan.rules?.entry) else { return }
+        if let entry = try plan.source.entry(number), entry.kind != .receipt { throw StateError.stuck(at: entry) }
         try quarantine(number, deaths: attempt.deaths, reason: "the process ended each time it was projected")
         survey = self.survey ?? survey
     }
 
     /// Writes down that a receipt is left out from here on.
     private func quarantine(_ receipt: UInt64, deaths: Int, reason: String) throws(StateError) {
-        let note = QuarantineNote(receipt: receipt, deaths: deaths, reason: reason, generation: plan.generation)
+        let note = QuarantineNote(receipt: receipt, deaths: deaths, reason: reason, during: plan.rules?.entry)
         plan.options.log.error("receipt \(receipt) is left out: \(reason)")
         if plan.writesNotes { _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal) }
         survey?.add(note)
@@ -160,5 +180,20 @@ final class ProjectionRun {
         try survey.read(plan.source, from: position + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
         self.survey = survey
         return survey
+    }
+}
+
+extension StateError {
+    /// An entry that ends the process each time, and is nobody's to leave out.
+    fileprivate static func stuck(at entry: Entry) -> StateError {
+        StateError(
+            .stuck,
+            "entry \(entry.number) of the journal (\(entry.kind)) ended the process each time it was projected, and what the gateway or a person decided is not left out: update Weir, then remove the file state.db-attempt and start again; receipts are kept meanwhile"
+        )
+    }
+
+    /// The same, with the entry that could not be carried out.
+    fileprivate func at(_ entry: Entry) -> StateError {
+        StateError(code, "entry \(entry.number) of the journal (\(entry.kind)) cannot be carried out: \(message)")
     }
 }

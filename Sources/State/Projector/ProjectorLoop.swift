@@ -26,7 +26,7 @@ struct ProjectorLoop {
                 wait(pause)
                 pause = min(pause * 2, Self.pauseMillisecondsMax)
                 // A failed reopening shows again in the next run.
-                if error.code != .journal { try? projector.store.reopen() }
+                if error.code != .journal, error.code != .stuck { try? projector.store.reopen() }
             }
         }
     }
@@ -40,13 +40,13 @@ struct ProjectorLoop {
                 projector.report(position)
                 onProgress()
             },
-            rebuild: { entry, survey throws(StateError) in
+            carryOut: { entry, work, mark throws(StateError) in
                 projector.report(rebuild: entry.number)
                 defer { projector.report(rebuild: nil) }
-                let position = try RebuildApplication(
-                    store: projector.store, journal: projector.journal, makeMapper: projector.makeMapper, options: projector.options,
-                    shouldStop: { projector.shouldStop }
-                ).apply(entry)
+                let application = RebuildApplication(
+                    store: projector.store, journal: projector.journal, makeMapper: projector.makeMapper, options: projector.options, watchdog: watchdog,
+                    shouldStop: { projector.shouldStop })
+                let position = try application.apply(entry, work, mark: mark)
                 if let position { projector.report(position) }
             })
     }

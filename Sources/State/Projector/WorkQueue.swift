@@ -21,8 +21,9 @@ struct WorkQueue {
             }
         }
 
-        var isRebuild: Bool {
-            if case .entry(let entry) = self { entry.kind == .rebuild } else { false }
+        /// Whether it is an entry that is worked off on its own.
+        var isLarge: Bool {
+            if case .entry(let entry) = self { LargeEntry(entry) != nil } else { false }
         }
     }
 

@@ -3,8 +3,8 @@ import GRDB
 import Journal
 import Logging
 
-/// Carries out a `rebuild` entry: projects every earlier entry with one configuration into a shadow, then brings state.db in line with it and
-/// tells the differences as changes of that entry.
+/// Carries out an entry that concerns earlier receipts: projects them anew into a shadow, by all that was decided up to this entry, then brings
+/// state.db in line with it and tells the differences as changes of that entry.
 ///
 /// A pure function of the journal, like everything else; it can be interrupted at any point and goes on where it was.
 struct RebuildApplication {
@@ -12,37 +12,38 @@ struct RebuildApplication {
     let journal: any Journal
     let makeMapper: @Sendable () -> any ReceiptMapper
     let options: ProjectorOptions
+    /// Ends the process when one receipt takes too long; nothing where that may be.
+    var watchdog: Watchdog?
     let shouldStop: () -> Bool
 
-    /// Applies `entry`; returns state.db's position afterwards, or nothing if it was stopped before the end.
-    func apply(_ entry: Entry) throws(StateError) -> Position? {
-        guard let note = RebuildNote(parsing: entry.body.bytes ?? []), entry.number > 1 else { return try pass(entry) }
-        options.log.notice("rebuilding with the configuration of entry \(note.generation)")
-        let shadow = try Shadow(path: store.path + "-rebuild", entry: entry.number, generation: note.generation)
-        let isWhole = try shadow.project(
-            EntrySource(journal), journal: journal, through: entry.number - 1, generation: note.generation, options: options, makeMapper: makeMapper,
-            writesNotes: true, shouldStop: shouldStop)
-        guard isWhole, let position = try RebuildSwap(store: store, shadow: shadow.store, entry: entry, note: note).run(shouldStop: shouldStop) else {
+    /// Applies `entry`, which asks for `work`; returns state.db's position afterwards, or nothing if it was stopped before the end.
+    ///
+    /// - Parameter mark: Called before and after each part of the entry's own work. Projecting into the shadow is that of receipts, which are watched
+    ///   and left out one by one.
+    func apply(_ entry: Entry, _ work: LargeEntry, mark: (PartMark) throws(StateError) -> Void = { _ in }) throws(StateError) -> Position? {
+        options.log.notice("\(work.sentence) (entry \(entry.number))")
+        let rules = try store.read { try RebuildRules(for: work, entry: entry.number, from: $0) }
+        let shadow = try Shadow(path: store.path + "-rebuild", entry: entry.number, generation: work.generation)
+        var plan = shadow.plan(
+            EntrySource(journal), journal: journal, makeMapper: makeMapper, options: options, rules: rules,
+            through: entry.number - 1, shouldStop: shouldStop)
+        plan.watchdog = watchdog
+        let swap = RebuildSwap(store: store, shadow: shadow.store, entry: entry, work: work)
+        guard try ProjectionRun(plan).run(), !shouldStop(), let position = try swap.run(shouldStop: shouldStop, mark: mark) else {
             shadow.store.close()
             return nil
         }
         shadow.remove()
-        options.log.notice("the rebuild is done")
+        options.log.notice("entry \(entry.number) is carried out")
         return position
     }
+}
 
-    /// An entry that asks for nothing is only passed.
-    private func pass(_ entry: Entry) throws(StateError) -> Position {
-        try store.withWriter { database in
-            var position = try Position(from: database)
-            try database.inTransaction(.immediate) {
-                let projection = try Projection(from: database)
-                _ = projection.begin(entry)
-                try projection.flush(to: database)
-                position = projection.position
-                return .commit
-            }
-            return position
+extension LargeEntry {
+    fileprivate var sentence: String {
+        switch self {
+        case .rebuild(let note): "rebuilding with the configuration of entry \(note.generation)"
+        case .void: "leaving receipts out"
         }
     }
 }

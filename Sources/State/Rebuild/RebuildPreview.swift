@@ -17,6 +17,9 @@ package struct RebuildPreview {
         package let changeType: String?
     }
 
+    /// Stands for today's configuration, which has no entry.
+    package static let generation = RebuildRules.imagined
+
     private let store: StateStore
     private let source: EntrySource
     private let journal: any Journal
@@ -30,33 +33,40 @@ package struct RebuildPreview {
         self.options = options
     }
 
-    /// Projects the whole journal with `makeMapper`'s mapper into a shadow beside state.db, and gives every record that differs to `onDifference`,
-    /// in order of uids. Blocks the calling thread.
+    /// Projects the whole journal into a shadow beside state.db, and gives every record that differs to `onDifference`, in order of uids. Blocks
+    /// the calling thread.
     ///
-    /// - Parameter voids: Decisions that are not made yet, as if they were.
+    /// - Parameters:
+    ///   - void: A decision that is not made yet, as if it were; left out, a rebuild is.
+    ///   - makeMapper: Its mapper takes `RebuildPreview.generation` for today's configuration.
     /// - Returns: How many records differ; nothing if it was stopped.
     package func run(
-        voids: [VoidDecision] = [], makeMapper: @escaping @Sendable () -> any ReceiptMapper, shouldStop: @escaping () -> Bool = { false },
+        void: VoidDecision? = nil, makeMapper: @escaping @Sendable () -> any ReceiptMapper, shouldStop: @escaping () -> Bool = { false },
         onDifference: (Difference) throws -> Void
     ) throws -> Int? {
         let end = try store.read { try Position(from: $0) }.entry
-        let shadow = try Shadow(path: store.path + "-preview", entry: end, generation: .max)
+        let work = void.map { LargeEntry.void($0) } ?? .rebuild(RebuildNote(generation: Self.generation))
+        let rules = try store.read { try RebuildRules(for: work, entry: RebuildRules.imagined, from: $0) }
+        let shadow = try Shadow(path: store.path + "-preview", entry: end, generation: RebuildRules.imagined)
         defer { shadow.remove() }
-        let isWhole = try shadow.project(
-            source, journal: journal, through: end, generation: .max, options: options, makeMapper: makeMapper, writesNotes: false,
-            voids: voids, shouldStop: shouldStop)
-        guard isWhole else { return nil }
-        return try store.read { live in try shadow.store.read { try Self.compare(live, $0, onDifference) } }
+        var plan = shadow.plan(
+            source, journal: journal, makeMapper: makeMapper, options: options, rules: rules, through: end,
+            shouldStop: shouldStop)
+        plan.writesNotes = false
+        guard try ProjectionRun(plan).run(), !shouldStop() else { return nil }
+        return try store.read { live in
+            try shadow.store.read { try Self.compare(RecordPairs(before: live, after: $0, isTouchedOnly: void != nil), onDifference) }
+        }
     }
 
-    private static func compare(_ live: Database, _ shadow: Database, _ onDifference: (Difference) throws -> Void) throws -> Int {
+    private static func compare(_ pairs: RecordPairs, _ onDifference: (Difference) throws -> Void) throws -> Int {
         var count = 0
         var uid = ""
         var parser = JSONParser()
         while true {
-            let pairs = try RecordPairs.page(after: uid, before: live, after: shadow)
-            guard let last = pairs.last else { return count }
-            for pair in pairs {
+            let page = try pairs.page(after: uid)
+            guard let last = page.last else { return count }
+            for pair in page {
                 guard let difference = try difference(pair, &parser) else { continue }
                 count += 1
                 try onDifference(difference)

@@ -5,10 +5,13 @@ import Journal
 
 /// Brings state.db in line with a shadow, in short transactions, each of which says how far it came.
 struct RebuildSwap {
+    /// Nanoseconds of processor time that one part takes at most.
+    private static let partNanoseconds: Int64 = 20_000_000
+
     let store: StateStore
     let shadow: StateStore
     let entry: Entry
-    let note: RebuildNote
+    let work: LargeEntry
 
     private var number: Int64 { Int64(clamping: entry.number) }
 
@@ -16,46 +19,71 @@ struct RebuildSwap {
     private struct Progress {
         var uid: String
         var changes: Int64
+
+        init(of number: Int64, in live: Database) throws {
+            let row = try Row.fetchOne(live, sql: "SELECT place, changes FROM parts WHERE entry = ?", arguments: [number])
+            (uid, changes) = row.map { ($0[0], $0[1]) } ?? ("", 0)
+        }
+
+        func write(of number: Int64, to live: Database) throws {
+            try live.cachedStatement(sql: "INSERT OR REPLACE INTO parts VALUES (1, ?, ?, ?)").execute(arguments: [number, uid, changes])
+        }
     }
 
     /// Returns the position afterwards, or nothing if it was stopped.
-    func run(shouldStop: () -> Bool) throws(StateError) -> Position? {
-        while !shouldStop() {
-            if try step() { continue }
-            return try finish()
+    ///
+    /// - Parameter mark: Called before and after each transaction.
+    func run(shouldStop: () -> Bool, mark: (PartMark) throws(StateError) -> Void) throws(StateError) -> Position? {
+        let projection = try store.withWriter { try Projection(from: $0) }
+        let beginning = projection.position
+        var progress = try store.read { try Progress(of: number, in: $0) }
+        let making = projection.begin(entry, after: progress.changes)
+        var isDone = false
+        while !isDone {
+            if shouldStop() { return nil }
+            try mark(.begins)
+            isDone = try both { try step(&progress, in: projection, making: making, asOf: beginning, live: $0, shadow: $1) }
+            try mark(.ends)
         }
-        return nil
-    }
-
-    /// Takes over one page of records; whether there may be more.
-    private func step() throws(StateError) -> Bool {
-        try both { live, other in
-            var progress = try progress(in: live)
-            let pairs = try RecordPairs.page(after: progress.uid, before: live, after: other)
-            guard let last = pairs.last else { return false }
-            try live.inTransaction(.immediate) {
-                let projection = try Projection(from: live)
-                let before = projection.position
-                let work = projection.begin(entry, after: progress.changes)
-                var parser = JSONParser()
-                for pair in pairs where pair.before != pair.after {
-                    try take(pair, into: projection, work: work, parser: &parser, live: live)
-                }
-                progress = Progress(uid: last.uid, changes: projection.changes.number)
-                // The entry itself is not done before the last page.
-                try projection.flush(to: live, asOf: before)
-                try live.execute(
-                    sql: "INSERT OR REPLACE INTO rebuilds VALUES (?, ?, ?, ?)",
-                    arguments: [number, Int64(clamping: note.generation), progress.uid, progress.changes])
-                return .commit
+        for table in ShadowTables.large {
+            var sync = TableSync(table)
+            var isLast = false
+            while !isLast {
+                if shouldStop() { return nil }
+                try mark(.begins)
+                isLast = try both { live, other in try sync.step(from: other, to: live, sources: try ShadowSources.numbers(of: other, in: projection, live)) }
+                try mark(.ends)
             }
-            return true
         }
+        try mark(.begins)
+        let position = try finish(projection, changes: progress.changes)
+        try mark(.ends)
+        return position
     }
 
-    private func progress(in live: Database) throws -> Progress {
-        let row = try Row.fetchOne(live, sql: "SELECT uid, changes FROM rebuilds WHERE entry = ?", arguments: [number])
-        return row.map { Progress(uid: $0[0], changes: $0[1]) } ?? Progress(uid: "", changes: 0)
+    /// Takes over the next records, as many as one part may; whether there are no more.
+    private func step(
+        _ progress: inout Progress, in projection: Projection, making: ProjectedEntry, asOf beginning: Position, live: Database, shadow: Database
+    ) throws -> Bool {
+        let pairs = try RecordPairs(before: live, after: shadow, isTouchedOnly: work.isVoid).page(after: progress.uid)
+        guard !pairs.isEmpty else { return true }
+        var next = progress
+        try live.inTransaction(.immediate) {
+            let began = BatchSize.threadTime()
+            var parser = JSONParser()
+            for (index, pair) in pairs.enumerated() {
+                if pair.before != pair.after { try take(pair, into: projection, work: making, parser: &parser, live: live) }
+                next.uid = pair.uid
+                if index % BatchSize.entriesBetweenLooks == 0, BatchSize.threadTime() - began >= Self.partNanoseconds { break }
+            }
+            next.changes = projection.changes.number
+            // The entry itself is not done before the last page.
+            try projection.flush(to: live, asOf: beginning)
+            try next.write(of: number, to: live)
+            return .commit
+        }
+        progress = next
+        return false
     }
 
     private func take(
@@ -80,21 +108,23 @@ struct RebuildSwap {
     }
 
     /// Takes over what was counted, and moves on to the entry.
-    private func finish() throws(StateError) -> Position {
+    private func finish(_ projection: Projection, changes: Int64) throws(StateError) -> Position {
         try both { live, other in
-            var position = try Position(from: live)
             try live.inTransaction(.immediate) {
-                let projection = try Projection(from: live)
-                let numbers = try ShadowSources.numbers(of: other, in: projection, live)
-                try ShadowTables.copy(from: other, to: live, sources: numbers)
+                try ShadowTables.replaceSmall(from: other, to: live, sources: try ShadowSources.numbers(of: other, in: projection, live))
+                switch work {
+                case .rebuild(let note):
+                    try live.execute(
+                        sql: "INSERT OR REPLACE INTO rebuilds VALUES (?, ?, '', ?)", arguments: [number, Int64(clamping: note.generation), changes])
+                case .void(let decision): try decision.insert(entry: number, into: live)
+                }
+                try live.execute(sql: "DELETE FROM parts")
                 _ = projection.begin(entry)
-                try projection.flush(to: live)
-                let receipts = try Position(from: other).receipts
-                try live.execute(sql: "UPDATE projection SET receipts = ?", arguments: [receipts])
-                position = try Position(from: live)
+                // What it has in memory of keys is that of before: only the position counts.
+                try projection.pass(to: live, receipts: try Position(from: other).receipts)
                 return .commit
             }
-            return position
+            return try Position(from: live)
         }
     }
 

@@ -2,7 +2,7 @@ import GRDB
 import Glibc
 import Journal
 
-/// A second state database, into which entries are projected with another configuration; the files go away with it.
+/// A second state database, into which entries are projected by other rules; the files go away with it.
 struct Shadow {
     let store: StateStore
 
@@ -24,16 +24,14 @@ struct Shadow {
         }
     }
 
-    /// Projects `source` through entry `last`; whether it came to the end before `shouldStop`.
-    func project(
-        _ source: EntrySource, journal: any Journal, through last: UInt64, generation: UInt64, options: ProjectorOptions,
-        makeMapper: @escaping @Sendable () -> any ReceiptMapper, writesNotes: Bool, voids: [VoidDecision] = [], shouldStop: @escaping () -> Bool
-    ) throws(StateError) -> Bool {
-        let plan = ProjectionRun.Plan(
-            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, generation: generation, quietFactor: options.quietFactor,
-            through: last,
-            writesChanges: false, writesNotes: writesNotes, voids: voids, watchdog: nil, shouldStop: shouldStop, onProgress: { _ in }, rebuild: nil)
-        return try ProjectionRun(plan).run() && !shouldStop()
+    /// How the shadow is projected through entry `through`: without changes, and to its end in one go.
+    func plan(
+        _ source: EntrySource, journal: any Journal, makeMapper: @escaping @Sendable () -> any ReceiptMapper, options: ProjectorOptions,
+        rules: RebuildRules, through: UInt64, shouldStop: @escaping () -> Bool
+    ) -> ProjectionRun.Plan {
+        ProjectionRun.Plan(
+            store: store, source: source, journal: journal, makeMapper: makeMapper, options: options, rules: rules, quietFactor: options.quietFactor,
+            through: through, writesChanges: false, shouldStop: shouldStop, onProgress: { _ in })
     }
 
     func remove() {

@@ -12,18 +12,25 @@ struct StoredRecord: Equatable {
     let state: Data
     let data: Data?
 
+    private static let columns = """
+        SELECT r.uid, r.kind, s.name, r.received, r.state, coalesce(r.data, t.data)
+        FROM records r LEFT JOIN sources s ON s.id = r.source LEFT JOIN changes t ON t.sequence = r.told
+        """
+
     /// The rows after `uid` in order of uids, at most `limit` of them.
     static func page(after uid: String, limit: Int, in database: Database) throws -> [StoredRecord] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT r.uid, r.kind, s.name, r.received, r.state, coalesce(r.data, t.data)
-                FROM records r LEFT JOIN sources s ON s.id = r.source LEFT JOIN changes t ON t.sequence = r.told
-                WHERE r.uid > ? ORDER BY r.uid LIMIT ?
-                """)
-        return try Row.fetchAll(statement, arguments: [uid, limit]).map { row in
-            guard let kind = RecordKind(code: row[1]) else { throw BlobReader.damaged }
-            return StoredRecord(uid: row[0], kind: kind, source: (row[2] as String?) ?? "", received: row[3], state: row[4], data: row[5])
-        }
+        let statement = try database.cachedStatement(sql: "\(columns) WHERE r.uid > ? ORDER BY r.uid LIMIT ?")
+        return try Row.fetchAll(statement, arguments: [uid, limit]).map { try StoredRecord($0) }
+    }
+
+    /// The row of `uid`, if there is one.
+    static func find(_ uid: String, in database: Database) throws -> StoredRecord? {
+        try Row.fetchOne(try database.cachedStatement(sql: "\(columns) WHERE r.uid = ?"), arguments: [uid]).map { try StoredRecord($0) }
+    }
+
+    private init(_ row: Row) throws {
+        guard let kind = RecordKind(code: row[1]) else { throw BlobReader.damaged }
+        (uid, self.kind, source, received, state, data) = (row[0], kind, (row[2] as String?) ?? "", row[3], row[4], row[5])
     }
 
     func decoded(_ parser: inout JSONParser) throws(StateError) -> RecordState {
@@ -35,7 +42,13 @@ struct StoredRecord: Equatable {
 struct RecordPairs {
     private static let pageSize = 200
 
-    /// The records of one uid on both sides; at least one is there.
+    let before: Database
+    /// The shadow.
+    let after: Database
+    /// Whether only those count that the shadow says the receipts of a void had to do with.
+    let isTouchedOnly: Bool
+
+    /// The records of one uid on both sides; at least one is there, but for a touched one.
     struct Pair {
         let uid: String
         let before: StoredRecord?
@@ -43,11 +56,20 @@ struct RecordPairs {
     }
 
     /// The next pairs after `uid`; empty at the end.
-    static func page(after uid: String, before: Database, after: Database) throws -> [Pair] {
-        let old = try StoredRecord.page(after: uid, limit: pageSize, in: before)
-        let new = try StoredRecord.page(after: uid, limit: pageSize, in: after)
+    func page(after uid: String) throws -> [Pair] { isTouchedOnly ? try touched(after: uid) : try all(after: uid) }
+
+    private func touched(after uid: String) throws -> [Pair] {
+        let statement = try after.cachedStatement(sql: "SELECT uid FROM touched WHERE uid > ? ORDER BY uid LIMIT ?")
+        return try String.fetchAll(statement, arguments: [uid, Self.pageSize]).map { uid in
+            Pair(uid: uid, before: try StoredRecord.find(uid, in: before), after: try StoredRecord.find(uid, in: after))
+        }
+    }
+
+    private func all(after uid: String) throws -> [Pair] {
+        let old = try StoredRecord.page(after: uid, limit: Self.pageSize, in: before)
+        let new = try StoredRecord.page(after: uid, limit: Self.pageSize, in: after)
         // Where one side's page is full, the other side is only known up to its last uid.
-        let end = [old, new].filter { $0.count == pageSize }.compactMap(\.last?.uid).min()
+        let end = [old, new].filter { $0.count == Self.pageSize }.compactMap(\.last?.uid).min()
         var pairs: [String: Pair] = [:]
         for record in old where end.map({ record.uid <= $0 }) ?? true { pairs[record.uid] = Pair(uid: record.uid, before: record, after: nil) }
         for record in new where end.map({ record.uid <= $0 }) ?? true {

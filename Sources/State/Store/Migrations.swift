@@ -2,7 +2,7 @@ import GRDB
 
 /// The numbered steps that bring a state database from any older version to this one's; a step, once released, never changes.
 enum Migrations {
-    static let steps: [(number: Int32, sql: String)] = [(1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql)]
+    static let steps: [(number: Int32, sql: String)] = [(1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql), (5, Schema5.sql)]
 
     static var newest: Int32 { steps.last?.number ?? 0 }
 

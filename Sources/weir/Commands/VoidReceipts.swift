@@ -12,7 +12,8 @@ struct VoidReceipts: AsyncParsableCommand {
         abstract: "Leaves out the receipts of one source and time, such as those signed with a leaked secret.",
         discussion: """
             Shows which records would differ without them, and changes nothing. With --yes the decision is kept in the journal with your name, and the \
-            difference goes to the sinks as new changes. Records are made with today's adapters, as weir rebuild does.
+            difference goes to the sinks as new changes. Only records that those receipts had to do with are made again, without them and as they were \
+            mapped so far; today's adapters have no part in it.
             """)
 
     @Option(help: "The source's name.")

@@ -66,4 +66,6 @@ private struct NumberMapper: ReceiptMapper {
             key: key, kind: "found", kindRank: 0, time: nil, latestTime: nil, ignored: false, records: [.finding(finding, says: [.status, .title])], drift: [])
         return .event(event, scope: KeyScope(vendor: "acme", account: "main"))
     }
+
+    func knows(_ source: String, generation: UInt64) -> Bool { true }
 }

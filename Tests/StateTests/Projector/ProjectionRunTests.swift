@@ -62,6 +62,49 @@ struct ProjectionRunTests {
         #expect(try gate.allChanges().count == 4)
     }
 
+    @Test func entryOfAPersonIsNeverLeftOutButStopsTheProjectorByItsNumber() async throws {
+        let gate = try Gate(Self.script)
+        let receipt = try await gate.receive("a")
+        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(1), reason: "a test")
+        for body in [decision.bytes, Array("{\"action\":\"else\"}".utf8)] {
+            let number = try await gate.append(EntryDraft(kind: .decision, body: body))
+            try gate.catchUp(through: number - 1)
+            try die(gate, first: number, last: number, deaths: 2)
+            let before = gate.journal.watermark
+            let error = #expect(throws: StateError.self) { try gate.catchUp() }
+            #expect(error?.code == .stuck && error?.message.contains("entry \(number) ") == true && error?.isRetriable == false)
+            #expect(gate.journal.watermark == before, "no note leaves it out")
+            // Once it no longer ends the process it has its effect like any other.
+            try die(gate, first: 0, last: 0, deaths: 0)
+            try gate.catchUp()
+        }
+        #expect(try await gate.queries.events(EventFilter()).map(\.receipt) == [receipt])
+    }
+
+    @Test func aLargeEntryIsWorkedOffInParts() async throws {
+        var lines = Script()
+        for number in 0..<450 { lines.add("f\(number)", key: "f\(number)", at: 1) { .finding($0, "f\(number)") } }
+        let script = lines
+        let gate = try Gate(script)
+        for number in 0..<450 { try await gate.receive("f\(number)") }
+        try gate.catchUp()
+        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(2000), reason: "a test")
+        let number = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
+        var reader = gate.journal.reader(from: number)
+        let entry = try #require(try reader.next(limit: 1, maxBytes: 1 << 20).first)
+        var parts = 0, made: [Int64] = []
+        let application = RebuildApplication(
+            store: gate.store, journal: gate.journal, makeMapper: { script.mapper() }, options: ProjectorOptions(), shouldStop: { false })
+        _ = try application.apply(entry, .void(decision)) { mark throws(StateError) in
+            guard mark == .ends else { return }
+            parts += 1
+            made.append(try gate.store.read { try Position(from: $0).sequence })
+        }
+        #expect(parts >= 3)
+        #expect(made.first.map { $0 < 900 } == true && made.last == 900, "\(made)")
+        #expect(try gate.allChanges().suffix(450).map(\.id) == (1...450).map { "\(gate.journal.tag)-\(number)-\($0)" })
+    }
+
     @Test func receiptThatWouldBecomeTooMuchIsLeftOutAtOnce() async throws {
         let gate = try Gate { _ in { OverBudgetMapper(script: Self.script) } }
         try await gate.receive("a")
@@ -91,4 +134,6 @@ private struct OverBudgetMapper: ReceiptMapper {
         var mapper = script.mapper()
         return try mapper.map(entry, body: body, generation: generation)
     }
+
+    func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { true }
 }

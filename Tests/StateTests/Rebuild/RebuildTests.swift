@@ -99,7 +99,7 @@ struct RebuildTests {
         var reader = gate.journal.reader(from: gate.journal.watermark)
         let entry = try #require(try reader.next(limit: 1, maxBytes: 1 << 20).first)
         // Stopped at each question in turn, until it is through.
-        for patience in 0..<40 {
+        for patience in 0..<60 {
             var left = patience
             let application = RebuildApplication(
                 store: other.store, journal: gate.journal, makeMapper: { Self.script.mapper() }, options: ProjectorOptions(),
@@ -107,7 +107,7 @@ struct RebuildTests {
                     left -= 1
                     return left < 0
                 })
-            if try application.apply(entry) != nil { break }
+            if try application.apply(entry, .rebuild(RebuildNote(generation: 7))) != nil { break }
         }
         #expect(try gate.dump() == (try other.dump()))
     }

@@ -92,8 +92,9 @@ final class Gate: Sendable {
         return ProjectionRun.Plan(
             store: store, source: EntrySource(journal), journal: journal, makeMapper: makeMapper, options: options,
             through: through ?? journal.watermark, shouldStop: { false }, onProgress: { _ in },
-            rebuild: { entry, _ throws(StateError) in
-                _ = try RebuildApplication(store: store, journal: journal, makeMapper: makeMapper, options: fixed, shouldStop: { false }).apply(entry)
+            carryOut: { entry, work, mark throws(StateError) in
+                let application = RebuildApplication(store: store, journal: journal, makeMapper: makeMapper, options: fixed, shouldStop: { false })
+                _ = try application.apply(entry, work, mark: mark)
             })
     }
 
@@ -110,7 +111,7 @@ final class Gate: Sendable {
         try store.read { database in
             let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             return try tables.flatMap { table in
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { "\(table): \($0.databaseValues)" }
+                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { "\(table): \($0.databaseValues)" }.sorted()
             }
         }
     }

@@ -9,6 +9,8 @@ struct Script: Sendable {
     typealias Line = @Sendable (_ entry: Entry, _ generation: UInt64) -> MappedEvent
 
     var lines: [String: Line] = [:]
+    /// The sources that a configuration does not have, by its number.
+    var missing: [UInt64: Set<String>] = [:]
     var scope = KeyScope(vendor: Making.vendor, account: Making.account)
 
     mutating func add(_ name: String, _ line: @escaping Line) { lines[name] = line }
@@ -32,9 +34,12 @@ private struct ScriptMapper: ReceiptMapper {
     let script: Script
 
     func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt {
+        if script.missing[generation]?.contains(entry.source) == true { return .unreadable }
         guard let line = script.lines[String(decoding: body, as: UTF8.self)] else { return .unreadable }
         return .event(line(entry, generation), scope: script.scope)
     }
+
+    func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { script.missing[generation]?.contains(source) != true }
 }
 
 /// Findings and scans by the few words that tests are about.

@@ -30,7 +30,8 @@ struct SourcesList: AsyncParsableCommand {
         ])
         for source in sources {
             table.add([
-                source.word("name"), source.word("adapter"), source.word("credential"), source.word("accepted"), source.word("duplicates"),
+                source.word("name"), source["configured"] == .bool(false) ? "(not configured)" : source.word("adapter"), source.word("credential"),
+                source.word("accepted"), source.word("duplicates"),
                 source["refusals"].map { String($0.sumOfMembers) } ?? "", source["events"].map { String($0.sumOfMembers) } ?? "",
                 source["drift"]?.arrayValue.map { String($0.count) } ?? "", source.time("last_received_time"),
             ])

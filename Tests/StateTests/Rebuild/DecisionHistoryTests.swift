@@ -1,0 +1,85 @@
+import Adapters
+import FindingModel
+import Journal
+import Testing
+
+@testable import State
+
+/// Whatever was received, voided, rebuilt and lost in whichever order: an entry has its effect at its own place, and state.db made again is the same.
+struct DecisionHistoryTests {
+    private static let sources = ["shop", "site", "gone"]
+
+    /// Receipts that each configuration makes something else of.
+    private static var script: Script {
+        var script = Script()
+        let statuses: [FindingStatus] = [.open, .fixed, .open, .accepted, .inProgress]
+        for number in 0..<60 {
+            script.add("f\(number)") { entry, generation in
+                let key = "\(number % 11)", shade = (UInt64(number) + generation) % 4
+                let seconds: Int64? = number % 6 == 0 ? nil : Int64(number * 7 % 90)
+                let drift = number % 13 == 0 ? [Drift(kind: .field, place: "$.\(number % 5)")] : []
+                return MappedEvent(
+                    key: number % 4 == 0 ? nil : "k\(number % 40)", kind: "f", kindRank: 0, time: seconds.map { Making.time($0) },
+                    latestTime: seconds.map { Making.time($0) }, ignored: shade == 3 && number % 5 == 0,
+                    records: [.finding(entry, key, statuses[number % statuses.count], severity: [.low, .high, .critical, .medium][Int(shade)])], drift: drift)
+            }
+        }
+        for number in 0..<12 {
+            script.add("s\(number)", key: "s\(number)", at: Int64(number), rank: 1) {
+                .scan($0, "\(number % 3)", number % 4 == 3 ? .completed : .started, progress: Int64(number * 5), closed: ["\(number % 11)"])
+            }
+        }
+        for generation in 5...9 { script.missing[UInt64(generation)] = ["gone"] }
+        return script
+    }
+
+    /// Appends what one step of a history brings.
+    private func step(_ gate: Gate, _ round: Int, _ generator: inout SeededGenerator) async throws {
+        gate.setTime(Int64(1000 + round))
+        switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<4: _ = try await gate.append(RebuildNote(generation: .random(in: 1...9, using: &generator)).draft)
+        case 4..<8:
+            let from = Int64.random(in: 990...Int64(1000 + round), using: &generator)
+            let decision = VoidDecision(
+                source: Self.sources.randomElement(using: &generator) ?? "", beginning: Making.time(from),
+                end: Making.time(from + .random(in: 1...30, using: &generator)), reason: "a test", reachesBack: .random(in: 0..<5, using: &generator) > 0)
+            _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
+        case 8..<10:
+            let note = RecoveryNote(tag: "tag\(10_000 + round)", reason: .retagged("round \(round)"))
+            _ = try await gate.append(EntryDraft(kind: .recovery, body: note.bytes))
+        default:
+            let name = Self.script.lines.keys.sorted().randomElement(using: &generator) ?? ""
+            try await gate.receive(name, source: Self.sources.randomElement(using: &generator) ?? "", generation: .random(in: 0...3, using: &generator))
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+    func stateMadeAgainIsTheSameWhateverWasDecided(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let gate = try Gate(Self.script)
+        for round in 0..<160 {
+            try await step(gate, round, &generator)
+            // The gateway is often done before the next entry comes, and sometimes far behind.
+            if Int.random(in: 0..<3, using: &generator) == 0 { try gate.catchUp(batch: .random(in: 1...20, using: &generator)) }
+            guard Int.random(in: 0..<60, using: &generator) == 0 else { continue }
+            try gate.catchUp()
+            try compare(gate, with: "lost-\(round).db", batch: 7, "seed \(seed), round \(round)")
+        }
+        try gate.catchUp()
+        try compare(gate, with: "replay.db", batch: .random(in: 1...50, using: &generator), "seed \(seed)")
+        let changes = try gate.allChanges()
+        #expect(changes.map(\.sequence) == Array(1...UInt64(changes.count)), "seed \(seed)")
+        #expect(Set(changes.map(\.id)).count == changes.count, "seed \(seed)")
+        #expect(try await gate.queries.conservation(EntrySource(gate.journal)).holds, "seed \(seed)")
+        await gate.journal.stop()
+    }
+
+    private func compare(_ gate: Gate, with state: String, batch: Int, _ what: String) throws {
+        let replay = try Gate(beside: gate, state: state)
+        try replay.catchUp(batch: batch)
+        let before = try gate.dump(), after = try replay.dump()
+        let missing = before.filter { !after.contains($0) }.prefix(3), added = after.filter { !before.contains($0) }.prefix(3)
+        #expect(before == after, "\(what): missing \(missing), instead \(added)")
+        replay.store.close()
+    }
+}
