@@ -35,7 +35,9 @@ package enum DeadLetterSettlement: Sendable {
             after = last.row
             var open = OpenItems()
             for item in state.open { open.insert(item, at: now) }
-            var machine = SinkMachine(limits: SinkLimits(count: 1, bytes: 1), policy: DeliveryPolicy(), position: state.position, open: open)
+            var machine = SinkMachine(
+                limits: SinkLimits(count: 1, bytes: 1), policy: DeliveryPolicy(), position: state.position, open: open, done: state.done,
+                condition: state.condition)
             let count = settlement.carryOut(&machine, letters.map(\.item), at: now)
             guard count > 0, let write = machine.takeWrite() else { break }
             try await ledger.apply(write, after: state.revision)
@@ -46,9 +48,9 @@ package enum DeadLetterSettlement: Sendable {
         return done
     }
 
-    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], at now: Timestamp) -> Int {
+    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], later: [UInt64: UInt64] = [:], at now: Timestamp) -> Int {
         switch self {
-        case .retry: machine.revive(letters, at: now)
+        case .retry: machine.revive(letters, later: later, at: now)
         case .drop: machine.drop(letters)
         }
     }

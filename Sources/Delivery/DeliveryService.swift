@@ -128,7 +128,7 @@ extension DeliveryService {
         return try await DeadLetterSettlement.all(ledger, sink: sink, changes: changes) { await pump.carryOut(settlement, $0) }
     }
 
-    /// What a replay would take in, `isMade` or only looked at; nothing when there is no such sink.
+    /// What a replay would send, `isMade` or only looked at; nothing when there is no such sink.
     ///
     /// - Parameters:
     ///   - from: The first moment of receipt; `to`: the last, or now.
@@ -136,9 +136,10 @@ extension DeliveryService {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
         let first = try await feed.firstSequence(atOrAfter: wish.from)
         let end = if let to = wish.to { try await feed.firstSequence(atOrAfter: to.advanced(byMilliseconds: 1)) - 1 } else { try await feed.lastSequence() }
-        let job = ReplayJob(
+        var job = ReplayJob(
             sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
-        guard isMade, job.count > 0 else { return job }
+        job.wanted = try await pump.count(job)
+        guard isMade, job.wanted ?? 0 > 0 else { return job }
         try await ledger.insert(job)
         pump.beginReplay()
         return job

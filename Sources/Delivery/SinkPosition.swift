@@ -19,6 +19,8 @@ package struct SinkPosition: Hashable, Sendable {
     package internal(set) var dropped: UInt64 = 0
     /// Rows of their own: put off, held, pending again, and dead letters.
     package internal(set) var open: UInt64 = 0
+    /// Changes above the cursor that are done with: they are counted above when the cursor passes them.
+    package internal(set) var above: UInt64 = 0
     /// Changes that were counted and then lost their place, because state.db was made again without them; negative when it holds more.
     package internal(set) var vanished: Int64 = 0
 
@@ -70,6 +72,6 @@ package struct SinkPosition: Hashable, Sendable {
         anchor = id
     }
 
-    /// Changes behind the cursor, given the last sequence there is.
-    package func ahead(last: UInt64) -> UInt64 { last > cursor ? last - cursor : 0 }
+    /// Changes that the cursor has not passed and that are not done with, given the last sequence there is.
+    package func ahead(last: UInt64) -> UInt64 { last > cursor ? last - cursor - min(above, last - cursor) : 0 }
 }

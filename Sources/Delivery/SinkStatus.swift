@@ -61,6 +61,8 @@ package struct SinkStatus: Hashable, Sendable {
     package internal(set) var last: UInt64?
     /// The replay under way.
     package internal(set) var replay: ReplayJob?
+    /// The newest replay that is done.
+    package internal(set) var lastReplay: ReplayJob?
     package internal(set) var lastAnswer: Answer?
     package internal(set) var lastDeliveredTime: Timestamp?
     package internal(set) var concern: Concern?
@@ -82,6 +84,9 @@ package struct SinkStatus: Hashable, Sendable {
         again = counts[.again] ?? 0
         dead = counts[.dead] ?? 0
     }
+
+    /// Whether there is no room for another change that waits in a row of its own.
+    package internal(set) var isFull = false
 
     /// Changes still to come, those included that are pending again; nothing when the last sequence cannot be read.
     package var pending: UInt64? { last.map { position.ahead(last: $0) + again } }

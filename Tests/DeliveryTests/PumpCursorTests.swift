@@ -140,6 +140,30 @@ struct PumpCursorTests: PumpTesting {
         #expect(position.vanished == 2 && position.delivered == 12 && position.anchor == "abcdefgh-12-1")
     }
 
+    /// All of the journal was put back from an older copy and went on under another tag; the ledger is newer.
+    @Test(arguments: [1, 7, 40])
+    func aLedgerNewerThanTheJournalSkipsNothingAndRepeatsNothing(_ batch: Int) async throws {
+        feed.append(Change.findings(1...60))
+        let first = ScriptedSink(count: batch)
+        let before = service([first])
+        before.start()
+        await eventually { await savedCursor() == 60 }
+        await stop(before)
+        let later = (41...80 as ClosedRange<UInt64>).map { Change.finding($0, tag: "newertag") }
+        let parted = MemoryFeed(Change.findings(1...40) + later)
+        let second = ScriptedSink(count: batch)
+        let after = DeliveryService(
+            feed: parted, ledger: ledger, sinks: [.init(second, from: .beginning)], routes: [Route(to: ["sink"])], clock: ManualClock(), random: { 0.5 },
+            log: .silent)
+        after.start()
+        await eventually { await savedCursor() == 80 }
+        await stop(after)
+        // What a batch ended with is known, so at most a part of one that parted comes again.
+        let again = second.taken.filter { $0 <= 40 }
+        #expect(Set(second.taken).isSuperset(of: 41...80) && again.count < batch)
+        #expect(try await ledger.position(of: "sink")?.anchor == "newertag-80-1")
+    }
+
     @Test func aSinkThatBeginsNowWaitsForARowThatIsStillBeingMade() async throws {
         feed.append(Change.findings(1...5))
         feed.answer(.notYet, isCaughtUp: false)

@@ -56,8 +56,8 @@ struct PumpTests: PumpTesting {
     @Test func aFailedBatchComesAgainUnchangedAfterItsWait() async throws {
         feed.append(Change.findings(1...20))
         let outcomes: [DeliveryOutcome] = [
-            .retry(DeliveryFailure("503 busy", status: 503)), .retry(DeliveryFailure("reset", mayHaveArrived: true)),
-            .retry(DeliveryFailure("429", status: 429, retryAfter: .seconds(77))), .retry(DeliveryFailure("500 no", status: 500)),
+            .retry(DeliveryFailure("503 busy", status: 503)), .retry(DeliveryFailure("no connection", isOfSink: true)),
+            .retry(DeliveryFailure("429", status: 429, retryAfter: .seconds(77))), .retry(DeliveryFailure("503 no", status: 503)),
             .delivered(status: 201, id: "x-9"),
         ]
         let sink = ScriptedSink(count: 20) { before, _ in outcomes[min(before, 4)] }
@@ -241,7 +241,7 @@ struct PumpTests: PumpTesting {
         feed.append(Change.findings(1...50))
         let notices = Mutex<[String]>([])
         let sink = ScriptedSink(count: 1) { before, _ in
-            before.isMultiple(of: 2) ? .pause(DeliveryFailure("answered 401", status: 401)) : .delivered(status: 200, id: nil)
+            before.isMultiple(of: 2) ? .pause(DeliveryFailure("its certificate proves nothing", isOfSink: true)) : .delivered(status: 200, id: nil)
         }
         let service = DeliveryService(
             feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: ["sink"])], clock: ManualClock(isAutomatic: true),
@@ -251,7 +251,7 @@ struct PumpTests: PumpTesting {
         await stop(service)
         let said = notices.withLock { $0 }
         // 50 pauses of 45 s each.
-        #expect(said == ["Sink sink is paused: answered 401"])
+        #expect(said == ["Sink sink is paused: its certificate proves nothing"])
     }
 
     @Test func deadLettersAreSettledWhileTheSinkRuns() async throws {

@@ -54,6 +54,11 @@ struct DeadView {
         guard let count = try await api.live().settle(settlement, sink: sink, changes: ids) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }
-        return .object { writer in writer.member("count", count) }
+        let isFull = try await api.live().sinkStatuses().first { $0.name == sink }?.isFull ?? false
+        return .object { writer in
+            writer.member("count", count)
+            writer.key("full")
+            writer.bool(settlement == .retry && isFull)
+        }
     }
 }

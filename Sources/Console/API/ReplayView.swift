@@ -1,6 +1,7 @@
 import Delivery
 import FindingModel
 import JSONDocument
+import State
 
 /// `POST /v1/replays`: what a sink is to get once more.
 struct ReplayView {
@@ -26,6 +27,9 @@ struct ReplayView {
         let types = body["types"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let who = request.who ?? body["who"]?.stringValue ?? "unknown"
         let wish = ReplayWish(sink: sink, from: from, to: to, types: types, rate: rate, who: who)
+        if let word = wish.unknownType {
+            throw OperatorError(.badRequest, "no change has the type '\(word)'; known: \(ChangeType.words.sorted().joined(separator: ", ")), notice.*")
+        }
         guard let job = try await api.live().replay(wish, isMade: body["make"]?.boolValue == true) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }
@@ -33,7 +37,7 @@ struct ReplayView {
     }
 
     static func write(_ job: ReplayJob, to writer: inout JSONWriter) {
-        writer.member("count", job.count)
+        writer.member("count", job.wanted ?? job.count)
         writer.member("first", job.first)
         writer.member("last", job.last)
         writer.member("cursor", job.cursor)

@@ -50,6 +50,7 @@ struct SinksView {
         writer.member("dead", status.dead)
         writer.member("last_delivered_time", status.lastDeliveredTime)
         if let job = status.replay { writer.object("replay") { ReplayView.write(job, to: &$0) } }
+        if let job = status.lastReplay { writer.object("last_replay") { ReplayView.write(job, to: &$0) } }
         if let outage = status.state.outage {
             writer.object("outage") { writer in
                 writer.member("since", outage.since)
@@ -77,7 +78,8 @@ struct SinksView {
     private static func write(_ position: SinkPosition, to writer: inout JSONWriter) {
         writer.member("start", position.start)
         writer.member("cursor", position.cursor)
-        writer.member("delivered", position.delivered)
+        // What is done above the cursor is not sent again, and counts.
+        writer.member("delivered", position.delivered &+ position.above)
         writer.member("filtered", position.filtered)
         writer.member("superseded", position.superseded)
         writer.member("expired", position.expired)

@@ -8,10 +8,20 @@ struct DeliveryWindow: Sendable {
         case superseded
         /// It gets a row of its own, with the sink's words.
         case open(OpenItem, DeliveryFailure?)
+
+        /// Whether the sink is never asked again about the change.
+        var isFinal: Bool {
+            switch self {
+            case .delivered, .superseded: true
+            case .open: false
+            }
+        }
     }
 
     private enum State: Sendable {
         case ready
+        /// It failed alone: it is handed over by itself, and its record's later changes wait for it.
+        case suspect
         case underWay
         case done(End)
     }
@@ -22,6 +32,8 @@ struct DeliveryWindow: Sendable {
         let expired: UInt64
         let filtered: UInt64
         var state = State.ready
+        /// Whether the ledger knows that it is done although the cursor stands before it.
+        var isNoted = false
     }
 
     /// What the cursor passes at once.
@@ -36,11 +48,16 @@ struct DeliveryWindow: Sendable {
     }
 
     private var slots: [Slot] = []
+    /// What an earlier run was done with above its cursor, by the changes' ids, until it is read.
+    private var known: [String: DoneAbove]
     private var tail: Passed
     private(set) var ready = 0
     private(set) var readyBytes = 0
 
-    init(after sequence: UInt64) { tail = Passed(through: sequence) }
+    init(after sequence: UInt64, done: [DoneAbove] = []) {
+        tail = Passed(through: sequence)
+        known = Dictionary(done.map { ($0.changeID, $0) }) { first, _ in first }
+    }
 
     /// The last sequence that was read.
     var readThrough: UInt64 { tail.through }
@@ -58,10 +75,34 @@ struct DeliveryWindow: Sendable {
             tail.lastID = change.id
             return
         }
-        slots.append(Slot(change: change, expired: expired, filtered: tail.filtered))
+        var slot = Slot(change: change, expired: expired, filtered: tail.filtered)
         tail = Passed(through: change.sequence)
+        if let done = known.removeValue(forKey: change.id) {
+            slot.state = .done(done.isSuperseded ? .superseded : .delivered)
+            slot.isNoted = true
+            slots.append(slot)
+            return
+        }
+        slots.append(slot)
         ready += 1
         readyBytes += change.approximateBytes
+    }
+
+    /// What is done with although the cursor stands before it, those included that are not read yet.
+    var doneAbove: UInt64 {
+        UInt64(known.count) + slots.reduce(0) { count, slot in if case .done(let end) = slot.state, end.isFinal { count + 1 } else { count } }
+    }
+
+    /// Of those, the ones that the ledger does not know yet.
+    mutating func noteDone() -> [DoneAbove] {
+        var new: [DoneAbove] = []
+        for index in slots.indices where !slots[index].isNoted {
+            guard case .done(let end) = slots[index].state, end.isFinal else { continue }
+            let isSuperseded = if case .superseded = end { true } else { false }
+            slots[index].isNoted = true
+            new.append(DoneAbove(sequence: slots[index].change.sequence, changeID: slots[index].change.id, isSuperseded: isSuperseded))
+        }
+        return new
     }
 
     /// Takes the ready changes for a request, in order: at most `count`, and about `bytes` of them but at least one.
@@ -72,7 +113,12 @@ struct DeliveryWindow: Sendable {
         var taken: [Change] = []
         var size = 0, room = room
         var busy: Set<String> = []
-        for slot in slots { if case .underWay = slot.state { busy.insert(slot.change.subject) } }
+        for slot in slots {
+            switch slot.state {
+            case .underWay, .suspect: busy.insert(slot.change.subject)
+            case .ready, .done: break
+            }
+        }
         var opened: Set<String> = []
         for slot in slots { if case .done(.open(let item, _)) = slot.state, item.state != .dead { opened.insert(item.uid) } }
         for index in slots.indices {
@@ -94,7 +140,40 @@ struct DeliveryWindow: Sendable {
         return taken
     }
 
-    /// Makes changes that were under way, or done, ready again.
+    /// Takes one ready change that none of its record comes before, and whose record is not blocked: the first of them, the last or the middle one,
+    /// by `turn`, because what is at fault often stands together.
+    mutating func takeOne(turn: Int, isBlocked: (String) -> Bool) -> Change? {
+        var waiting: Set<String> = []
+        var eligible: [Int] = []
+        for (index, slot) in slots.enumerated() {
+            let isFirst = !waiting.contains(slot.change.subject)
+            switch slot.state {
+            case .ready:
+                if isFirst, !isBlocked(slot.change.subject) { eligible.append(index) }
+                waiting.insert(slot.change.subject)
+            case .suspect, .underWay: waiting.insert(slot.change.subject)
+            case .done(.open(let item, _)): if item.state != .dead { waiting.insert(slot.change.subject) }
+            case .done: break
+            }
+        }
+        guard !eligible.isEmpty else { return nil }
+        let places = [0, eligible.count - 1, eligible.count / 2]
+        let index = eligible[places[turn % places.count]]
+        set(index, .underWay)
+        return slots[index].change
+    }
+
+    /// Takes a change that failed alone.
+    mutating func takeSuspect(_ sequence: UInt64) -> Change? {
+        guard let index = index(of: sequence), case .suspect = slots[index].state else { return nil }
+        set(index, .underWay)
+        return slots[index].change
+    }
+
+    /// Notes that a change failed alone.
+    mutating func suspect(_ sequence: UInt64) { if let index = index(of: sequence) { set(index, .suspect) } }
+
+    /// Makes changes that were under way, suspected or done ready again.
     mutating func putBack(_ sequences: some Sequence<UInt64>) {
         for sequence in sequences { if let index = index(of: sequence) { set(index, .ready) } }
     }

@@ -35,8 +35,12 @@ package struct OpenItem: Hashable, Sendable {
     package let since: Timestamp
     /// When it is due.
     package internal(set) var next: Timestamp
-    /// Milliseconds that it was put off, outages and stops of the gateway not counted.
+    /// Milliseconds that it was put off while the sink took others.
     package internal(set) var waited: Int64
+    /// How often a request with nothing else in it failed, each time with another change taken since the time before.
+    package internal(set) var tries = 0
+    /// When that happened first.
+    package internal(set) var failed: Timestamp?
 
     init(_ change: Change, state: State, at now: Timestamp) {
         self.init(
@@ -58,7 +62,10 @@ package struct OpenItem: Hashable, Sendable {
     }
 
     /// Takes in that the sink put the change off, or refuses it for good when its patience is at an end.
-    mutating func putOff(_ failure: DeliveryFailure, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
+    ///
+    /// - Parameter isWitnessed: Whether the sink has taken another change of the same work since this one was tried before: without that, nothing
+    ///   says that this change is the reason.
+    mutating func putOff(_ failure: DeliveryFailure, isWitnessed: Bool, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
         attempts &+= 1
         guard waited < policy.patience.wholeMilliseconds else {
             state = .dead
@@ -66,7 +73,21 @@ package struct OpenItem: Hashable, Sendable {
         }
         let wait = policy.item.calmWait(failures: attempts, fraction: fraction, retryAfter: failure.retryAfter).wholeMilliseconds
         state = .retrying
-        waited += wait
+        if isWitnessed { waited += wait }
         next = now.advanced(byMilliseconds: wait)
+    }
+
+    /// Counts a request that held nothing else and failed.
+    mutating func countTry(isWitnessed: Bool, at now: Timestamp) {
+        if tries == 0 || isWitnessed { tries &+= 1 }
+        failed = failed ?? now
+    }
+
+    /// Whether it was refused often enough, for long enough, while hardly anything else was: the change is the reason and not the sink.
+    func isBeyondHope(_ others: RequestTally.Share, at now: Timestamp, policy: DeliveryPolicy) -> Bool {
+        guard tries >= policy.refusalTries, let failed else { return false }
+        guard now.milliseconds - failed.milliseconds >= policy.refusalSpan.wholeMilliseconds else { return false }
+        // One in twenty can only be seen among twenty.
+        return others.all >= policy.refusalShare && others.failed * policy.refusalShare < others.all
     }
 }

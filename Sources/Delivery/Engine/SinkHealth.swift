@@ -23,7 +23,7 @@ package struct SinkHealth: Hashable, Sendable {
 
     package private(set) var condition = Condition.healthy
 
-    package init() {}
+    package init(_ condition: Condition = .healthy) { self.condition = condition }
 
     package var outage: Outage? {
         switch condition {
@@ -56,6 +56,16 @@ package struct SinkHealth: Hashable, Sendable {
             Outage(since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
     }
 
+    /// Takes in a failure that may be a change's own: what is asked next is another question, soon.
+    mutating func doubt(_ failure: DeliveryFailure, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
+        guard !isPaused else { return }
+        let wait = policy.outage.wait(failures: 1, fraction: fraction, retryAfter: nil)
+        condition = .failing(
+            Outage(
+                since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: (outage?.failures ?? 0) &+ 1,
+                failure: failure))
+    }
+
     /// Takes in that a person must act.
     mutating func pause(_ failure: DeliveryFailure, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
         pause(failure, retryAfter: failure.retryAfter, at: now, policy: policy, fraction: fraction)
@@ -67,7 +77,7 @@ package struct SinkHealth: Hashable, Sendable {
         let failures = (before?.failures ?? 0) &+ 1
         let wait = policy.probe.calmWait(failures: failures, fraction: fraction, retryAfter: retryAfter)
         condition = .paused(
-            Outage(since: before?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
+            Outage(since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
     }
 
     /// Takes in that the sink took something; returns the outage that this ends.

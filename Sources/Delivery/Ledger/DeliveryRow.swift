@@ -5,6 +5,8 @@ package struct DeliveryRow: Hashable, Sendable {
     package let sink: String
     package let firstSequence: UInt64
     package let lastSequence: UInt64
+    /// The id of the change at `lastSequence`: in a row that was made anew it counts, and not the number. Nothing in rows of an older version.
+    package let lastChange: String?
     /// Changes in the request.
     package let count: Int
     /// Which ones, `3-7,9`; nothing when it is every one from the first to the last.
@@ -16,11 +18,13 @@ package struct DeliveryRow: Hashable, Sendable {
     package let remoteID: String?
 
     package init(
-        sink: String, firstSequence: UInt64, lastSequence: UInt64, count: Int, sequences: String?, time: Timestamp, status: Int?, remoteID: String?
+        sink: String, firstSequence: UInt64, lastSequence: UInt64, lastChange: String? = nil, count: Int, sequences: String?, time: Timestamp, status: Int?,
+        remoteID: String?
     ) {
         self.sink = sink
         self.firstSequence = firstSequence
         self.lastSequence = lastSequence
+        self.lastChange = lastChange
         self.count = count
         self.sequences = sequences
         self.time = time
@@ -29,10 +33,11 @@ package struct DeliveryRow: Hashable, Sendable {
     }
 
     /// The row for changes in their order; nothing without one.
-    init?(sink: String, sequences: [UInt64], time: Timestamp, status: Int?, remoteID: String?) {
+    init?(sink: String, sequences: [UInt64], lastChange: String? = nil, time: Timestamp, status: Int?, remoteID: String?) {
         guard let first = sequences.first, let last = sequences.last else { return nil }
         self.init(
-            sink: sink, firstSequence: first, lastSequence: last, count: sequences.count, sequences: Self.ranges(sequences), time: time, status: status,
+            sink: sink, firstSequence: first, lastSequence: last, lastChange: lastChange, count: sequences.count, sequences: Self.ranges(sequences), time: time,
+            status: status,
             remoteID: remoteID)
     }
 

@@ -10,6 +10,10 @@ struct LedgerState: Sendable {
     var revision: Int64
     /// The items that are not done with and not dead, by sequence.
     var open: [OpenItem]
+    /// What is done above the cursor.
+    var done: [DoneAbove] = []
+    /// The outage that the last run ended in.
+    var condition = SinkHealth.Condition.healthy
     /// When the newest change that the sink has was delivered.
     var lastDeliveredTime: Timestamp?
 }
@@ -57,10 +61,13 @@ package final class Ledger: Sendable {
     /// How many items each sink has in each state.
     package func counts() async throws(LedgerError) -> [String: [OpenItem.State: UInt64]] { try await read { try LedgerItems.counts($0) } }
 
-    func state(of sink: String) async throws(LedgerError) -> LedgerState? {
+    /// - Parameter now: When a sink that failed in the end may be tried again.
+    func state(of sink: String, now: Timestamp = Timestamp(milliseconds: 0)) async throws(LedgerError) -> LedgerState? {
         try await read { database in
             guard let (position, revision) = try LedgerRows.position(database, of: sink) else { return nil }
             var state = LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
+            state.done = try LedgerDone.all(database, of: sink)
+            state.condition = try LedgerOutages.condition(database, of: sink, now: now)
             state.lastDeliveredTime = try LedgerRows.lastDelivery(database, to: sink)
             return state
         }
@@ -74,14 +81,22 @@ package final class Ledger: Sendable {
         try await self.write { try LedgerRows.apply(write, after: revision, $0) }
     }
 
+    /// Of the rows about a sink's requests, the first from `id` on that names its last change; `last` is the newest row's number.
+    func namedDelivery(of sink: String, from id: Int64) async throws(LedgerError) -> (row: (id: Int64, change: String)?, last: Int64) {
+        try await read { (try LedgerRows.namedDelivery($0, of: sink, from: id), try LedgerRows.lastDeliveryID($0)) }
+    }
+
     /// The ids of the changes that have rows of their own.
-    func itemIDs(of sink: String) async throws(LedgerError) -> [String] { try await read { try LedgerItems.ids($0, of: sink) } }
+    func itemIDs(of sink: String) async throws(LedgerError) -> [String] {
+        try await read { try LedgerItems.ids($0, of: sink) + LedgerDone.all($0, of: sink).map(\.changeID) }
+    }
 
     /// Moves a sink to `position`, and its items to where their changes stand by `places`; those of changes that are gone are expired.
     func realign(_ position: SinkPosition, places: [String: UInt64], after revision: Int64) async throws(LedgerError) {
         try await write { database in
             var position = position
             for _ in 0..<(try LedgerItems.realign(places, sink: position.name, database)) { position.close(\.expired) }
+            try LedgerDone.realign(places, sink: position.name, cursor: position.cursor, database)
             try LedgerRows.apply(LedgerWrite(position: position), after: revision, database)
             // What tickets say is compared again: their sequences mean nothing in the new row.
             try database.execute(sql: "UPDATE tickets SET applied = 0 WHERE sink = ?", arguments: [position.name])

@@ -3,7 +3,7 @@ import GRDB
 
 /// The statements on open items and dead letters.
 enum LedgerItems {
-    private static let columns = "sequence, change, uid, type, state, attempts, since, next, waited, status, words"
+    private static let columns = "sequence, change, uid, type, state, attempts, since, next, waited, tries, failed, status, words"
     /// Bytes of a sink's words that are kept.
     private static let wordsMax = 4 << 10
 
@@ -12,9 +12,10 @@ enum LedgerItems {
         case .put(let item, let failure): try put(item, failure, sink: sink, database)
         case .move(let item):
             let statement = try database.cachedStatement(
-                sql: "UPDATE items SET state = ?, attempts = ?, next = ?, waited = ? WHERE sink = ? AND sequence = ?")
+                sql: "UPDATE items SET state = ?, attempts = ?, next = ?, waited = ?, tries = ?, failed = ? WHERE sink = ? AND sequence = ?")
             try statement.execute(arguments: [
-                item.state.rawValue, item.attempts, item.next.milliseconds, item.waited, sink, LedgerRows.stored(item.sequence),
+                item.state.rawValue, item.attempts, item.next.milliseconds, item.waited, item.tries, item.failed?.milliseconds, sink,
+                LedgerRows.stored(item.sequence),
             ])
         case .remove(let sequence):
             try database.cachedStatement(sql: "DELETE FROM items WHERE sink = ? AND sequence = ?")
@@ -25,14 +26,14 @@ enum LedgerItems {
     private static func put(_ item: OpenItem, _ failure: DeliveryFailure?, sink: String, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO items (sink, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO items (sink, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (sink, sequence) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, next = excluded.next,
-                waited = excluded.waited, status = excluded.status, words = excluded.words
+                waited = excluded.waited, tries = excluded.tries, failed = excluded.failed, status = excluded.status, words = excluded.words
                 """)
         let words = failure.map { String(decoding: $0.reason.utf8.prefix(wordsMax), as: UTF8.self) }
         try statement.execute(arguments: [
             sink, LedgerRows.stored(item.sequence), item.changeID, item.uid, item.type, item.state.rawValue, item.attempts, item.since.milliseconds,
-            item.next.milliseconds, item.waited, failure?.status, words,
+            item.next.milliseconds, item.waited, item.tries, item.failed?.milliseconds, failure?.status, words,
         ])
     }
 
@@ -97,9 +98,13 @@ enum LedgerItems {
     private static func item(_ row: Row) -> OpenItem? {
         let code: Int = row["state"]
         guard let state = OpenItem.State(rawValue: code) else { return nil }
-        return OpenItem(
+        var item = OpenItem(
             sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], uid: row["uid"], type: row["type"], state: state,
             attempts: row["attempts"], since: Timestamp(milliseconds: row["since"]), next: Timestamp(milliseconds: row["next"]), waited: row["waited"])
+        item.tries = row["tries"]
+        let failed: Int64? = row["failed"]
+        item.failed = failed.map { Timestamp(milliseconds: $0) }
+        return item
     }
 }
 

@@ -4,17 +4,17 @@ import JSONDocument
 
 /// The statements on replays.
 enum LedgerJobs {
-    private static let columns = "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words"
+    private static let columns = "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted"
 
     static func insert(_ job: ReplayJob, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO jobs (sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+                INSERT INTO jobs (sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)
                 """,
             arguments: [
                 job.sink, LedgerRows.stored(job.first), LedgerRows.stored(job.last), text(job.types), job.rate, job.created.milliseconds, job.who,
-                LedgerRows.stored(job.cursor),
+                LedgerRows.stored(job.cursor), job.wanted.map { LedgerRows.stored($0) },
             ])
     }
 
@@ -29,6 +29,12 @@ enum LedgerJobs {
     /// The sink's oldest replay that is not done.
     static func next(_ database: Database, of sink: String) throws -> ReplayJob? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor < last ORDER BY id LIMIT 1"
+        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
+    }
+
+    /// The sink's newest replay that is done.
+    static func lastDone(_ database: Database, of sink: String) throws -> ReplayJob? {
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor >= last ORDER BY id DESC LIMIT 1"
         return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
     }
 
@@ -49,6 +55,8 @@ enum LedgerJobs {
         job.filtered = LedgerRows.number(row["filtered"])
         job.refused = LedgerRows.number(row["refused"])
         job.words = row["words"]
+        let wanted: Int64? = row["wanted"]
+        job.wanted = wanted.map { LedgerRows.number($0) }
         return job
     }
 
@@ -65,6 +73,8 @@ extension Ledger {
     func insert(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.insert(job, $0) } }
     func update(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.update(job, $0) } }
     func nextJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.next($0, of: sink) } }
+
+    func lastDoneJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.lastDone($0, of: sink) } }
 
     /// Replays, the newest first.
     package func jobs(limit: Int) async throws(LedgerError) -> [ReplayJob] { try await read { try LedgerJobs.all($0, limit: limit) } }

@@ -12,7 +12,12 @@ enum LedgerRows {
             let name = String(column.drop { $0 == " " })
             return present.contains(name) ? name : "\(name == "anchor" ? "NULL" : "0") AS \(name)"
         }
-        return try Row.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")) FROM sinks ORDER BY name").map { position($0) }
+        let above = try database.tableExists("done") ? "(SELECT count(*) FROM done WHERE done.sink = sinks.name)" : "0"
+        return try Row.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks ORDER BY name").map { row in
+            var position = position(row)
+            position.above = number(row["above"])
+            return position
+        }
     }
 
     /// The sink's position, and how often it was written.
@@ -51,16 +56,19 @@ enum LedgerRows {
         ])
         for row in write.rows { try LedgerItems.apply(row, sink: position.name, database) }
         for row in write.deliveries { try insert(row, database) }
+        try LedgerDone.apply(write, database)
+        if let outage = write.outage { try LedgerOutages.put(outage, sink: position.name, database) }
     }
 
     private static func insert(_ row: DeliveryRow, _ database: Database) throws {
         let insert = try database.cachedStatement(
             sql: """
-                INSERT INTO deliveries (sink, first_sequence, last_sequence, count, sequences, time, status, remote_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO deliveries (sink, first_sequence, last_sequence, count, sequences, time, status, remote_id, last_change)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try insert.execute(arguments: [
             row.sink, stored(row.firstSequence), stored(row.lastSequence), row.count, row.sequences, row.time.milliseconds, row.status, row.remoteID,
+            row.lastChange,
         ])
     }
 
@@ -87,6 +95,15 @@ enum LedgerRows {
                 sequences: row["sequences"], time: Timestamp(milliseconds: row["time"]), status: row["status"], remoteID: row["remote_id"])
         }
     }
+
+    /// Of a sink's rows, the first from `id` on that names its last change.
+    static func namedDelivery(_ database: Database, of sink: String, from id: Int64) throws -> (id: Int64, change: String)? {
+        let sql = "SELECT id, last_change FROM deliveries WHERE sink = ? AND id >= ? AND last_change IS NOT NULL ORDER BY id LIMIT 1"
+        return try Row.fetchOne(database, sql: sql, arguments: [sink, id]).map { ($0[0], $0[1]) }
+    }
+
+    /// The newest row's number.
+    static func lastDeliveryID(_ database: Database) throws -> Int64 { try Int64.fetchOne(database, sql: "SELECT max(id) FROM deliveries") ?? 0 }
 
     /// When the newest change that the sink has was delivered.
     static func lastDelivery(_ database: Database, to sink: String) throws -> Timestamp? {

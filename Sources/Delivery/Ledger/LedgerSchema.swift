@@ -132,6 +132,37 @@ enum LedgerSchema {
                     ) STRICT;
                     """)
         }
+        migrator.registerMigration("6") { database in
+            // How often a request with nothing but this change failed while others were taken, and since when.
+            try database.execute(
+                sql: """
+                    ALTER TABLE items ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE items ADD COLUMN failed INTEGER;
+                    """)
+        }
+        migrator.registerMigration("7") { database in
+            // What is done above a cursor, and since when a sink is in an outage.
+            try database.execute(
+                sql: """
+                    ALTER TABLE jobs ADD COLUMN wanted INTEGER;
+                    ALTER TABLE deliveries ADD COLUMN last_change TEXT;
+                    ALTER TABLE tickets ADD COLUMN applied_change TEXT;
+                    CREATE TABLE done (
+                        sink TEXT NOT NULL,
+                        sequence INTEGER NOT NULL,
+                        change TEXT NOT NULL,
+                        superseded INTEGER NOT NULL,
+                        PRIMARY KEY (sink, sequence)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE outages (
+                        sink TEXT NOT NULL PRIMARY KEY,
+                        since INTEGER NOT NULL,
+                        paused INTEGER NOT NULL,
+                        status INTEGER,
+                        words TEXT NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }()
 }

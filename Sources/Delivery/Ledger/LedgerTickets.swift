@@ -4,7 +4,7 @@ import JSONDocument
 
 /// The statements on tickets.
 enum LedgerTickets {
-    private static let columns = "uid, mark, state, intended, created, remote_id, remote_key, url, applied, shown"
+    private static let columns = "uid, mark, state, intended, created, remote_id, remote_key, url, applied, shown, applied_change"
 
     static func link(_ database: Database, sink: String, uid: String) throws -> TicketLink? {
         let statement = try database.cachedStatement(sql: "SELECT \(columns) FROM tickets WHERE sink = ? AND uid = ?")
@@ -13,10 +13,10 @@ enum LedgerTickets {
 
     static func put(_ link: TicketLink, sink: String, _ database: Database) throws {
         let statement = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO tickets (sink, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR REPLACE INTO tickets (sink, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         try statement.execute(arguments: [
             sink, link.uid, link.mark, link.state.rawValue, link.intended.milliseconds, link.created?.milliseconds, link.reference?.id, link.reference?.key,
-            link.reference?.url, LedgerRows.stored(link.applied), link.shown.map { text($0) },
+            link.reference?.url, LedgerRows.stored(link.applied), link.shown.map { text($0) }, link.appliedChange,
         ])
     }
 
@@ -40,10 +40,12 @@ enum LedgerTickets {
         let code: Int = row["state"]
         guard let state = TicketLink.State(rawValue: code) else { return nil }
         let id: String? = row["remote_id"], key: String? = row["remote_key"], shown: String? = row["shown"], created: Int64? = row["created"]
-        return TicketLink(
+        var link = TicketLink(
             uid: row["uid"], mark: row["mark"], state: state, intended: Timestamp(milliseconds: row["intended"]),
             created: created.map { Timestamp(milliseconds: $0) }, reference: id.map { TicketReference(id: $0, key: key ?? $0, url: row["url"]) },
             applied: LedgerRows.number(row["applied"]), shown: shown.flatMap { Self.shown($0) })
+        link.appliedChange = row["applied_change"]
+        return link
     }
 
     private static func text(_ shown: TicketLink.Shown) -> String {

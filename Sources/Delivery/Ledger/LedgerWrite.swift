@@ -14,7 +14,29 @@ struct LedgerWrite: Sendable {
     var position: SinkPosition
     var rows: [Row] = []
     var deliveries: [DeliveryRow] = []
+    /// What is done with above the cursor and was not written down before.
+    var done: [DoneAbove] = []
+    /// Whether such rows may be there that the cursor has passed.
+    var dropsDone = false
+    /// The outage that the sink is in from now on, or none; nothing when that has not changed.
+    var outage: Outage??
+
+    /// Since when a sink fails, and why.
+    struct Outage: Sendable {
+        let since: Timestamp
+        let isPaused: Bool
+        let failure: DeliveryFailure
+    }
 
     /// Whether there is anything but the position of changes that no route takes.
-    var isUrgent: Bool { !rows.isEmpty || !deliveries.isEmpty }
+    var isUrgent: Bool { !rows.isEmpty || !deliveries.isEmpty || outage != nil }
+}
+
+/// A change above a cursor that the sink is never asked about again: one row of the ledger, until the cursor has passed it.
+struct DoneAbove: Hashable, Sendable {
+    let sequence: UInt64
+    /// What counts, whatever stands at the sequence.
+    let changeID: String
+    /// Otherwise it was delivered.
+    let isSuperseded: Bool
 }

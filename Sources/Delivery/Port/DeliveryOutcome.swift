@@ -8,7 +8,9 @@ package enum DeliveryOutcome: Hashable, Sendable {
     case items([ItemOutcome], status: Int?, id: String?)
     /// The attempt failed as a whole: network, timeout, 408, 425, 429, 5xx. The same changes come again after a while, however long it lasts.
     case retry(DeliveryFailure)
-    /// Nothing will be taken before a person has done something: 401, 403, 404 or 410 of the endpoint, TLS, a redirect, a wrong index.
+    /// Nothing will be taken before a person has done something: 401, 403, 404 or 410, TLS, a redirect, a wrong index.
+    ///
+    /// As with `retry`, only one change may be the reason unless the failure is `isOfSink`: the engine finds that out by asking with others.
     case pause(DeliveryFailure)
     /// It was too much at once: the halves come next; a single change is then one that can never be taken.
     case split(DeliveryFailure)
@@ -25,8 +27,8 @@ extension DeliveryOutcome {
         case .items(let items, _, _):
             items.lazy.compactMap { item -> DeliveryFailure? in
                 switch item {
-                case .delivered, .superseded: nil
-                case .retry(let failure), .reject(let failure): failure
+                case .taken, .superseded, .untried: nil
+                case .retry(let failure), .failed(let failure, _), .reject(let failure): failure
                 }
             }.first
         }
@@ -36,7 +38,7 @@ extension DeliveryOutcome {
     var hasDelivered: Bool {
         switch self {
         case .delivered: true
-        case .items(let items, _, _): items.contains(.delivered)
+        case .items(let items, _, _): items.contains { $0.isTaken }
         case .retry, .pause, .split, .reject: false
         }
     }
@@ -62,16 +64,40 @@ extension DeliveryOutcome {
     }
 }
 
+/// What was done at the sink for a change: a right that is missing, or a new mandatory field, may concern one of these and not the others.
+package enum SinkWork: Hashable, Sendable {
+    /// An event was handed over.
+    case event
+    /// A ticket was made.
+    case create
+    /// Something about an existing ticket was told.
+    case update
+    /// A ticket was told that it is over.
+    case close
+    /// Nothing had to be told, and nothing was asked.
+    case nothing
+}
+
 /// How the attempt ended for one change of a batch.
 package enum ItemOutcome: Hashable, Sendable {
     /// The sink has it, also when it says that it had it already.
-    case delivered
+    case taken(SinkWork)
     /// Nothing had to be told, because the sink knows that or something newer already.
     case superseded
     /// It must be tried again although others passed: for at least 72 h, then it becomes a dead letter.
     case retry(DeliveryFailure)
+    /// A request that held this change alone failed as a whole, as `DeliveryOutcome.pause` (then it is a refusal) or `.retry` says it.
+    case failed(DeliveryFailure, isRefusal: Bool)
     /// It can never be taken: a dead letter, with the failure's reason as the sink's words.
     case reject(DeliveryFailure)
+    /// It was not handed over, because one before it failed.
+    case untried
+
+    package static let delivered = ItemOutcome.taken(.event)
+
+    package var isTaken: Bool {
+        if case .taken = self { true } else { false }
+    }
 }
 
 /// Why an attempt failed.
@@ -84,11 +110,30 @@ package struct DeliveryFailure: Hashable, Sendable {
     package let retryAfter: Duration?
     /// Whether the sink may have taken the batch all the same.
     package let mayHaveArrived: Bool
+    /// Whether no change can be the reason: the sink asked for patience, or could not be reached at all.
+    package let isOfSink: Bool
+    /// What was tried.
+    package let work: SinkWork
 
-    package init(_ reason: String, status: Int? = nil, retryAfter: Duration? = nil, mayHaveArrived: Bool = false) {
+    /// - Parameter isOfSink: without it 429, 503 and a `retryAfter` say so.
+    package init(
+        _ reason: String, status: Int? = nil, retryAfter: Duration? = nil, mayHaveArrived: Bool = false, isOfSink: Bool? = nil, work: SinkWork = .event
+    ) {
         self.reason = reason
         self.status = status
         self.retryAfter = retryAfter
         self.mayHaveArrived = mayHaveArrived
+        self.isOfSink = isOfSink ?? (status == 429 || status == 503 || (retryAfter ?? .zero) > .zero)
+        self.work = work
+    }
+
+    /// The same about a request that the sink certainly did not act upon.
+    package var hasNotArrived: DeliveryFailure {
+        DeliveryFailure(reason, status: status, retryAfter: retryAfter, mayHaveArrived: false, isOfSink: isOfSink, work: work)
+    }
+
+    /// The same, of an attempt at `work`.
+    package func at(_ work: SinkWork) -> DeliveryFailure {
+        DeliveryFailure(reason, status: status, retryAfter: retryAfter, mayHaveArrived: mayHaveArrived, isOfSink: isOfSink, work: work)
     }
 }

@@ -19,6 +19,8 @@ package protocol Sink: AnyObject, Sendable {
 package protocol EventSink: Sink {
     /// How much one call of `deliver` may get, and how many calls at a time.
     var limits: SinkLimits { get }
+    /// Whether the system keeps one state of each record, so that an older one that came late would take the newer one's place.
+    var keepsOneState: Bool { get }
     /// What a person should know although changes are delivered, as a clause: some of those they are meant for do not get them.
     var concern: String? { get }
 
@@ -34,6 +36,7 @@ package protocol EventSink: Sink {
 
 extension EventSink {
     package var concern: String? { nil }
+    package var keepsOneState: Bool { false }
 
     package func test(at now: Timestamp) async -> DeliveryOutcome { await deliver([.test(at: now)]) }
 }

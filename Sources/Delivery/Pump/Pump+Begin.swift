@@ -12,10 +12,11 @@ extension Pump {
                 let known = try await knownState()
                 let state = if let known { known } else { try await newState() }
                 noteRecovery()
-                show(lastDelivered: state.lastDeliveredTime)
+                show(lastDelivered: state.lastDeliveredTime, lastReplay: try await ledger.lastDoneJob(of: sink.name))
                 var open = OpenItems()
                 for item in state.open { open.insert(item, at: now) }
-                let machine = SinkMachine(limits: sink.limits, policy: surroundings.policy, position: state.position, open: open)
+                let machine = SinkMachine(
+                    limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition)
                 return PumpRun(machine: machine, revision: state.revision)
             } catch {
                 guard await wait(after: "the sink's position cannot be read: \(error)") else { return nil }
@@ -27,7 +28,7 @@ extension Pump {
 
     /// The state in the ledger, moved and written down where the row of changes is another one by now.
     private func knownState() async throws -> LedgerState? {
-        guard var state = try await surroundings.ledger.state(of: sink.name) else { return nil }
+        guard var state = try await surroundings.ledger.state(of: sink.name, now: now) else { return nil }
         guard state.position.cursor > 0 || state.position.anchor != nil else { return state }
         while true {
             try Task.checkCancellation()
@@ -42,15 +43,52 @@ extension Pump {
                 try await surroundings.ledger.apply(LedgerWrite(position: checked), after: state.revision)
                 state.revision += 1
                 return state
-            case .moved(var moved, let why):
+            case .moved(var moved, var why):
+                // Nothing at the place where the cursor's change was: what else the sink was told may stand further on.
+                if moved.anchor == nil, let (sequence, id) = try await newestKept(), sequence > moved.cursor {
+                    moved.vanished &-= Int64(clamping: sequence) - Int64(clamping: moved.cursor)
+                    (moved.cursor, moved.anchor) = (sequence, id)
+                    why += "; the newest that it was told and that is still there is \(id)"
+                }
                 if moved.anchor == nil { moved.anchor = try await change(at: moved.cursor)?.id }
                 log.warning("sink \(sink.name) goes on after change \(moved.cursor): \(why)")
                 try await surroundings.ledger.realign(moved, places: try await places(), after: state.revision)
-                return try await surroundings.ledger.state(of: sink.name)
+                return try await surroundings.ledger.state(of: sink.name, now: now)
             case .notYet:
                 try await surroundings.clock.sleep(for: .milliseconds(200))
             }
         }
+    }
+
+    /// The newest change that a request to the sink ended with and that the row still has.
+    ///
+    /// Where history parted, what came before is there and what came after is not: so it is found by halving, and what stood out of order just before
+    /// it is looked at one by one.
+    private func newestKept() async throws -> (UInt64, String)? {
+        let ledger = surroundings.ledger, name = sink.name
+        var low: Int64 = 0
+        var high = try await ledger.namedDelivery(of: name, from: 0).last + 1
+        var newest: (UInt64, String)?
+        while low < high {
+            try Task.checkCancellation()
+            let middle = low + (high - low) / 2
+            guard let row = try await ledger.namedDelivery(of: name, from: middle).row else {
+                high = middle
+                continue
+            }
+            if case .at(let sequence) = try await surroundings.feed.place(of: row.change) {
+                if sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
+                low = row.id + 1
+            } else {
+                high = middle
+            }
+        }
+        var id = max(0, low - 50)
+        while let row = try await ledger.namedDelivery(of: name, from: id).row, row.id < low {
+            if case .at(let sequence) = try await surroundings.feed.place(of: row.change), sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
+            id = row.id + 1
+        }
+        return newest
     }
 
     /// Where the changes of the open items and dead letters stand now; nothing for those that are gone.

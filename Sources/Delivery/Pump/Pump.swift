@@ -86,13 +86,34 @@ final class Pump: Sendable {
     /// Tries again now what waits for the sink.
     func hurry() { mailbox.post(.hurry) }
 
+    /// How many changes of a replay's stretch its types and the sink's routes take.
+    func count(_ job: ReplayJob) async throws -> UInt64 {
+        var (count, after) = (UInt64(0), job.cursor)
+        while after < job.last {
+            let page = try await surroundings.feed.changes(after: after, limit: 1000, maxBytes: 1 << 20)
+            guard let last = page.last else { break }
+            for (change, isTaken) in zip(page, filter.takes(page)) where isTaken && change.sequence <= job.last && job.matches(change) { count += 1 }
+            after = last.sequence
+        }
+        return count
+    }
+
     /// Says that the ledger holds a replay for this sink.
     func beginReplay() { mailbox.post(.replay) }
 
     /// Does what a person asks for and returns for how many changes it was done; 0 when the pump has stopped.
     func carryOut(_ settlement: DeadLetterSettlement, _ letters: [OpenItem]) async -> Int {
-        await withCheckedContinuation { reply in
-            if !mailbox.post(.command(PumpCommand(settlement: settlement, letters: letters, reply: reply))) { reply.resume(returning: 0) }
+        var later: [UInt64: UInt64] = [:]
+        if sink.keepsOneState {
+            for letter in letters {
+                guard let newest = try? await surroundings.feed.newestChange(of: letter.uid), filter.takes([newest]) == [true] else { continue }
+                later[letter.sequence] = newest.sequence
+            }
+        }
+        let newest = later
+        return await withCheckedContinuation { reply in
+            let command = PumpCommand(settlement: settlement, letters: letters, later: newest, reply: reply)
+            if !mailbox.post(.command(command)) { reply.resume(returning: 0) }
         }
     }
 
@@ -160,7 +181,7 @@ final class Pump: Sendable {
             case .replay: run.mayHaveReplay = true
             case .hurry: run.machine.hurry(at: now)
             case .command(let command):
-                run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, at: now)))
+                run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, later: command.later, at: now)))
             }
         }
         tell(run.machine.takeEvents())
@@ -257,6 +278,7 @@ extension Pump {
                 run.isReplaySaved = true
                 if job.isDone {
                     run.replay = nil
+                    shown.withLock { $0.lastReplay = job }
                     log.notice("replay \(job.id) to sink \(sink.name) is done: \(job.delivered) delivered, \(job.filtered) filtered, \(job.refused) refused")
                 }
             }
@@ -307,11 +329,14 @@ extension Pump {
         log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
     }
 
-    /// Shows what an earlier run or configuration delivered last.
-    func show(lastDelivered time: Timestamp?) { shown.withLock { $0.lastDeliveredTime = time } }
+    /// Shows what an earlier run or configuration delivered last, and its newest replay that is done.
+    func show(lastDelivered time: Timestamp?, lastReplay: ReplayJob?) {
+        shown.withLock { ($0.lastDeliveredTime, $0.lastReplay) = (time, lastReplay) }
+    }
 
     /// Shows where the sink stands.
     private func show(_ run: PumpRun) {
+        let now = now
         shown.withLock { status in
             status.position = run.machine.position
             status.retrying = UInt64(run.machine.open.count(.retrying))
@@ -319,12 +344,13 @@ extension Pump {
             status.again = UInt64(run.machine.open.count(.again))
             status.dead = run.machine.dead
             status.state =
-                switch run.machine.health.condition {
+                switch run.machine.shownCondition(at: now) {
                 case .failing(let outage): .retrying(outage)
                 case .paused(let outage): .paused(outage)
                 case .healthy: run.machine.hasRequests ? .delivering : .idle
                 }
             status.replay = run.replay?.job
+            status.isFull = run.machine.open.count >= surroundings.policy.openItemsMax
         }
     }
 

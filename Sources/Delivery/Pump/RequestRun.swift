@@ -39,15 +39,23 @@ struct RequestRun: Sendable {
                 if changes.isEmpty || bytes <= sink.limits.bytes { changes.append(change) } else { end.left.append(item.sequence) }
             }
         } catch {
-            end.outcome = .retry(DeliveryFailure("the changes cannot be read: \(error)"))
+            end.outcome = .retry(DeliveryFailure("the changes cannot be read: \(error)", isOfSink: true))
             return end
         }
         if !changes.isEmpty { end.outcome = await sink.deliver(changes) }
         return end
     }
 
+    /// The item's change, by its id: where another one has its number by now, it may stand elsewhere.
     private func change(of item: OpenItem) async throws -> Change? {
-        let page = try await feed.changes(after: item.sequence > 0 ? item.sequence - 1 : 0, limit: 1, maxBytes: 1)
-        return page.first.flatMap { $0.sequence == item.sequence && $0.id == item.changeID ? $0 : nil }
+        if let change = try await change(at: item.sequence), change.id == item.changeID { return change }
+        guard case .at(let sequence) = try await feed.place(of: item.changeID), var change = try await change(at: sequence) else { return nil }
+        change.sequence = item.sequence
+        return change
+    }
+
+    private func change(at sequence: UInt64) async throws -> Change? {
+        let page = try await feed.changes(after: sequence > 0 ? sequence - 1 : 0, limit: 1, maxBytes: 1)
+        return page.first.flatMap { $0.sequence == sequence ? $0 : nil }
     }
 }

@@ -15,6 +15,8 @@ package struct ReplayJob: Hashable, Sendable {
     package let created: Timestamp
     /// Who wanted it.
     package let who: String
+    /// Changes that its types and the sink's routes take, counted when it was made; nothing for one of an older version.
+    package internal(set) var wanted: UInt64?
     /// The last sequence that is done with.
     package internal(set) var cursor: UInt64
     package internal(set) var delivered: UInt64 = 0
@@ -35,6 +37,8 @@ package struct ReplayJob: Hashable, Sendable {
     }
 
     package var isDone: Bool { cursor >= last }
+    /// Whether a change is of one of the types.
+    func matches(_ change: Change) -> Bool { types.isEmpty || types.contains { WildcardPattern($0).matches(change.type) } }
     /// Sequences in the stretch.
     package var count: UInt64 { last >= first ? last - first + 1 : 0 }
 }

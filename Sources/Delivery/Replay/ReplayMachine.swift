@@ -78,9 +78,10 @@ struct ReplayMachine: Sendable {
         var kept: [Change] = []
         for (change, item) in zip(buffer, items) {
             switch item {
-            case .delivered, .superseded: job.delivered += 1
+            case .taken, .superseded: job.delivered += 1
             case .reject(let failure): refuse(failure)
-            case .retry(let failure):
+            case .untried: kept.append(change)
+            case .retry(let failure), .failed(let failure, _):
                 if kept.isEmpty { putOffs += 1 }
                 if putOffs > Self.putOffsMax { refuse(failure) } else { kept.append(change) }
             }

@@ -1,4 +1,5 @@
 import FindingModel
+import State
 
 /// What a person wants sent once more.
 package struct ReplayWish: Hashable, Sendable {
@@ -19,5 +20,13 @@ package struct ReplayWish: Hashable, Sendable {
         self.types = types
         self.rate = rate
         self.who = who
+    }
+
+    /// The first of the types that no change has; a word for notices may be anything.
+    package var unknownType: String? {
+        types.first { word in
+            let pattern = WildcardPattern(word)
+            return !word.utf8.starts(with: "notice.".utf8) && !(["notice.any"] + ChangeType.words).contains { pattern.matches($0) }
+        }
     }
 }

@@ -12,6 +12,15 @@ package struct DeliveryPolicy: Hashable, Sendable {
     package var rejectsInARow = 10
     /// Single changes put off in a row, without one taken in between, after which the sink itself is taken to fail.
     package var putOffsInARow = 10
+    /// Changes of other records that are tried at once after one failed alone, to tell the sink's failure from the change's own.
+    package var othersAtOnce = 3
+    /// How often a change that has just come in wakes a sink that fails, at most.
+    package var newWakes: Duration = .seconds(30)
+    /// A change that is refused alone is a dead letter when it was tried so often, over so long, and fewer than one in so many of the sink's other
+    /// requests of that time failed.
+    package var refusalTries = 5
+    package var refusalSpan: Duration = .seconds(15 * 60)
+    package var refusalShare = 20
     /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
     package var openItemsMax = 10_000
 

@@ -51,10 +51,27 @@ struct OverflowTicket {
         case .retry(let failure): return .retry(failure)
         case .pause(let failure): return .pause(failure)
         case .reject(let failure): return .reject(failure)
-        case .gone:
-            parent?.state = .gone
+        case .gone(let failure):
+            switch await desk.locate(link, failure) {
+            case .moved(let reference): parent?.reference = reference
+            case .gone: parent?.state = .gone
+            case .unknown(let outcome): return outcome
+            }
             try await save(parent)
+            // A moved one is told where it is by now; one that is gone is followed by another.
+            if let parent, parent.state == .linked, let reference = parent.reference, reference.id != link.reference?.id {
+                return await told(reference, table(link.mark, links))
+            }
             return nil
+        }
+    }
+
+    private func told(_ reference: TicketReference, _ table: TicketTable) async -> DeliveryOutcome? {
+        switch await desk.system.updateParent(reference, to: table) {
+        case .done: nil
+        case .retry(let failure): .retry(failure)
+        case .pause(let failure), .gone(let failure): .pause(failure)
+        case .reject(let failure): .reject(failure)
         }
     }
 

@@ -46,7 +46,14 @@ package struct TicketLink: Hashable, Sendable {
     package var reference: TicketReference?
     /// The last sequence whose state it has.
     package var applied: UInt64
+    /// The id of the change at that sequence; nothing for what an older version wrote.
+    package var appliedChange: String?
     package var shown: Shown?
+
+    /// Whether the ticket has the state of `change` or of a later one; a number that stands for another change by now says nothing.
+    func hasApplied(_ change: Change) -> Bool {
+        applied > change.sequence || applied == change.sequence && (appliedChange ?? change.id) == change.id
+    }
 
     init(uid: String, mark: String, state: State, intended: Timestamp) {
         self.init(uid: uid, mark: mark, state: state, intended: intended, created: nil, reference: nil, applied: 0, shown: nil)

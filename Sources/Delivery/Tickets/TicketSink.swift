@@ -46,7 +46,7 @@ package final class TicketSink: EventSink {
             case .item(let outcome): outcomes.append(outcome)
             case .overflow(let link):
                 overflow.append((outcomes.count, link))
-                outcomes.append(.delivered)
+                outcomes.append(.taken(.update))
             case .stop(let outcome): return stop(outcome, after: outcomes, overflow.map(\.index), of: batch.count)
             }
         }
@@ -56,13 +56,19 @@ package final class TicketSink: EventSink {
         return .items(outcomes, status: nil, id: nil)
     }
 
-    /// What was done stays done; without any of it the failure is the sink's, also when some had nothing to tell.
+    /// What was done stays done, and what comes after the one that failed was not tried.
     private func stop(_ outcome: DeliveryOutcome, after outcomes: [ItemOutcome], _ undone: [Int], of count: Int) -> DeliveryOutcome {
-        let failure = outcome.failure ?? DeliveryFailure("stopped")
+        guard let failure = outcome.failure, count > 1 else { return outcome }
+        let isRefusal = if case .pause = outcome { true } else { false }
         var all = outcomes
-        for index in undone where all.indices.contains(index) { all[index] = .retry(failure) }
-        guard all.contains(.delivered) else { return outcome }
-        all += [ItemOutcome](repeating: .retry(failure), count: count - all.count)
+        for index in undone where all.indices.contains(index) { all[index] = .untried }
+        // One of the table's findings stands for all of them.
+        if all.count < count {
+            all.append(.failed(failure, isRefusal: isRefusal))
+        } else if let index = undone.first {
+            all[index] = .failed(failure, isRefusal: isRefusal)
+        }
+        all += [ItemOutcome](repeating: .untried, count: count - all.count)
         return .items(all, status: failure.status, id: nil)
     }
 
@@ -77,12 +83,32 @@ package final class TicketSink: EventSink {
         }
     }
 
+    /// Where a ticket is that was not found.
+    enum Place: Sendable {
+        case moved(TicketReference)
+        case gone
+        case unknown(DeliveryOutcome)
+    }
+
+    /// Looks for the mark of a ticket that was not found, with `failure`: a moved one has another name by now, and only a search that finds nothing,
+    /// once it must know the ticket, says that somebody deleted it.
+    func locate(_ link: TicketLink, _ failure: DeliveryFailure) async -> Place {
+        switch await system.find(mark: link.mark) {
+        case .done(let found?): return found.id == link.reference?.id ? .unknown(.pause(failure)) : .moved(found)
+        case .done(nil):
+            let settled = (link.created ?? link.intended).advanced(byMilliseconds: rules.searchSettle.wholeMilliseconds)
+            return settled <= clock.now ? .gone : .unknown(.pause(failure))
+        case .retry(let failure): return .unknown(.retry(failure))
+        case .pause(let failure), .reject(let failure), .gone(let failure): return .unknown(.pause(failure))
+        }
+    }
+
     private func settle(_ change: Change) async -> End {
         // Tickets are about findings; of everything else there is nothing to tell.
         guard change.kind == .finding else { return .item(.superseded) }
         do {
             let link = try await ledger.ticket(of: change.subject, sink: name)
-            if let link, link.applied >= change.sequence { return .item(.superseded) }
+            if let link, link.hasApplied(change) { return .item(.superseded) }
             var newest = change
             if let present = try await feed.newestChange(of: change.subject), present.sequence > change.sequence { newest = present }
             guard case .finding(let finding) = try? Record(kind: .finding, parsing: newest.data) else {
@@ -92,7 +118,7 @@ package final class TicketSink: EventSink {
             var task = TicketTask(self, link: link, content: content, sequence: newest.sequence)
             return try await task.run()
         } catch {
-            return .stop(.retry(DeliveryFailure("the ledger or the changes cannot be used: \(error)")))
+            return .stop(.retry(DeliveryFailure("the ledger or the changes cannot be used: \(error)", isOfSink: true)))
         }
     }
 }

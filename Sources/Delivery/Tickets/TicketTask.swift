@@ -9,6 +9,8 @@ struct TicketTask {
     private let sequence: UInt64
     /// What the ticket is to say.
     private let shown: TicketLink.Shown
+    /// What was done for it last.
+    private var work = SinkWork.nothing
     /// More steps than any record's ticket needs.
     private static let stepsMax = 8
 
@@ -34,10 +36,11 @@ struct TicketTask {
     private mutating func take(_ step: TicketPlan.Step, at now: Timestamp) async throws(LedgerError) -> TicketSink.End? {
         switch step {
         case .nothing:
-            guard var link else { return .item(.delivered) }
+            guard var link else { return .item(.taken(work)) }
             link.applied = sequence
+            link.appliedChange = content.changeID
             try await desk.ledger.put([link], sink: desk.name)
-            return .item(.delivered)
+            return .item(.taken(work))
         case .wait(let until): return .item(.retry(Self.unknown(for: .milliseconds(until.milliseconds - now.milliseconds))))
         case .find: return try await find()
         case .create: return try await create()
@@ -45,6 +48,7 @@ struct TicketTask {
             var new = link ?? TicketLink(uid: content.finding.uid, mark: content.mark, state: .overflow, intended: now)
             new.shown = shown
             new.applied = sequence
+            new.appliedChange = content.changeID
             return .overflow(new)
         case .gone:
             let key = link?.reference?.key ?? content.mark
@@ -52,12 +56,14 @@ struct TicketTask {
             try await save()
             return .item(.reject(DeliveryFailure("the ticket \(key) was deleted")))
         case .severity, .resources, .close, .reopen:
+            work = if case .close = step { .close } else { .update }
             guard let reference = link?.reference else { return .item(.reject(DeliveryFailure("the ledger does not say which ticket it is"))) }
             return try await change(step, reference)
         }
     }
 
     private mutating func find() async throws(LedgerError) -> TicketSink.End? {
+        work = .create
         switch await desk.system.find(mark: content.mark) {
         case .done(let reference?):
             let intended = link?.intended
@@ -67,17 +73,18 @@ struct TicketTask {
             try await save()
             return nil
         case .done(nil), .gone: return try await create()
-        case .retry(let failure): return .stop(.retry(failure))
-        case .pause(let failure): return .stop(.pause(failure))
+        case .retry(let failure): return .stop(.retry(failure.at(work)))
+        case .pause(let failure): return .stop(.pause(failure.at(work)))
         case .reject(let failure): return .item(.reject(failure))
         }
     }
 
     private mutating func create() async throws(LedgerError) -> TicketSink.End? {
+        work = .create
         if desk.isInDoubt.withLock({ $0 }) {
             switch await desk.system.find(mark: content.mark) {
-            case .retry(let failure): return .stop(.retry(failure))
-            case .pause(let failure): return .stop(.pause(failure))
+            case .retry(let failure): return .stop(.retry(failure.at(work)))
+            case .pause(let failure): return .stop(.pause(failure.at(work)))
             case .done, .reject, .gone: break
             }
         }
@@ -96,14 +103,15 @@ struct TicketTask {
             return nil
         case .retry(let failure):
             if failure.mayHaveArrived {
-                return .item(
-                    .retry(DeliveryFailure(failure.reason, status: failure.status, retryAfter: desk.rules.searchSettle, mayHaveArrived: true)))
+                let wait = DeliveryFailure(
+                    failure.reason, status: failure.status, retryAfter: desk.rules.searchSettle, mayHaveArrived: true, work: work)
+                return .item(.retry(wait))
             }
             try await forget()
-            return .stop(.retry(failure))
+            return .stop(.retry(failure.at(work)))
         case .pause(let failure):
             try await forget()
-            return .stop(.pause(failure))
+            return .stop(.pause(failure.at(work)))
         case .reject(let failure), .gone(let failure):
             try await forget()
             return .item(.reject(failure))
@@ -137,19 +145,32 @@ struct TicketTask {
         for answer in answers {
             switch await answer() {
             case .done: continue
-            case .retry(let failure): return .stop(.retry(failure))
-            case .pause(let failure): return .stop(.pause(failure))
+            case .retry(let failure): return .stop(.retry(failure.at(work)))
+            case .pause(let failure): return .stop(.pause(failure.at(work)))
             case .reject(let failure): return .item(.reject(failure))
-            case .gone(let failure):
-                link?.state = .gone
-                link?.shown = shown
-                try await save()
-                return .item(.reject(failure))
+            case .gone(let failure): return try await missing(failure.at(work))
             }
         }
         link?.shown = new
         try await save()
         return nil
+    }
+
+    /// The ticket is not where it was: it was moved, or deleted, or somebody in between says so.
+    private mutating func missing(_ failure: DeliveryFailure) async throws(LedgerError) -> TicketSink.End? {
+        guard let link else { return .item(.reject(failure)) }
+        switch await desk.locate(link, failure) {
+        case .moved(let reference):
+            self.link?.reference = reference
+            try await save()
+            return nil
+        case .gone:
+            self.link?.state = .gone
+            self.link?.shown = shown
+            try await save()
+            return .item(.reject(failure))
+        case .unknown(let outcome): return .stop(outcome)
+        }
     }
 
     private func save() async throws(LedgerError) {
@@ -162,6 +183,6 @@ struct TicketTask {
     }
 
     static func unknown(for wait: Duration) -> DeliveryFailure {
-        DeliveryFailure("whether a ticket was made is not known; its mark is looked for later", retryAfter: wait, mayHaveArrived: true)
+        DeliveryFailure("whether a ticket was made is not known; its mark is looked for later", retryAfter: wait, mayHaveArrived: true, work: .create)
     }
 }

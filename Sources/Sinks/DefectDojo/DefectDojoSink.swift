@@ -24,6 +24,7 @@ package final class DefectDojoSink: EventSink {
     }
 
     package var type: String { Self.type }
+    package var keepsOneState: Bool { true }
 
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         let content = DefectDojoBatch(batch)

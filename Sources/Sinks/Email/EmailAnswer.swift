@@ -60,6 +60,15 @@ enum EmailAnswer {
             }
         let said = AnswerText.line(answer.reply.text, limit: 400)
         let what = "answered \(answer.reply.code) to \(subject)"
-        return DeliveryFailure(said.isEmpty ? what : "\(what): \(said)", status: answer.reply.code)
+        return DeliveryFailure(said.isEmpty ? what : "\(what): \(said)", status: answer.reply.code, isOfSink: isOfSink(answer))
+    }
+
+    /// Whether no mail can be the reason: the server takes no session, or ends it (421), or has no room (452) before it has seen the mail.
+    private static func isOfSink(_ answer: MailAnswer) -> Bool {
+        switch (answer.step, answer.reply.code) {
+        case (.session, _), (_, 421): true
+        case (.sender, 400...499): true
+        default: false
+        }
     }
 }

@@ -66,7 +66,7 @@ package final class FileSink: EventSink {
                 file = consume open
                 return .delivered(status: nil, id: nil)
             } catch {
-                return .retry(DeliveryFailure(AnswerText.line(Array(error.message.utf8), limit: 400)))
+                return .retry(DeliveryFailure(AnswerText.line(Array(error.message.utf8), limit: 400), isOfSink: true))
             }
         }
     }

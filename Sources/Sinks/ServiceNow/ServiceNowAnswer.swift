@@ -33,6 +33,7 @@ struct ServiceNowAnswer {
         case 429: return .retry(failure.hasNotArrived)
         // 403 is also the answer of a business rule that refuses what this record says, while rights and data policies concern every record.
         case 403 where Self.has(words, "aborted by Business Rule"): return .reject(failure.hasNotArrived)
+        case 403 where failure.isOfSink: return .retry(failure.hasNotArrived)
         case 400 where Self.has(words, "Invalid table"): return .pause(failure.hasNotArrived)
         case 400...499:
             let outcome = TicketFailure(HTTPOutcome.of(response, words: words, now: now))

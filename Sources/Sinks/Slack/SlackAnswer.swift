@@ -29,7 +29,9 @@ enum SlackAnswer {
         switch error {
         case "invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text": return .reject(failure)
         case "msg_too_long", "msg_blocks_too_long": return .split(failure)
-        case "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout": return .retry(failure)
+        case "ratelimited", "rate_limited", "service_unavailable":
+            return .retry(DeliveryFailure(failure.reason, status: failure.status, isOfSink: true))
+        case "internal_error", "fatal_error", "request_timeout": return .retry(failure)
         default: return .pause(failure)
         }
     }

@@ -34,8 +34,3 @@ enum TicketFailure: Error, Hashable {
         }
     }
 }
-
-extension DeliveryFailure {
-    /// The same about a request that the system certainly did not act upon.
-    var hasNotArrived: DeliveryFailure { DeliveryFailure(reason, status: status, retryAfter: retryAfter, mayHaveArrived: false) }
-}

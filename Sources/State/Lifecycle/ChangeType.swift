@@ -5,6 +5,11 @@ package enum ChangeType {
     /// Points of progress after which a scan's change tells it again.
     package static let progressStep: Int64 = 10
 
+    /// Every type but those of notices, which are `notice.` and a kind of the vendor's or the gateway's making.
+    package static let words: [String] =
+        FindingStatus.allCases.filter { $0 != .open && $0 != .unknown }.map { "finding.\($0.word)" } + ["finding.opened", "finding.updated"]
+        + ScanStatus.allCases.filter { $0 != .unknown }.map { "scan.\($0.word)" } + ["scan.updated"]
+
     /// The type of a finding's change; `before` is nothing when this is the first word about it.
     package static func of(_ before: Finding?, _ after: Finding) -> String? {
         guard let before else { return type(of: after.status == .unknown ? .open : after.status) }

@@ -7,7 +7,9 @@ import JSONDocument
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends changes to a sink once more, beside its cursor, which stays where it is.",
-        discussion: "Prints how many changes the stretch holds; with --yes the running gateway sends them while the sink has nothing else to do.")
+        discussion:
+            "Prints how many changes would be sent, by their types and the sink's routes; with --yes the running gateway sends them while the sink has nothing else to do."
+    )
 
     @Argument(help: "The sink.")
     var sink: String
@@ -43,16 +45,17 @@ struct Replay: AsyncParsableCommand {
         let answer = try await OperatorClient(channel).post(["v1", "replays"], body: body)
         let count = answer.word("count")
         guard count != "0" else {
-            StandardOutput.line("no change was received then")
+            StandardOutput.line(type.isEmpty ? "no change that its routes take was received then" : "no such change that its routes take was received then")
             return
         }
-        let stretch = "\(count) changes, \(answer.word("first")) to \(answer.word("last"))"
+        let stretch = "\(count) changes of sequences \(answer.word("first")) to \(answer.word("last"))"
         guard yes else {
-            StandardOutput.line("\(sink) would get what its routes take of \(stretch)")
+            StandardOutput.line("\(sink) would get \(stretch)")
             StandardError.line("hint: --yes sends them")
             return
         }
-        StandardOutput.line("\(sink) gets what its routes take of \(stretch)")
+        StandardOutput.line("\(sink) gets \(stretch)")
+        StandardError.line("hint: weir sinks shows how far it has come, and afterwards what it did")
     }
 
     private var body: [UInt8] {

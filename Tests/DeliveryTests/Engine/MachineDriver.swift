@@ -10,6 +10,8 @@ struct MachineDriver {
     let changes: [Change]
     /// Changes that no route takes.
     var skips: Set<UInt64> = []
+    /// Whether a change is only there from its time of receipt on.
+    var arrivesLater = false
     /// Requests that have begun and not ended.
     private(set) var underWay: [DeliveryRequest] = []
     /// The rows as the ledger has them.
@@ -43,12 +45,13 @@ struct MachineDriver {
     }
 
     /// The next request, if there is one at this moment.
-    mutating func beginRequest() -> DeliveryRequest? {
+    mutating func beginRequest(whole: Bool = true) -> DeliveryRequest? {
         while machine.wantsChanges, machine.readThrough < changes.last?.sequence ?? 0 {
-            let page = Array(changes.drop { $0.sequence <= machine.readThrough }.prefix(5))
+            let page = Array(changes.drop { $0.sequence <= machine.readThrough }.prefix(5)).filter { !arrivesLater || $0.receivedTime <= now }
+            if page.isEmpty { break }
             machine.admit(page, takes: page.map { !skips.contains($0.sequence) })
         }
-        guard let request = machine.next(at: now, whole: true) else {
+        guard let request = machine.next(at: now, whole: whole) else {
             write()
             return nil
         }
@@ -129,6 +132,22 @@ struct MachineDriver {
             order += sequences.filter { taken.contains($0) && !before.contains($0) }
         }
         return order
+    }
+
+    /// Goes on for so long, with one answer after the other and `every` so many milliseconds for each that takes something.
+    mutating func run(for milliseconds: Int64, every pause: Int64, answer: ([UInt64]) -> DeliveryOutcome) {
+        let end = now.advanced(byMilliseconds: milliseconds)
+        while now < end, !isDone {
+            guard let request = beginRequest() ?? underWay.first else {
+                guard let wake = machine.wake, wake < end else { break }
+                now = max(wake, now.advanced(byMilliseconds: 1))
+                continue
+            }
+            let outcome = answer(sequences(of: request))
+            if outcome.hasDelivered { now = now.advanced(byMilliseconds: pause) }
+            self.end(request, outcome)
+        }
+        if !isDone { now = max(now, end) }
     }
 
     /// Any outcome that a sink may give; `poison` is refused for ever, and everything else is taken in the end.

@@ -8,6 +8,7 @@ struct SinkMachineTests {
     static let busy = DeliveryFailure("answered 503: busy", status: 503)
     static let refused = DeliveryFailure("answered 400: field x is not known", status: 400)
     static let forbidden = DeliveryFailure("answered 403: no", status: 403)
+    static let untrusted = DeliveryFailure("its certificate proves nothing", isOfSink: true)
 
     @Test func aWholeAnswerMovesTheCursorPastItsChanges() {
         var driver = MachineDriver(count: 10, Change.findings(1...25))
@@ -218,14 +219,14 @@ struct SinkMachineTests {
     @Test func aPausedSinkKeepsItsCursorAndIsAskedSeldom() {
         var driver = MachineDriver(count: 10, Change.findings(1...25))
         #expect(driver.begin() == Array(1...10))
-        driver.end(.pause(Self.forbidden))
-        #expect(driver.events == [.paused(Self.forbidden)])
+        driver.end(.pause(Self.untrusted))
+        #expect(driver.events == [.paused(Self.untrusted)])
         let begin = driver.now
         var probes = 0
         while driver.now.milliseconds - begin.milliseconds < 86_400_000 {
             driver.sleep()
             #expect(driver.begin() == [1])
-            driver.end(probes % 2 == 0 ? .pause(Self.forbidden) : .retry(Self.busy))
+            driver.end(probes % 2 == 0 ? .pause(Self.untrusted) : .retry(Self.busy))
             probes += 1
         }
         #expect((90...200).contains(probes), "\(probes)")
@@ -236,7 +237,7 @@ struct SinkMachineTests {
     }
 
     /// A pause that a change without a request ended would come and go with each of them.
-    @Test(arguments: [DeliveryOutcome.pause(forbidden), .retry(busy)])
+    @Test(arguments: [DeliveryOutcome.pause(untrusted), .retry(busy)])
     func aChangeThatHadNothingToTellEndsNoOutage(_ outcome: DeliveryOutcome) {
         var driver = MachineDriver(count: 1, Change.findings(1...8))
         #expect(driver.begin() == [1])
@@ -259,7 +260,7 @@ struct SinkMachineTests {
     @Test func aSinkThatTookATestIsAskedAtOnce() {
         var driver = MachineDriver(count: 10, Change.findings(1...5))
         #expect(driver.begin()?.count == 5)
-        driver.end(.pause(Self.forbidden))
+        driver.end(.pause(Self.untrusted))
         #expect(driver.begin() == nil)
         driver.machine.hurry(at: driver.now)
         #expect(driver.begin() == [1] && driver.machine.health.outage?.since == driver.start)
@@ -271,6 +272,8 @@ struct SinkMachineTests {
         var driver = MachineDriver(count: 1, Change.findings(1...100), policy: policy)
         _ = driver.drain(steps: 200) { _ in .items([.retry(Self.busy)], status: 200, id: nil) }
         #expect(driver.machine.open.count == 7 && driver.rows.count == 7)
+        #expect(driver.events.contains(.paused(driver.machine.fullness)) && driver.machine.fullness.reason.hasPrefix("7 changes wait"))
+        #expect(driver.machine.shownCondition(at: driver.now) != .healthy)
         #expect(driver.machine.position.cursor == 7 && !driver.machine.wantsChanges && driver.balances)
         #expect(Set(driver.drain { _ in .delivered(status: 200, id: nil) }) == Set(1...100))
         #expect(driver.machine.isIdle && driver.balances)
@@ -302,6 +305,17 @@ struct SinkMachineTests {
         #expect(driver.machine.position.dropped == 1 && driver.balances)
         #expect(driver.drain { _ in .delivered(status: 200, id: nil) } == [4])
         #expect(driver.rows.isEmpty && driver.machine.position.delivered == 4 && driver.balances)
+    }
+
+    /// A sink that keeps one state of each record must not get an older one after a newer one.
+    @Test func aDeadLetterWhoseRecordHasMovedOnIsSupersededWhereOneStateIsKept() {
+        for (newest, isSuperseded) in [(5, true), (2, false), (9, false)] as [(UInt64, Bool)] {
+            var driver = MachineDriver(count: 1, Change.findings(1...5))
+            _ = driver.drain { $0[0] == 2 ? .reject(Self.refused) : .delivered(status: 200, id: nil) }
+            #expect(driver.machine.revive(Array(driver.rows.values), later: [2: newest], at: driver.now) == 1)
+            driver.write()
+            #expect(driver.machine.position.superseded == (isSuperseded ? 1 : 0) && driver.rows.isEmpty == isSuperseded && driver.balances)
+        }
     }
 
     @Test func anOpenItemWhoseChangeIsGoneIsExpired() {

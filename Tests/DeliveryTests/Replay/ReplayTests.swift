@@ -69,6 +69,15 @@ struct ReplayMachineTests {
         #expect(taken.sorted() == [1, 3, 4, 5, 6] && machine.job.refused == 1)
     }
 
+    @Test(arguments: [
+        ("finding.*", true), ("finding.opened", true), ("scan.completed", true), ("*", true), ("notice.target_created", true), ("notice.*", true),
+        ("n*", true), ("finding.opend", false), ("findings.*", false), ("opened", false), ("", false),
+    ])
+    func aTypeThatNoChangeHasIsFound(_ word: String, _ isKnown: Bool) {
+        let wish = ReplayWish(sink: "s", from: Timestamp(milliseconds: 0), to: nil, types: ["finding.fixed", word], rate: nil, who: "me")
+        #expect(wish.unknownType == (isKnown ? nil : word))
+    }
+
     @Test func aRateIsKept() {
         var machine = machine(1...100, rate: 10)
         let result = drain(&machine, Change.findings(1...100)) { _, _ in .delivered(status: 200, id: nil) }
@@ -96,7 +105,9 @@ struct ReplayTests {
         service.start()
         await eventually { sink.taken.count == 100 }
         let wish = ReplayWish(sink: "sink", from: Timestamp(milliseconds: 41_000), to: Timestamp(milliseconds: 60_000), types: [], rate: nil, who: "me")
-        #expect(try await service.replay(wish, isMade: false)?.count == 20)
+        #expect(try await service.replay(wish, isMade: false)?.wanted == 20)
+        let scans = ReplayWish(sink: "sink", from: wish.from, to: wish.to, types: ["scan.*"], rate: nil, who: "me")
+        #expect(try await service.replay(scans, isMade: true)?.wanted == 0)
         let unknown = ReplayWish(sink: "x", from: wish.from, to: nil, types: [], rate: nil, who: "me")
         #expect(try await service.replay(unknown, isMade: true) == nil)
         #expect(try await ledger.jobs(limit: 5).isEmpty)
@@ -104,6 +115,8 @@ struct ReplayTests {
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
         #expect(sink.taken.suffix(20) == Array(41...60)[...])
         #expect(try await ledger.position(of: "sink")?.cursor == 100)
+        await eventually { await service.statuses()[0].lastReplay?.delivered == 20 }
+        #expect(await service.statuses()[0].lastReplay?.wanted == 20)
         await service.stop(within: .seconds(1))
         await ledger.close()
     }

@@ -50,7 +50,8 @@ extension Change {
     /// A finding's change with what routes look at.
     static func finding(
         _ sequence: UInt64, type: String = "finding.opened", source: String = "/sources/shop", status: String = "open", severity: String = "high",
-        labels: [String] = [], resources: String = "[]", padding: Int = 0, record: String? = nil
+        labels: [String] = [], resources: String = "[]", padding: Int = 0, record: String? = nil,
+        received: Timestamp? = nil, tag: String = "abcdefgh"
     ) -> Change {
         let labels = labels.map { "\"\($0)\"" }.joined(separator: ",")
         let data = """
@@ -58,8 +59,8 @@ extension Change {
             "resources":\(resources),"labels":[\(labels)]}
             """
         return Change(
-            sequence: sequence, id: "abcdefgh-\(sequence)-1", type: type, source: source, subject: record ?? "f_\(sequence)",
-            time: Timestamp(milliseconds: Int64(sequence) * 1000), receivedTime: Timestamp(milliseconds: Int64(sequence) * 1000), kind: .finding,
+            sequence: sequence, id: "\(tag)-\(sequence)-1", type: type, source: source, subject: record ?? "f_\(sequence)",
+            time: Timestamp(milliseconds: Int64(sequence) * 1000), receivedTime: received ?? Timestamp(milliseconds: Int64(sequence) * 1000), kind: .finding,
             data: RawJSON(bytes: Array(data.utf8)))
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 /// A system of tickets in memory that does as its script says, and whose search lags behind.
 final class ScriptedTickets: TicketSystem {
     struct Ticket: Sendable {
-        let key: String
+        var key: String
         let mark: String
         var isOpen = true
         var notes: [String] = []
@@ -46,6 +46,12 @@ final class ScriptedTickets: TicketSystem {
     func delete(_ key: String) {
         state.withLock { state in
             for index in state.tickets.indices where state.tickets[index].key == key { state.tickets[index].isDeleted = true }
+        }
+    }
+
+    func move(_ key: String, to new: String) {
+        state.withLock { state in
+            for index in state.tickets.indices where state.tickets[index].key == key { state.tickets[index].key = new }
         }
     }
 

@@ -28,9 +28,10 @@ final class DefectDojoPeer: Sendable {
 
     private static func answer(_ request: ScriptedPeer.Request, _ state: inout State, _ plan: FaultPlan) -> ScriptedPeer.Reply {
         let ids = read(request)?.findings.compactMap { $0["unique_id_from_tool"]?.stringValue } ?? []
-        let fault = plan.next(isSingle: ids.count == 1)
+        let changes = ids.map { "abcdefgh-\($0.dropFirst(2))-1" }
+        let fault = plan.next(isSingle: ids.count == 1, ids: changes)
         if let fault, !fault.takes { return fault.reply }
-        if ids.contains(where: { FaultPlan.refuses("abcdefgh-\($0.dropFirst(2))-1") }) {
+        if plan.refusesSome, changes.contains(where: FaultPlan.refuses) {
             return fault?.reply ?? json(400, #"{"message":"\#(FaultPlan.words)"}"#)
         }
         let answer = answer(request, &state)

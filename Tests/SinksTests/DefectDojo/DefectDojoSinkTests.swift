@@ -222,4 +222,7 @@ private final class DefectDojoHarness: SinkHarness {
 
     var tellsRepetitions: Bool { true }
     var refusesChanges: Bool { true }
+
+    /// A finding has one state there, whatever its change's subject says.
+    var ordersRecords: Bool { false }
 }

@@ -47,8 +47,9 @@ final class EmailHarness: SinkHarness {
         let fault = state.faults[connection]
         guard case .message(let message) = moment else { return fault.flatMap { early($0, moment) } }
         let ids = MIMEReader(message)?.changes ?? []
+        if let way = fault ?? state.plan?.next(words: ids), let reply = late(way) { return reply }
         if fault == .tooLarge, ids.count > 1 { return .line("552 5.3.4 Message size exceeds fixed limit") }
-        if state.plan != nil, ids.contains(where: FaultPlan.refuses) {
+        if state.plan?.refusesSome == true, ids.contains(where: FaultPlan.refuses) {
             return fault == .resetAfter || fault == .cut ? .reset : .line("554 5.6.0 \(FaultPlan.words)")
         }
         switch fault {
@@ -68,6 +69,16 @@ final class EmailHarness: SinkHarness {
         case (.reset, .sender): return .reset
         case (.slowDownUntil, .recipient): return .line("450 4.2.1 mailbox busy")
         default: return nil
+        }
+    }
+
+    /// Replies to a message whose words somebody in between does not want.
+    private static func late(_ fault: PeerFault) -> SMTPPeer.Reply? {
+        switch fault {
+        case .denied, .missing: .line("550 5.7.1 message content rejected")
+        case .gone: .line("552 5.2.2 mailbox full")
+        case .broken, .late: .line("451 4.7.1 scanner failed")
+        default: nil
         }
     }
 

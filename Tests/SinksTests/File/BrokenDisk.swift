@@ -47,7 +47,7 @@ final class BrokenDisk: Sendable {
         case nil: return Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         case .cut, .resetAfter, .tooLarge, .slowDown: return Glibc.write(descriptor, bytes.baseAddress, max(1, bytes.count / 3))
         case .unavailable, .slowDownUntil: errno = ENOSPC
-        case .reset, .forbidden, .nonsense: errno = EIO
+        case .reset, .forbidden, .nonsense, .denied, .missing, .gone, .broken, .late: errno = EIO
         }
         return -1
     }

@@ -49,4 +49,6 @@ final class FileHarness: SinkHarness {
 
     /// What was not acknowledged is cut off again, so that only a crash repeats a batch.
     var tellsRepetitions: Bool { true }
+    /// A disk does not read what it is given.
+    var knowsChanges: Bool { false }
 }

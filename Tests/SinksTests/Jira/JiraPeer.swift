@@ -177,9 +177,13 @@ final class JiraPeer: Sendable {
 extension JiraPeer.State {
     mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { JiraPeer.answer(request, &self) }
 
-    func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply? {
+    func changes(in request: ScriptedPeer.Request) -> [String] {
         let labels = (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        let isRefused = labels.contains { FaultPlan.refuses("abcdefgh-\($0.dropFirst("weir-f_".count))-1") }
+        return labels.filter { $0.hasPrefix("weir-f_") }.map { "abcdefgh-\($0.dropFirst("weir-f_".count))-1" }
+    }
+
+    func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply? {
+        let isRefused = changes(in: request).contains(where: FaultPlan.refuses)
         return request.method == "POST" && isRefused ? JiraPeer.json(400, #"{"errorMessages":[],"errors":{"summary":"\#(FaultPlan.words)"}}"#) : nil
     }
 }

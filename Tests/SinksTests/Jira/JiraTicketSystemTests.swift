@@ -175,7 +175,7 @@ struct JiraTicketSystemTests {
     @Test(arguments: [
         (400, "", "reject", false), (400, #"{"errorMessages":["Inbound Hostname: Inbound Hostname is required."],"errors":{}}"#, "pause", false),
         (400, #"{"errorMessages":[],"errors":{"summary":"You must specify a summary of the issue."}}"#, "reject", false),
-        (400, #"{"errorMessages":[],"errors":{"issuetype":"Specify a valid issue type"}}"#, "pause", false), (401, "", "pause", true), (403, "", "pause", true),
+        (400, #"{"errorMessages":[],"errors":{"issuetype":"Specify a valid issue type"}}"#, "pause", false), (401, "", "pause", true), (403, "", "retry", true),
         (404, "", "pause", true), (409, "", "retry", true), (413, "", "reject", false), (429, "", "retry", false), (500, "", "retry", true),
         (503, "", "retry", true),
         (302, "", "pause", true),

@@ -21,8 +21,6 @@ struct OutageTests {
             let wait = next.time.milliseconds - attempt.time.milliseconds
             if let asked = attempt.failure?.retryAfter { #expect(wait == asked.wholeMilliseconds) } else { #expect(wait <= 300_000) }
         }
-        // The batch stays what it is, so that a receiver can tell a repetition.
-        #expect(Set(attempts.map(\.sequences)).count == 1)
     }
 
     @Test func tenDaysAwayWithARestartLoseNothing() async throws {
@@ -55,10 +53,14 @@ struct OutageTests {
         if let since = status.state.outage?.since, restart == nil { #expect(since.milliseconds - start.milliseconds < Self.hour) }
         #expect(try await outage.ledger.deliveries(limit: 100_000).count == rows)
         try outage.end()
-        await eventually(within: 120) { [service] in await service.statuses()[0].pending == 0 }
+        await eventually(within: 120) { [service] in
+            let status = await service.statuses()[0]
+            return status.pending == 0 && status.position.open == 0
+        }
         await service.stop(within: .seconds(5))
 
-        #expect(outage.peer.taken == Array(1...last))
+        // A request that got no answer may have been one change's fault, so others went first.
+        #expect(Set(outage.peer.taken) == Set(1...last))
         #expect(outage.peer.unanswered.isSubset(of: 1...last) && !outage.peer.unanswered.isEmpty)
         #expect(try await outage.ledger.letters(sink: nil, limit: 10).isEmpty)
         let position = try #require(try await outage.ledger.position(of: Outage.sinkName))

@@ -7,6 +7,8 @@ final class RecordingSink: EventSink {
     struct Attempt: Sendable {
         let time: Timestamp
         let sequences: [UInt64]
+        /// Those that the sink took.
+        let taken: [UInt64]
         /// Nothing when everything was taken.
         let failure: DeliveryFailure?
     }
@@ -28,7 +30,14 @@ final class RecordingSink: EventSink {
     func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         let time = clock.now
         let outcome = await sink.deliver(batch)
-        recorded.withLock { $0.append(Attempt(time: time, sequences: batch.map(\.sequence), failure: outcome.failure)) }
+        let sequences = batch.map(\.sequence)
+        let taken: [UInt64] =
+            switch outcome {
+            case .delivered: sequences
+            case .items(let items, _, _): zip(sequences, items).compactMap { $1.isTaken ? $0 : nil }
+            case .retry, .pause, .split, .reject: []
+            }
+        recorded.withLock { $0.append(Attempt(time: time, sequences: sequences, taken: taken, failure: outcome.failure)) }
         return outcome
     }
 

@@ -123,9 +123,13 @@ final class ServiceNowPeer: Sendable {
 extension ServiceNowPeer.State {
     mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { ServiceNowPeer.answer(request, &self) }
 
+    func changes(in request: ScriptedPeer.Request) -> [String] {
+        guard let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue else { return [] }
+        return ["abcdefgh-\(mark.dropFirst("weir-f_".count))-1"]
+    }
+
     func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply? {
-        let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue ?? ""
-        guard request.method == "POST", FaultPlan.refuses("abcdefgh-\(mark.dropFirst("weir-f_".count))-1") else { return nil }
+        guard request.method == "POST", changes(in: request).contains(where: FaultPlan.refuses) else { return nil }
         return ServiceNowPeer.error(403, "Operation Failed", "Operation was aborted by Business Rule: \(FaultPlan.words)")
     }
 }

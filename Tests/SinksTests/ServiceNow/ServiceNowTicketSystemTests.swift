@@ -146,7 +146,7 @@ struct ServiceNowTicketSystemTests {
     /// Each row is an answer to a request that creates a record.
     @Test(arguments: [
         (400, #"{"error":{"message":"Invalid table incidnt","detail":null},"status":"failure"}"#, "pause", false), (400, "", "reject", false),
-        (401, "", "pause", false), (403, "", "pause", false), (404, "", "pause", false), (413, "", "reject", false), (429, "", "retry", false),
+        (401, "", "pause", false), (403, "", "retry", false), (404, "", "pause", false), (413, "", "reject", false), (429, "", "retry", false),
         (500, "", "retry", true), (503, "", "retry", true), (302, "", "pause", true),
         // Answers with success that prove nothing.
         (200, "<html>Instance Hibernating page</html>", "retry", true), (201, "{}", "retry", true), (201, #"{"result":{}}"#, "pause", false),

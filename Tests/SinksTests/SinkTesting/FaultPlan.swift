@@ -20,6 +20,17 @@ enum PeerFault: CaseIterable, Sendable {
     case forbidden
     /// Something that is not HTTP.
     case nonsense
+    /// 403, 404, 410, 500 and 504: in the suites of poisons and of coins.
+    case denied
+    case missing
+    case gone
+    case broken
+    case late
+
+    /// What every suite meets.
+    static let usual: [PeerFault] = [.unavailable, .slowDown, .slowDownUntil, .reset, .resetAfter, .cut, .tooLarge, .forbidden, .nonsense]
+    /// The ways in which one change may always fail a request while others pass.
+    static let ways: [PeerFault] = [.forbidden, .denied, .missing, .gone, .broken, .late, .reset]
 
     /// Whether the system keeps what came all the same.
     var takes: Bool { self == .resetAfter || self == .cut }
@@ -35,42 +46,96 @@ enum PeerFault: CaseIterable, Sendable {
         case .tooLarge: .answer(413)
         case .forbidden: .answer(401)
         case .nonsense: .rawThenClose("SSH-2.0-OpenSSH_9.6\r\n")
+        case .denied: .answer(403, body: Array("<h1>Request blocked</h1>".utf8))
+        case .missing: .answer(404)
+        case .gone: .answer(410)
+        case .broken: .answer(500, body: Array("<h1>Internal error</h1>".utf8))
+        case .late: .answer(504)
         }
     }
 }
 
 /// Decides by a seed which requests meet a fault, and which changes are refused for good.
 final class FaultPlan: Sendable {
+    /// How the faults come.
+    enum Course: Sendable {
+        /// One of these meets so many of a hundred requests; every fiftieth change is refused for good.
+        case now(percent: UInt64, faults: [PeerFault])
+        /// One change in a hundred always fails, each in its way; now and then the system is out for some requests.
+        case poisons(isOut: Bool)
+        /// Every other request fails, by chance, in these ways in turn.
+        case coin([PeerFault])
+    }
+
     private struct State {
         var random: UInt64
         var met = 0
+        /// Requests for which the system is still out.
+        var out: UInt64 = 0
     }
 
     private let state: Mutex<State>
-    private let faults: [PeerFault]
-    private let percent: UInt64
+    private let course: Course
 
     /// The system's words for what it refuses for good; a dead letter must carry them.
     static let words = "field severity is locked"
 
-    init(seed: UInt64, percent: UInt64 = 10, faults: [PeerFault] = PeerFault.allCases) {
-        state = Mutex(State(random: seed))
-        self.percent = percent
-        self.faults = faults
+    convenience init(seed: UInt64, percent: UInt64 = 10, faults: [PeerFault] = PeerFault.usual) {
+        self.init(seed: seed, .now(percent: percent, faults: faults))
     }
+
+    init(seed: UInt64, _ course: Course) {
+        state = Mutex(State(random: seed))
+        self.course = course
+    }
+
+    /// Whether `refuses` speaks for this plan.
+    var refusesSome: Bool { if case .now = course { true } else { false } }
 
     /// How many requests met a fault.
     var met: Int { state.withLock { $0.met } }
 
-    /// The next request's fault, if it meets one; `isSingle` says that it holds one change, which is never too large.
-    func next(isSingle: Bool) -> PeerFault? {
+    /// The next request's fault, if it meets one.
+    ///
+    /// - Parameters:
+    ///   - isSingle: It holds one change, which is never too large.
+    ///   - ids: The changes that it holds, where the system can tell.
+    func next(isSingle: Bool, ids: [String] = []) -> PeerFault? {
         state.withLock { state in
+            let next = fault(isSingle: isSingle, ids, &state)
+            if next != nil { state.met += 1 }
+            return next
+        }
+    }
+
+    /// As `next`, where the system has asked about the request before and only now sees its words.
+    func next(words ids: [String]) -> PeerFault? {
+        guard case .poisons = course else { return nil }
+        return ids.lazy.compactMap { Self.way(of: $0) }.first
+    }
+
+    private func fault(isSingle: Bool, _ ids: [String], _ state: inout State) -> PeerFault? {
+        switch course {
+        case .now(let percent, let faults):
             guard Self.random(&state.random) % 100 < percent else { return nil }
             let fault = faults[Int(Self.random(&state.random) % UInt64(faults.count))]
-            if isSingle, fault == .tooLarge { return nil }
-            state.met += 1
-            return fault
+            return isSingle && fault == .tooLarge ? nil : fault
+        case .coin(let ways): return Self.random(&state.random) % 2 == 0 ? ways[state.met % ways.count] : nil
+        case .poisons(let isOut):
+            if isOut, state.out == 0, Self.random(&state.random) % 60 == 0 { state.out = 1 + Self.random(&state.random) % 30 }
+            guard state.out == 0 else {
+                state.out -= 1
+                return ([.unavailable, .broken, .reset, .slowDown, .forbidden] as [PeerFault])[Int(state.out % 5)]
+            }
+            return ids.lazy.compactMap { Self.way(of: $0) }.first
         }
+    }
+
+    /// How the change `id` always fails; nothing for the ninety-nine in a hundred that do not.
+    static func way(of id: String) -> PeerFault? {
+        let parts = id.split(separator: "-")
+        guard parts.count == 3, let number = Int(parts[1]), number % 100 == 37 else { return nil }
+        return PeerFault.ways[number / 100 % PeerFault.ways.count]
     }
 
     /// Whether the system can never take the change `id`: every fiftieth.

@@ -14,9 +14,15 @@ protocol SinkHarness: Sendable {
     var tellsRepetitions: Bool { get }
     /// Whether the system refuses single changes, those that `FaultPlan.refuses` names, with `FaultPlan.words`.
     var refusesChanges: Bool { get }
+    /// Whether a request can meet a fault for the changes in it.
+    var knowsChanges: Bool { get }
+    /// Whether a change's record is told by its subject alone.
+    var ordersRecords: Bool { get }
 }
 
 extension SinkHarness {
     var tellsRepetitions: Bool { false }
     var refusesChanges: Bool { false }
+    var knowsChanges: Bool { true }
+    var ordersRecords: Bool { true }
 }

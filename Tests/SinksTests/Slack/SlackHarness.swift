@@ -45,9 +45,9 @@ final class SlackHarness: SinkHarness {
             return .answer(400, body: Array("invalid_payload".utf8))
         }
         let ids = blocks.compactMap { $0["block_id"]?.stringValue }
-        let fault = state.plan?.next(isSingle: ids.count == 1)
+        let fault = state.plan?.next(isSingle: ids.count == 1, ids: ids)
         if let fault, !fault.takes { return fault.reply }
-        if state.plan != nil, ids.contains(where: FaultPlan.refuses) { return fault?.reply ?? .answer(400, body: Array(FaultPlan.words.utf8)) }
+        if state.plan?.refusesSome == true, ids.contains(where: FaultPlan.refuses) { return fault?.reply ?? .answer(400, body: Array(FaultPlan.words.utf8)) }
         state.ids += ids
         return fault?.reply ?? .answer(200, body: Array("ok".utf8))
     }

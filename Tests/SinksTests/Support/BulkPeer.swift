@@ -41,7 +41,7 @@ final class BulkPeer: Sendable {
                 state.failures += 1
                 return [.answer(503), .rawThenReset(""), Self.error(429, "es_rejected_execution_exception", "queue capacity")][state.failures % 3]
             }
-            let fault = state.plan?.next(isSingle: ids.count == 1)
+            let fault = state.plan?.next(isSingle: ids.count == 1, ids: ids)
             if let fault, !fault.takes { return fault.reply }
             let items = zip(ids, documents).map { id, document in Self.create(id, document, &state) }
             if let fault { return fault.reply }
@@ -59,7 +59,7 @@ final class BulkPeer: Sendable {
             return item(400, "document_parsing_exception", "data stream timestamp field [@timestamp] is missing")
         }
         if let words = state.refusal { return item(400, "strict_dynamic_mapping_exception", words) }
-        if state.plan != nil {
+        if state.plan?.refusesSome == true {
             if FaultPlan.refuses(id) { return item(400, "document_parsing_exception", FaultPlan.words) }
             state.seen += 1
             // Within one answer some shards take documents while others are too busy.

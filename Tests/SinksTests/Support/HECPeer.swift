@@ -53,9 +53,9 @@ final class HECPeer: Sendable {
                 state.failures += 1
                 return [Self.answer(503, 9, "Server is busy"), .rawThenReset(""), Self.answer(200, 8, "Internal server error")][state.failures % 3]
             }
-            let fault = state.plan?.next(isSingle: ids.count == 1)
+            let fault = state.plan?.next(isSingle: ids.count == 1, ids: ids)
             if let fault, !fault.takes { return fault.reply }
-            if state.plan != nil, let number = ids.firstIndex(where: { FaultPlan.refuses($0) }) {
+            if state.plan?.refusesSome == true, let number = ids.firstIndex(where: { FaultPlan.refuses($0) }) {
                 return Self.answer(400, 6, "Invalid data format, \(FaultPlan.words)", ",\"invalid-event-number\":\(number)")
             }
             state.accepted += 1

@@ -9,6 +9,8 @@ protocol PeerState: Sendable {
     mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply
     /// What is said to a request about something that the plan says is refused for good.
     func refusal(of request: ScriptedPeer.Request) -> ScriptedPeer.Reply?
+    /// The ids of the changes that a request makes something of.
+    func changes(in request: ScriptedPeer.Request) -> [String]
 }
 
 /// A scripted peer that answers from a state, and whose requests meet faults.
@@ -34,9 +36,9 @@ final class StatePeer<State: PeerState>: Sendable {
 
     private static func reply(to request: ScriptedPeer.Request, _ state: inout State) -> ScriptedPeer.Reply {
         if let plan = state.plan {
-            let fault = plan.next(isSingle: true)
+            let fault = plan.next(isSingle: true, ids: state.changes(in: request))
             if let fault, !fault.takes { return fault.reply }
-            let answer = state.refusal(of: request) ?? state.answer(request)
+            let answer = (plan.refusesSome ? state.refusal(of: request) : nil) ?? state.answer(request)
             return fault?.reply ?? answer
         }
         let fault = state.faults.firstIndex { $0.method == request.method }.map { state.faults.remove(at: $0) }

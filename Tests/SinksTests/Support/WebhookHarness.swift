@@ -25,9 +25,9 @@ final class WebhookHarness: SinkHarness {
                     state.failures += 1
                     return [.answer(503), .rawThenReset(""), .answer(500, body: Array("no\n".utf8))][state.failures % 3]
                 }
-                let fault = state.plan?.next(isSingle: ids.count == 1)
+                let fault = state.plan?.next(isSingle: ids.count == 1, ids: ids)
                 if let fault, !fault.takes { return fault.reply }
-                if state.plan != nil, ids.contains(where: { FaultPlan.refuses($0) }) { return .answer(422, body: Array(FaultPlan.words.utf8)) }
+                if state.plan?.refusesSome == true, ids.contains(where: { FaultPlan.refuses($0) }) { return .answer(422, body: Array(FaultPlan.words.utf8)) }
                 state.ids += ids
                 return fault?.reply ?? .answer(200)
             }

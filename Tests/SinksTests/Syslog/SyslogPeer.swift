@@ -105,7 +105,7 @@ private final class SyslogHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         switch log.opened(context.channel) {
         case .reset, .resetAfter, .cut: Self.end(context.channel, .reset)
-        case .unavailable, .tooLarge, .forbidden, .nonsense: Self.end(context.channel, .close)
+        case .unavailable, .tooLarge, .forbidden, .nonsense, .denied, .missing, .gone, .broken, .late: Self.end(context.channel, .close)
         case .slowDown, .slowDownUntil: stall(context)
         case nil: break
         }
@@ -120,7 +120,12 @@ private final class SyslogHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         do throws(SyslogReader.Violation) {
             let messages = try reader.take(Array(unwrapInboundIn(data).readableBytesView))
-            log.state.withLock { $0.messages += messages }
+            // A relay that cuts off whoever sends it certain words.
+            if log.state.withLock({ $0.plan?.next(words: messages.compactMap { $0.parameter("id") }) }) != nil {
+                ending = .reset
+            } else {
+                log.state.withLock { $0.messages += messages }
+            }
         } catch {
             log.state.withLock { $0.violations.append(error.message) }
             ending = .reset
@@ -135,9 +140,9 @@ private final class SyslogHandler: ChannelInboundHandler {
         said = false
         if isWordy { context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 400 Bad Request\r\n\r\n")), promise: nil) }
         if let ending { return Self.end(context.channel, ending) }
-        let fault = log.state.withLock { state in state.isFailing ? .reset : state.plan?.next(isSingle: false) }
+        let fault = log.state.withLock { state in state.isFailing ? .reset : state.plan?.refusesSome == true ? state.plan?.next(isSingle: false) : nil }
         switch fault {
-        case .unavailable, .cut, .tooLarge: Self.end(context.channel, .close)
+        case .unavailable, .cut, .tooLarge, .denied, .missing, .gone, .broken, .late: Self.end(context.channel, .close)
         case .reset, .resetAfter, .forbidden: Self.end(context.channel, .reset)
         case .nonsense: Self.end(context.channel, .answer)
         case .slowDown, .slowDownUntil: stall(context)

@@ -1,16 +1,12 @@
 import Delivery
 import FindingModel
+import State
 import YAMLDocument
 
 /// Reads a route's `when`: keys are "and", lists "or", `*` is a wildcard, `not` the opposite.
 struct RouteConditionReader {
     /// Names of the configured sources.
     let sources: [String]
-
-    /// Change types that are known by name; notices have types of their vendors' making.
-    private static let types: [String] =
-        FindingStatus.allCases.filter { $0 != .open && $0 != .unknown }.map { "finding.\($0.word)" } + ["finding.opened", "finding.updated"]
-        + ScanStatus.allCases.filter { $0 != .unknown }.map { "scan.\($0.word)" } + ["scan.updated"]
 
     private static let statuses: [String] = Set(FindingStatus.allCases.map(\.word) + ScanStatus.allCases.map(\.word)).sorted()
 
@@ -19,7 +15,7 @@ struct RouteConditionReader {
         guard var reader = MappingReader(node, "when", &context.issues) else { return nil }
         var condition = RouteCondition()
         let typeNode = reader.take("type")
-        condition.types = patterns(typeNode, "type", known: Self.types, freePrefix: "notice.", &context)
+        condition.types = patterns(typeNode, "type", known: ChangeType.words, freePrefix: "notice.", &context)
         condition.statuses = patterns(reader.take("status"), "status", known: Self.statuses, &context)
         let sourceNames = sources + sources.map { "/sources/\($0)" } + ["/gateway"]
         condition.sources = patterns(reader.take("source"), "source", known: sourceNames, &context)

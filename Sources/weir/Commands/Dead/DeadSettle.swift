@@ -12,9 +12,10 @@ struct DeadRetry: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        let count = try await selection.settle(.retry, "retry")
+        let (count, isFull) = try await selection.settle(.retry, "retry")
         StandardOutput.line("\(count) pending again")
-        let left = try await selection.left()
+        // One that was refused again at once is dead and was not left.
+        let left = isFull || count == 0 ? try await selection.left() : 0
         try selection.check(count, left: left)
         if left > 0 { StandardError.line("hint: more are dead than can wait at a time; ask again when these are done") }
     }
@@ -29,7 +30,7 @@ struct DeadDrop: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        let count = try await selection.settle(.drop, "drop")
+        let (count, _) = try await selection.settle(.drop, "drop")
         StandardOutput.line("\(count) dropped")
         try selection.check(count, left: 0)
     }
@@ -53,12 +54,13 @@ struct DeadSelection: ParsableArguments {
         guard ids.count <= 1000 else { throw ValidationError("at most 1000 ids at a time") }
     }
 
-    /// Does it in the running gateway, or in the ledger when none runs; returns for how many.
-    func settle(_ settlement: DeadLetterSettlement, _ action: String) async throws -> Int {
+    /// Does it in the running gateway, or in the ledger when none runs; returns for how many, and whether no more can wait.
+    func settle(_ settlement: DeadLetterSettlement, _ action: String) async throws -> (count: Int, isFull: Bool) {
         let configuration = try config.load(needsSecrets: false)
         guard let channel = try await GatewayChannel.open(configuration) else {
             do throws(GatewayError) {
-                return try await OfflineGateway.settle(settlement, sink: sink, changes: ids, configuration)
+                // Without a gateway nothing is tried, so what is dead still was left.
+                return (try await OfflineGateway.settle(settlement, sink: sink, changes: ids, configuration), true)
             } catch {
                 throw CommandFailure(error)
             }
@@ -73,7 +75,7 @@ struct DeadSelection: ParsableArguments {
         writer.endArray()
         writer.endObject()
         let answer = try await OperatorClient(channel).post(["v1", "dead"], body: writer.bytes)
-        return answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
+        return (answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0, answer["full"]?.boolValue == true)
     }
 
     /// Fails when ids were named and nothing was done, because none of them is a dead letter.

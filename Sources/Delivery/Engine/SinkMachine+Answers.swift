@@ -1,0 +1,260 @@
+import FindingModel
+
+extension SinkMachine {
+    /// Takes in how a request ended.
+    ///
+    /// - Parameters:
+    ///   - expired: Open items of it whose changes are no longer kept.
+    ///   - left: Open items of it that were not handed over, because the others were enough.
+    mutating func end(
+        _ id: Int, _ outcome: DeliveryOutcome, expired: [UInt64] = [], left: [UInt64] = [], at now: Timestamp, fraction: Double
+    ) {
+        guard let running = requests.removeValue(forKey: id) else { return }
+        self.fraction = fraction
+        let items = items(of: running.request, but: Set(expired + left), at: now)
+        if case .open(let all) = running.request.content { open.end(all.map(\.sequence)) }
+        for sequence in expired { close(sequence, \.expired, at: now) }
+        guard !items.isEmpty else { return pass() }
+        switch normal(outcome, count: items.count) {
+        case .delivered(let status, let id):
+            take(items, [ItemOutcome](repeating: .delivered, count: items.count), of: running, status: status, id: id, at: now)
+        case .items(let outcomes, let status, let id): take(items, outcomes, of: running, status: status, id: id, at: now)
+        case .retry(let failure): fail(items, of: running, failure, isRefusal: false, at: now)
+        case .pause(let failure): fail(items, of: running, failure, isRefusal: true, at: now)
+        case .split(let failure), .reject(let failure):
+            if items.count > 1 {
+                putBack(items)
+                batch = max(1, items.count / 2)
+                answered()
+            } else {
+                take(items, [.reject(failure)], of: running, status: failure.status, id: nil, at: now)
+            }
+        }
+        if requests.isEmpty, doubt.question?.others == 0 { decide(at: now) }
+        pass()
+    }
+
+    private func items(of request: DeliveryRequest, but left: Set<UInt64>, at now: Timestamp) -> [OpenItem] {
+        switch request.content {
+        case .window(let changes): changes.map { doubt.suspects[$0.sequence]?.item ?? OpenItem($0, state: .again, at: now) }
+        case .open(let items): items.filter { !left.contains($0.sequence) }
+        }
+    }
+
+    /// The outcome, with an answer for each change or none: one that leaves some out counts as none, and putting all off is the sink's failure,
+    /// also when it does that one by one.
+    private func normal(_ outcome: DeliveryOutcome, count: Int) -> DeliveryOutcome {
+        guard case .items(let outcomes, let status, _) = outcome else { return outcome }
+        guard outcomes.count == count else {
+            return .retry(DeliveryFailure("the answer speaks of \(outcomes.count) of \(count) changes", status: status, mayHaveArrived: true))
+        }
+        let putOff = outcomes.compactMap { outcome -> DeliveryFailure? in if case .retry(let failure) = outcome { failure } else { nil } }
+        guard putOff.count == count, count > 1 || putsEverythingOff, let first = putOff.first else { return outcome }
+        let wait = putOff.compactMap(\.retryAfter).max()
+        return .retry(
+            DeliveryFailure(
+                first.reason, status: first.status ?? status, retryAfter: wait, mayHaveArrived: first.mayHaveArrived,
+                isOfSink: count == 1 || putOff.contains(where: \.isOfSink), work: first.work))
+    }
+
+    private mutating func take(_ items: [OpenItem], _ outcomes: [ItemOutcome], of running: Running, status: Int?, id: String?, at now: Timestamp) {
+        var delivered: [UInt64] = []
+        var isSuccess = false
+        for case (let item, .taken(let work)) in zip(items, outcomes) {
+            delivered.append(item.sequence)
+            (doubt.suspects[item.sequence], lastTries[item.sequence]) = (nil, nil)
+            proven.remove(item.sequence)
+            // What nobody was asked about says nothing about the sink.
+            guard work != .nothing else { continue }
+            taken += 1
+            lastTaken[work] = taken
+            isSuccess = true
+        }
+        if isSuccess {
+            if case .window = running.request.content { tally.note(failed: false, at: now) }
+            succeed(delivered.count, at: now)
+        } else if outcomes.contains(where: \.isAnswer) {
+            // What had nothing to tell was no question to the sink, so it says nothing about it.
+            answered()
+        }
+        for (item, outcome) in zip(items, outcomes) {
+            switch outcome {
+            case .taken: if !window.finish(item.sequence, .delivered) { close(item.sequence, \.delivered, at: now) }
+            case .superseded:
+                doubt.suspects[item.sequence] = nil
+                if !window.finish(item.sequence, .superseded) { close(item.sequence, \.superseded, at: now) }
+            case .untried: putBack([item])
+            case .retry(let failure):
+                if items.count == 1 { putOffs += 1 }
+                doubt.suspects[item.sequence] = nil
+                putOff(item, failure, at: now)
+            case .failed(let failure, let isRefusal):
+                if isSuccess, !failure.isOfSink {
+                    if case .window = running.request.content { tally.note(failed: true, at: now) }
+                    doubt.suspects[item.sequence] = nil
+                    putOffAlone(item, failure, isRefusal: isRefusal, at: now)
+                } else {
+                    fail([item], of: running, failure, isRefusal: isRefusal, at: now)
+                }
+            case .reject(let failure): reject(item, failure, at: now)
+            }
+        }
+        let last = delivered.max()
+        let lastChange = items.first { $0.sequence == last }?.changeID
+        if let row = DeliveryRow(
+            sink: position.name, sequences: delivered.sorted(), lastChange: lastChange, time: now, status: status, remoteID: id)
+        {
+            write.deliveries.append(row)
+        }
+        // What was refused while others passed was not refused in a row.
+        if isSuccess { streak = [] } else if streak.count >= policy.rejectsInARow { suspect(at: now) }
+    }
+
+    /// The sink refuses a change for good. While it is paused that says nothing about the change.
+    private mutating func reject(_ item: OpenItem, _ failure: DeliveryFailure, at now: Timestamp) {
+        var item = item
+        item.attempts &+= 1
+        doubt.suspects[item.sequence] = nil
+        guard !health.isPaused else {
+            health.fail(failure, at: now, policy: policy, fraction: fraction)
+            doubt.question = nil
+            proven.insert(item.sequence)
+            // A row lets the next probe ask with the change behind it.
+            if !window.finish(item.sequence, .open(item, failure)) { open.update(item) }
+            return
+        }
+        lastRefusal = failure
+        item.state = .dead
+        if proven.remove(item.sequence) == nil { streak.append(item) }
+        put(item, failure, at: now)
+        events.append(.died(item, failure.reason))
+    }
+
+    /// So many refusals in a row are the sink's fault: those changes are pending again, and the sink is paused.
+    private mutating func suspect(at now: Timestamp) {
+        let suspects = streak
+        streak = []
+        for item in suspects {
+            events.removeAll { if case .died(let dead, _) = $0 { dead.sequence == item.sequence } else { false } }
+            if window.contains(item.sequence) {
+                window.putBack([item.sequence])
+            } else {
+                var item = item
+                item.state = .again
+                item.next = now
+                write.rows.append(.move(open.insert(item, at: now)))
+            }
+        }
+        proven.formUnion(suspects.map(\.sequence))
+        let words = lastRefusal.map { ": \($0.reason)" } ?? ""
+        let reason = "\(suspects.count) changes in a row were refused, and none taken\(words)"
+        pause(DeliveryFailure(reason, status: lastRefusal?.status), at: now)
+    }
+}
+
+extension ItemOutcome {
+    /// Whether the sink said something about this change.
+    var isAnswer: Bool {
+        switch self {
+        case .retry, .reject: true
+        case .taken(let work): work != .nothing
+        case .failed, .untried, .superseded: false
+        }
+    }
+}
+
+extension SinkMachine {
+    mutating func putBack(_ items: [OpenItem]) {
+        // Open items are where they were: nothing of them changed.
+        window.putBack(items.lazy.map(\.sequence))
+        for item in items where doubt.suspects[item.sequence] != nil { window.suspect(item.sequence) }
+    }
+
+    /// Gives a change that was handed over a row, or changes the row that it has.
+    mutating func put(_ item: OpenItem, _ failure: DeliveryFailure, at now: Timestamp) {
+        if item.state == .dead { lastTries[item.sequence] = nil }
+        if window.finish(item.sequence, .open(item, failure)) { return }
+        write.rows.append(.put(item, failure))
+        guard item.state == .dead else { return open.update(item) }
+        promote(open.remove(item.sequence, at: now))
+    }
+
+    /// Ends an open item.
+    private mutating func close(_ sequence: UInt64, _ counter: WritableKeyPath<SinkPosition, UInt64>, at now: Timestamp) {
+        position.close(counter)
+        lastTries[sequence] = nil
+        write.rows.append(.remove(sequence))
+        promote(open.remove(sequence, at: now))
+    }
+
+    private mutating func promote(_ next: OpenItem?) {
+        if let next { write.rows.append(.move(next)) }
+    }
+
+    /// Moves the cursor over what is done.
+    mutating func pass() {
+        defer { position.above = window.doneAbove }
+        guard let passed = window.pass() else { return }
+        position.advance(past: passed)
+        if passed.expired > 0 { events.append(.expired(passed.expired)) }
+        let now = passed.opened.first?.0.since ?? Timestamp(milliseconds: 0)
+        for (item, failure) in passed.opened {
+            write.rows.append(.put(item.state == .dead ? item : open.insert(item, at: now), failure))
+        }
+    }
+
+    /// The sink took a test: what failed alone is the reason itself, and whoever waits for the sink need not wait any longer.
+    mutating func hurry(at now: Timestamp) {
+        taken += 1
+        for work in [SinkWork.event, .create] { lastTaken[work] = taken }
+        if doubt.suspects.isEmpty || !requests.isEmpty { health.hurry(at: now) } else { succeed(1, at: now) }
+        pass()
+    }
+
+    /// A person wants dead letters tried again; returns how many there was room for.
+    ///
+    /// - Parameter later: For a sink that keeps one state of each record, the letters' records' newest changes: where that one was taken, the letter
+    ///   has nothing to tell.
+    mutating func revive(_ letters: [OpenItem], later: [UInt64: UInt64] = [:], at now: Timestamp) -> Int {
+        var count = 0
+        for letter in letters where letter.state == .dead && open[letter.sequence] == nil && open.count < policy.openItemsMax {
+            if let newest = later[letter.sequence], newest > letter.sequence, newest <= position.cursor, open[newest] == nil {
+                position.close(\.superseded)
+                write.rows.append(.remove(letter.sequence))
+                count += 1
+                continue
+            }
+            var item = letter
+            item.state = .again
+            item.next = now
+            item.waited = 0
+            item.tries = 0
+            item.failed = nil
+            proven.insert(item.sequence)
+            write.rows.append(.move(open.insert(item, at: now)))
+            count += 1
+        }
+        return count
+    }
+
+    /// A person gives dead letters up; returns how many.
+    mutating func drop(_ letters: [OpenItem]) -> Int {
+        var count = 0
+        for letter in letters where letter.state == .dead && open[letter.sequence] == nil {
+            position.close(\.dropped)
+            write.rows.append(.remove(letter.sequence))
+            count += 1
+        }
+        return count
+    }
+
+    /// Whether something has happened that must be written down before the next request begins.
+    var mustWrite: Bool { write.isUrgent || isOutageNew }
+    /// Whether the position is ahead of what was written down.
+    var isAhead: Bool { write.position != position }
+
+    mutating func takeEvents() -> [SinkEvent] {
+        defer { events = [] }
+        return events
+    }
+}

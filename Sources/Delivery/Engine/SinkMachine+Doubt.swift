@@ -1,0 +1,157 @@
+import FindingModel
+
+/// Whose failure a failed request is: the sink's, or that of a change in it ("Whose failure it is" in docs/sinks.md).
+extension SinkMachine {
+    /// Takes in that a request failed as a whole; `isRefusal` says that the sink answered no.
+    mutating func fail(_ items: [OpenItem], of running: Running, _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
+        let isWindow = if case .window = running.request.content { true } else { false }
+        if failure.isOfSink {
+            putBack(items)
+            // The next request is this one again, so that a receiver can tell.
+            if isWindow { batch = items.count }
+            doubt.forgetBatch()
+            return sinkFails(failure, isRefusal: isRefusal, at: now)
+        }
+        if isWindow { tally.note(failed: true, at: now) }
+        doubt.since = doubt.since ?? now
+        if items.count == 1 {
+            failAlone(items[0], failure, isRefusal: isRefusal, running.purpose, at: now)
+        } else {
+            failTogether(items, failure, isWindow: isWindow, at: now)
+        }
+    }
+
+    /// A batch that fails twice is halved, and so is each half that fails.
+    private mutating func failTogether(_ items: [OpenItem], _ failure: DeliveryFailure, isWindow: Bool, at now: Timestamp) {
+        putBack(items)
+        guard isWindow else {
+            openBatch = max(1, items.count / 2)
+            return
+        }
+        batch = doubt.isHalved(first: items[0].sequence, count: items.count) ? max(1, items.count / 2) : items.count
+        if health.isHealthy { events.append(.fails(failure)) }
+        health.doubt(failure, at: now, policy: policy, fraction: fraction)
+    }
+
+    private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, _ purpose: Purpose, at now: Timestamp) {
+        var item = item
+        if window.contains(item.sequence) {
+            item.attempts &+= 1
+            item.countTry(isWitnessed: false, at: now)
+            lastTries[item.sequence] = taken
+            doubt.suspects[item.sequence] = Doubt.Suspect(item: item, failure: failure, isRefusal: isRefusal)
+            window.suspect(item.sequence)
+        } else if health.isHealthy, doubt.question == nil {
+            failedRows.insert(item.sequence)
+            putOffAlone(item, failure, isRefusal: isRefusal, at: now)
+            if putsEverythingOff { sinkFails(failure, isRefusal: isRefusal, at: now) }
+            return
+        } else {
+            // While nothing is taken that says nothing about the change.
+            item.attempts &+= 1
+            open.update(item)
+        }
+        ask(failure, isRefusal: isRefusal, purpose)
+    }
+
+    /// Lets others be tried at once: some when a sink that worked begins to fail, one for each later attempt.
+    private mutating func ask(_ failure: DeliveryFailure, isRefusal: Bool, _ purpose: Purpose) {
+        switch purpose {
+        case .new: break
+        case .attempt: doubt.question = Doubt.Question(failure: failure, isRefusal: isRefusal, others: 1)
+        case .delivery, .other:
+            let others = doubt.question?.others ?? policy.othersAtOnce
+            doubt.question = Doubt.Question(failure: failure, isRefusal: isRefusal, others: others)
+        }
+    }
+
+    /// Nothing that was tried was taken: the sink fails.
+    mutating func decide(at now: Timestamp) {
+        if let question = doubt.question { sinkFails(question.failure, isRefusal: question.isRefusal, at: now) }
+    }
+
+    mutating func sinkFails(_ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
+        doubt.question = nil
+        doubt.since = doubt.since ?? now
+        if isRefusal { return pause(failure, at: now) }
+        if health.isHealthy { events.append(.fails(failure)) }
+        health.fail(failure, at: now, policy: policy, fraction: fraction)
+    }
+
+    mutating func pause(_ failure: DeliveryFailure, at now: Timestamp) {
+        if !health.isPaused { events.append(.paused(failure)) }
+        health.pause(failure, at: now, policy: policy, fraction: fraction)
+    }
+
+    /// The sink took `count` changes at once: what failed alone before gets a row, whatever its failure, and full batches go on.
+    mutating func succeed(_ count: Int, at now: Timestamp) {
+        batch = min(limits.count, batch * 2)
+        openBatch = min(limits.count, openBatch * 2)
+        streak = []
+        putOffs = 0
+        failedRows = []
+        for suspect in doubt.settle(taken: count) where window.contains(suspect.item.sequence) {
+            var item = suspect.item
+            let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: nil).wholeMilliseconds
+            item.state = .retrying
+            item.next = now.advanced(byMilliseconds: wait)
+            window.finish(item.sequence, .open(item, suspect.failure))
+        }
+        if let outage = health.succeed() { events.append(.recovered(outage)) }
+    }
+
+    /// The sink answered, although it took nothing: it does not fail as a whole, and what failed alone is asked about again.
+    mutating func answered() {
+        guard let outage = health.answer() else { return }
+        window.putBack(doubt.suspects.keys)
+        _ = doubt.settle(taken: 0)
+        events.append(.recovered(outage))
+    }
+
+    /// A change that failed alone while others were taken; one that was refused and is beyond hope is a dead letter.
+    mutating func putOffAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
+        var item = item
+        item.countTry(isWitnessed: isWitnessed(item, failure.work), at: now)
+        let isHopeless = isRefusal && item.isBeyondHope(tally.since(item.failed ?? now), at: now, policy: policy)
+        putOff(item, failure, isHopeless: isHopeless, at: now)
+    }
+
+    /// A change gets a row, or its row is due later; it is a dead letter when its patience is at an end.
+    mutating func putOff(_ item: OpenItem, _ failure: DeliveryFailure, isHopeless: Bool = false, at now: Timestamp) {
+        var item = item
+        item.putOff(failure, isWitnessed: isWitnessed(item, failure.work), at: now, policy: policy, fraction: fraction)
+        lastTries[item.sequence] = taken
+        if isHopeless { item.state = .dead }
+        if item.state == .dead { events.append(.died(item, failure.reason)) }
+        put(item, failure, at: now)
+    }
+
+    /// Whether another change was taken, in the same work, since this one was tried.
+    private func isWitnessed(_ item: OpenItem, _ work: SinkWork) -> Bool {
+        // What was taken since the start of this run was taken since a try of an earlier one.
+        lastTaken[work] ?? 0 > lastTries[item.sequence] ?? 0
+    }
+
+    /// Says that a sink stands because too many changes wait in rows, and when it no longer does.
+    mutating func noteRoom(at now: Timestamp) {
+        let isFull = open.count >= policy.openItemsMax
+        if isFull, fullSince == nil {
+            fullSince = now
+            events.append(.paused(fullness))
+        } else if !isFull, open.count < policy.openItemsMax - policy.openItemsMax / 20 {
+            fullSince = nil
+        }
+    }
+
+    /// The sink's condition for people: without room for another row it stands, although it takes what it is given.
+    func shownCondition(at now: Timestamp) -> SinkHealth.Condition {
+        guard let fullSince, health.isHealthy else { return health.condition }
+        var open = open
+        return .paused(SinkHealth.Outage(since: fullSince, next: max(now, open.nextDue ?? now), failures: 1, failure: fullness))
+    }
+
+    /// Why a sink without room for another row stands.
+    var fullness: DeliveryFailure {
+        DeliveryFailure("\(policy.openItemsMax) changes wait in rows of their own, and there is no room for more: see `weir sinks` and `weir dead list`")
+    }
+}

@@ -1,0 +1,67 @@
+import FindingModel
+import GRDB
+
+/// The statements on what is done above the cursors.
+enum LedgerDone {
+    static func apply(_ write: LedgerWrite, _ database: Database) throws {
+        let sink = write.position.name
+        for done in write.done {
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO done (sink, sequence, change, superseded) VALUES (?, ?, ?, ?)")
+                .execute(arguments: [sink, LedgerRows.stored(done.sequence), done.changeID, done.isSuperseded])
+        }
+        guard write.dropsDone else { return }
+        try database.cachedStatement(sql: "DELETE FROM done WHERE sink = ? AND sequence <= ?")
+            .execute(arguments: [sink, LedgerRows.stored(write.position.cursor)])
+    }
+
+    static func all(_ database: Database, of sink: String) throws -> [DoneAbove] {
+        let sql = "SELECT sequence, change, superseded FROM done WHERE sink = ? ORDER BY sequence"
+        return try Row.fetchAll(database, sql: sql, arguments: [sink]).map { row in
+            DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: row["superseded"])
+        }
+    }
+
+    /// Gives each the sequence that its change has by `places`, and removes what stands at `cursor` or before it, or is gone.
+    static func realign(_ places: [String: UInt64], sink: String, cursor: UInt64, _ database: Database) throws {
+        let old = try all(database, of: sink)
+        try database.execute(sql: "DELETE FROM done WHERE sink = ?", arguments: [sink])
+        let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO done (sink, sequence, change, superseded) VALUES (?, ?, ?, ?)")
+        for done in old {
+            guard let sequence = places[done.changeID], sequence > cursor else { continue }
+            try insert.execute(arguments: [sink, LedgerRows.stored(sequence), done.changeID, done.isSuperseded])
+        }
+    }
+}
+
+/// The statements on outages: one row for each sink that is in one.
+enum LedgerOutages {
+    static func put(_ outage: LedgerWrite.Outage?, sink: String, _ database: Database) throws {
+        guard let outage else { return try database.execute(sql: "DELETE FROM outages WHERE sink = ?", arguments: [sink]) }
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO outages (sink, since, paused, status, words) VALUES (?, ?, ?, ?, ?)",
+            arguments: [sink, outage.since.milliseconds, outage.isPaused, outage.failure.status, outage.failure.reason])
+    }
+
+    /// The sink's condition as it was left; the next attempt begins at `now`.
+    static func condition(_ database: Database, of sink: String, now: Timestamp) throws -> SinkHealth.Condition {
+        guard let row = try Row.fetchOne(database, sql: "SELECT since, paused, status, words FROM outages WHERE sink = ?", arguments: [sink]) else {
+            return .healthy
+        }
+        let failure = DeliveryFailure(row["words"], status: row["status"])
+        let outage = SinkHealth.Outage(since: Timestamp(milliseconds: row["since"]), next: now, failures: 1, failure: failure)
+        return row["paused"] ? .paused(outage) : .failing(outage)
+    }
+
+    /// Every sink's outage, for readers.
+    static func all(_ database: Database) throws -> [String: SinkHealth.Outage] {
+        guard try database.tableExists("outages") else { return [:] }
+        var outages: [String: SinkHealth.Outage] = [:]
+        for name in try String.fetchAll(database, sql: "SELECT sink FROM outages") {
+            switch try condition(database, of: name, now: Timestamp(milliseconds: 0)) {
+            case .healthy: break
+            case .failing(let outage), .paused(let outage): outages[name] = outage
+            }
+        }
+        return outages
+    }
+}
