@@ -15,7 +15,7 @@ RUN swift build -c release --product weir --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update -q \
-    && apt-get install -y -q --no-install-recommends ca-certificates curl libcurl4 libsqlite3-0 libsimdjson14 libssl3 libstdc++6 tzdata zlib1g \
+    && apt-get install -y -q --no-install-recommends ca-certificates curl libcurl4 libidn2-0 libsqlite3-0 libsimdjson14 libssl3 libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/weir --create-home weir \
     && install -d -o weir -g weir -m 0700 /var/lib/weir/data

@@ -13,7 +13,9 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -35,6 +37,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -52,26 +55,33 @@ let package = Package(
         .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
         .systemLibrary(name: "CLibSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Foundations.
         module("Bytes", []),
+        module("DomainNames", ["CLibIDN2"]),
         module("JSONDocument", ["CSimdjson"]),
         module("YAMLDocument", [yams]),
         module("Digests", ["CLibSSL", "CChecksum"]),
-        module("FindingModel", ["JSONDocument", "Digests"]),
+        module("FindingModel", ["DomainNames", "JSONDocument", "Digests"]),
         module("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
-        module("Adapters", ["Bytes", "JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
+        module("Adapters", ["Bytes", "DomainNames", "JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
         module("Ingest", ["Bytes", "Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
         module("CurlTransport", ["Bytes", "CCurl"]),
         module("Gzip", ["CZlib"]),
-        module("Delivery", ["State", "FindingModel", "JSONDocument", grdb, logging]),
+        module("Delivery", ["State", "Journal", "FindingModel", "JSONDocument", grdb, logging]),
         module("Sinks", ["Bytes", "Delivery", "CurlTransport", "Formats", "Gzip", "Digests", "FindingModel", "JSONDocument"]),
-        module("Console", ["State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", hummingbird, logging]),
+        module(
+            "Console",
+            [
+                "State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Bytes", hummingbird, hummingbirdCore, nioCore,
+                nioHTTPTypes, logging,
+            ]),
         module(
             "Gateway",
             [
@@ -96,12 +106,14 @@ let package = Package(
         .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"], path: "Plugins/EmbedFiles"),
 
         tests("BytesTests", ["Bytes"]),
+        tests("DomainNamesTests", ["DomainNames"]),
         tests("JSONDocumentTests", ["JSONDocument"]),
         tests("YAMLDocumentTests", ["YAMLDocument"]),
         tests("DigestsTests", ["Digests"]),
         tests("FindingModelTests", ["FindingModel", "JSONDocument", "Digests"]),
         .testTarget(
-            name: "FormatsTests", dependencies: ["Formats", "FindingModel", "JSONDocument", "Digests"], exclude: ["Standards"], swiftSettings: strict),
+            name: "FormatsTests", dependencies: ["Formats", "Delivery", "FindingModel", "JSONDocument", "Digests"], exclude: ["Standards"],
+            swiftSettings: strict),
         tests("JournalTests", ["Journal", "FindingModel", "JSONDocument", "Digests"]),
         tests("AdaptersTests", ["Adapters", "FindingModel", "JSONDocument", "YAMLDocument", "Digests"]),
         tests(
@@ -119,8 +131,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "weir", "Gateway", "Console", "Adapters", "CurlTransport", "Delivery", "Sinks", "Formats", "State", "Journal", "FindingModel", "JSONDocument",
-                "YAMLDocument", "Digests", "Bytes", logging,
+                "weir", "Gateway", "Console", "Ingest", "Adapters", "CurlTransport", "Delivery", "Sinks", "Formats", "State", "Journal", "FindingModel",
+                "JSONDocument", "YAMLDocument", "Digests", "Bytes", argumentParser, logging,
             ]),
         tests("ProcessTests", ["weir", "FindingModel", "JSONDocument", "Digests"]),
         tests("RepositoryTests", []),

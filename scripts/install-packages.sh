@@ -3,7 +3,7 @@
 # Usage: scripts/install-packages.sh [PACKAGE...]     (the packages to add to the build's own)
 set -eu
 
-wanted="libssl-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev zlib1g-dev $*"
+wanted="libssl-dev libcurl4-openssl-dev libsqlite3-dev libsimdjson-dev zlib1g-dev libidn2-dev $*"
 
 if ! command -v swift >/dev/null 2>&1; then
     echo "A Swift toolchain (6.2 or later) is needed and is not on the PATH: see swift.org/install" >&2
@@ -13,7 +13,7 @@ fi
 if ! command -v dpkg-query >/dev/null 2>&1; then
     # Not Debian or Ubuntu: say what is missing in terms that every distribution has.
     missing=""
-    for header in openssl/ssl.h curl/curl.h sqlite3.h simdjson.h zlib.h; do
+    for header in openssl/ssl.h curl/curl.h sqlite3.h simdjson.h zlib.h idn2.h; do
         found=no
         for folder in /usr/include /usr/local/include /opt/homebrew/include; do
             [ -e "$folder/$header" ] && found=yes
@@ -22,7 +22,7 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
     done
     [ -z "$missing" ] && exit 0
     echo "These C headers are missing:$missing" >&2
-    echo "Install the development packages of OpenSSL 3, libcurl, SQLite 3, simdjson (3.0 or later) and zlib and try again." >&2
+    echo "Install the development packages of OpenSSL 3, libcurl, SQLite 3, simdjson (3.0 or later), zlib and libidn2 and try again." >&2
     exit 1
 fi
 

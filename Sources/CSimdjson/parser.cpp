@@ -7,6 +7,8 @@
 
 // Buffers up to this many bytes stay with the parser.
 static constexpr size_t kept_bytes = 1 << 20;
+// Documents up to this many bytes may take what they like; the memory that a larger one takes is at most so many times its size.
+static constexpr size_t small_length = 256 << 10, cost_maximum = 8;
 // Behind the text: a zero that ends every token, a quotation mark that ends every search, and room for wide reads.
 static constexpr size_t padding = simdjson::SIMDJSON_PADDING + 16;
 
@@ -94,6 +96,12 @@ bool weir_json_parser::explain_index_failure() {
   return fail(WEIR_JSON_ERROR_SYNTAX, opening, "a string has no end");
 }
 
+// The copy of the text, where its tokens begin, and what has been found in it.
+size_t weir_json_parser::spent() const {
+  return length + indexer->n_structural_indexes * sizeof(uint32_t) + node_count * sizeof(weir_json_node) + member_count * sizeof(weir_json_member) +
+         name_count * sizeof(weir::Name);
+}
+
 bool weir_json_parser::walk(size_t limit) {
   const uint32_t *token = indexer->structural_indexes.get();
   const uint32_t *const last = token + indexer->n_structural_indexes;
@@ -105,6 +113,8 @@ value: {
   const uint32_t at = *token;
   const char byte = text.items[at];
   if (!nodes.grow(node_count)) return fail(WEIR_JSON_ERROR_LENGTH, at, "there is no memory for the document");
+  if (length > small_length && spent() > length * cost_maximum)
+    return fail(WEIR_JSON_ERROR_LENGTH, at, "the document has more values than its size allows");
   weir_json_node &node = nodes.items[node_count];
   node.member = member;
   if (byte == '{' || byte == '[') {

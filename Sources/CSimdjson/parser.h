@@ -35,6 +35,7 @@ struct weir_json_parser {
   bool load(const void *bytes, size_t count);
   bool index();
   bool walk(size_t depth);
+  size_t spent() const;
   bool string(uint32_t quote, uint32_t &text_length, uint32_t &end);
   bool unescape(uint32_t start, const char *backslash, uint32_t &text_length, uint32_t &end);
   const char *escape(const char *backslash, char *&out);

@@ -135,7 +135,7 @@ extension DeliveryService {
     package func replay(_ wish: ReplayWish, isMade: Bool) async throws -> ReplayJob? {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
         let first = try await feed.firstSequence(atOrAfter: wish.from)
-        let end = if let to = wish.to { try await feed.firstSequence(atOrAfter: to.advanced(byMilliseconds: 1)) - 1 } else { try await feed.lastSequence() }
+        let end = if let to = wish.to { try await feed.lastSequence(through: to) } else { try await feed.lastSequence() }
         var job = ReplayJob(
             sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
         job.wanted = try await pump.count(job)

@@ -13,6 +13,18 @@ extension GatewayNotice {
         GatewayNotice(kind: "sink_concern", summary: "Sink \(sink): \(reason)", details: details(sink, reason))
     }
 
+    /// Nothing is delivered before a person has done something.
+    package static func ledgerDamaged(_ damage: LedgerError) -> GatewayNotice {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("reason")
+        writer.string(damage.message)
+        writer.endObject()
+        return GatewayNotice(
+            kind: "ledger_damaged", summary: "ledger.db is damaged, so nothing is delivered; events are received and kept",
+            details: RawJSON(bytes: writer.bytes))
+    }
+
     private static func details(_ sink: String, _ reason: String) -> RawJSON {
         var writer = JSONWriter()
         writer.beginObject()

@@ -12,6 +12,8 @@ package struct Change: Equatable, Sendable {
     package var subject: String
     /// When the vendor says it happened.
     package var time: Timestamp
+    /// Whether an earlier change of the record told a newer time.
+    package var isLate = false
     /// When the receipt was accepted.
     package var receivedTime: Timestamp
     package var kind: RecordKind
@@ -19,7 +21,8 @@ package struct Change: Equatable, Sendable {
     package var data: RawJSON
 
     package init(
-        sequence: UInt64, id: String, type: String, source: String, subject: String, time: Timestamp, receivedTime: Timestamp, kind: RecordKind, data: RawJSON
+        sequence: UInt64, id: String, type: String, source: String, subject: String, time: Timestamp, receivedTime: Timestamp, kind: RecordKind, data: RawJSON,
+        isLate: Bool = false
     ) {
         self.sequence = sequence
         self.id = id
@@ -30,5 +33,6 @@ package struct Change: Equatable, Sendable {
         self.receivedTime = receivedTime
         self.kind = kind
         self.data = data
+        self.isLate = isLate
     }
 }

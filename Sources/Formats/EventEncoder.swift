@@ -12,12 +12,15 @@ package struct EventEncoder: Sendable {
     private let limit: Int
     /// The program's version, which CEF has a place for.
     private let version: String
+    /// What ECS documents have as `@timestamp`.
+    private let time: EventTime
 
     /// `summaryBytes`, from 7,500, is for systems that take less than others with `evidence: summary`.
-    package init(_ format: EventFormat, evidence: EvidenceDetail = .summary, summaryBytes: Int = Self.summaryBytes, version: String) {
+    package init(_ format: EventFormat, evidence: EvidenceDetail = .summary, summaryBytes: Int = Self.summaryBytes, time: EventTime = .event, version: String) {
         self.format = format
         self.evidence = evidence
         limit = summaryBytes
+        self.time = time
         self.version = version
     }
 
@@ -35,7 +38,7 @@ package struct EventEncoder: Sendable {
         } catch {
             throw FormatError(message: "the record of change \(change.id) cannot be read: \(error.message)")
         }
-        return encode(EventContent(change: change, record: record))
+        return encode(EventContent(change: change, record: record, stamp: time == .received ? change.receivedTime : change.time))
     }
 
     /// As `encode(_:_:)`, with a parser of its own.
@@ -77,6 +80,8 @@ struct EventContent {
     let change: Change
     /// The change's record, perhaps shortened.
     var record: Record
+    /// The moment that the event stands at in the system's own time.
+    let stamp: Timestamp
     /// Fields of the record that were shortened.
     var cut: [String] = []
     /// Bytes of the event before anything was cut.

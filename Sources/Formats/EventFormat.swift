@@ -13,6 +13,14 @@ package enum EventFormat: String, Sendable, CaseIterable {
     package var isJSON: Bool { self != .cef }
 }
 
+/// Which moment an event stands at in a system's own time.
+package enum EventTime: String, Sendable, CaseIterable {
+    /// When the vendor says that it happened.
+    case event
+    /// When the gateway received it.
+    case received
+}
+
 /// How much of a record goes into an event.
 package enum EvidenceDetail: String, Sendable, CaseIterable {
     /// At most `EventEncoder.summaryBytes`: what is too much is shortened, evidence first, and the event says which fields were.

@@ -53,3 +53,10 @@ extension JSONParser {
         try bytes.withUnsafeBytes { try body(try parse($0, depth: depth)) }
     }
 }
+
+extension UnsafeRawBufferPointer {
+    /// The bytes behind a byte order mark, if they begin with one: a reader of JSON may pass over it (RFC 8259 section 8.1).
+    package var afterByteOrderMark: UnsafeRawBufferPointer {
+        count >= 3 && self[0] == 0xef && self[1] == 0xbb && self[2] == 0xbf ? UnsafeRawBufferPointer(rebasing: self[3...]) : self
+    }
+}

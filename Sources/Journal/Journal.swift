@@ -23,6 +23,8 @@ package protocol Journal: AnyObject, Sendable {
     func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64
     /// Reads from entry `number` on; reading blocks, so it belongs on a thread of the caller's own.
     func reader(from number: UInt64) -> any JournalReader
+    /// Every `config` entry, those with damaged bodies included; reads all heads, so it takes its time.
+    func configurations() throws(JournalError) -> [Entry]
     /// Blocks the calling thread until the watermark is above `number` or the time is up; says whether it is above.
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool
     /// Writes what was appended so far, then closes; later appends fail with `.stopping`.

@@ -26,16 +26,27 @@ package struct StateError: Error, Equatable, Sendable {
         case closed
         /// An entry of the gateway or of a person, which must not be left out, ends the process each time.
         case stuck
+
+        /// Whether it may end without a person: the file is made anew, or there is room again.
+        var isOfTheFile: Bool {
+            switch self {
+            case .unopenable, .corrupt, .diskFull, .failed, .closed: true
+            case .newerVersion, .olderVersion, .notAStateDatabase, .notDurable, .journal, .stuck: false
+            }
+        }
     }
 
     package let code: Code
-    /// One sentence for a person.
+    /// One sentence for a person, who learns what to do where something is to be done.
     package let message: String
 
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
+
+    /// Whether a gateway goes on receiving all the same: the file is made again from the journal, or can be opened later.
+    package var isSurvivable: Bool { code.isOfTheFile }
 
     /// Whether the same can succeed later without a person's help.
     package var isRetriable: Bool {
@@ -51,6 +62,11 @@ extension StateError: CustomStringConvertible {
 }
 
 extension StateError {
+    /// Whether a page of the file could not be read: it was cut short, or the disk is failing there.
+    private static func isReading(_ error: DatabaseError) -> Bool {
+        [.SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_READ, .SQLITE_IOERR_CORRUPTFS].contains(error.extendedResultCode)
+    }
+
     /// What an error of the database stands for; SQLite's own words hold no row's content.
     static func wrapping(_ error: any Error, at path: String) -> StateError {
         if let error = error as? StateError { return error }
@@ -58,8 +74,8 @@ extension StateError {
         let words = "\(path): SQLite error \(error.resultCode.rawValue), \(error.message ?? "no message")"
         switch error.resultCode {
         case .SQLITE_FULL: return StateError(.diskFull, words)
-        case .SQLITE_CORRUPT: return StateError(.corrupt, words)
-        case .SQLITE_NOTADB: return StateError(.notAStateDatabase, words)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return StateError(.corrupt, words)
+        case .SQLITE_IOERR where isReading(error): return StateError(.corrupt, words)
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: return StateError(.unopenable, words)
         default: return StateError(.failed, words)
         }

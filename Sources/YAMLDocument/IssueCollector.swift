@@ -37,6 +37,9 @@ package struct IssueCollector: Sendable {
     /// Adds the issues of another file, or of another reading of this one.
     package mutating func merge(_ list: IssueList) { found += list.issues }
 
+    /// How many errors were found so far.
+    package var errorCount: Int { found.count { $0.severity == .error } }
+
     package var hasErrors: Bool { found.contains { $0.severity == .error } }
 
     /// Everything found: by file in the order of their first issues, then by line and column; an issue found twice stands once.
@@ -59,6 +62,8 @@ package struct IssueCollector: Sendable {
 
     private static func hint(for word: String, known: [String]) -> String {
         if let closest = Spelling.closest(to: word, in: known) { return "did you mean '\(closest)'?" }
-        return "known: \(known.joined(separator: ", "))"
+        var listed: [String] = []
+        for word in known where !listed.contains(word) { listed.append(word) }
+        return "known: \(listed.joined(separator: ", "))"
     }
 }

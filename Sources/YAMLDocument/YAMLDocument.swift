@@ -23,6 +23,8 @@ package enum YAMLDocument {
     ///
     /// - Returns: nothing when the text is not YAML at all; then an error says why.
     package static func parse(_ text: String, issues: inout IssueCollector) -> YAMLNode? {
+        // YAML 1.2 section 5.2 lets a stream begin with a byte order mark.
+        if text.unicodeScalars.first == "\u{feff}" { return parse(String(text.unicodeScalars.dropFirst()), issues: &issues) }
         guard text.utf8.count <= sizeLimit else {
             issues.add(.error, line: 1, column: 1, "the file is larger than \(sizeLimit >> 20) MiB")
             return nil

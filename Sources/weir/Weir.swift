@@ -7,10 +7,11 @@ struct Weir: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir",
         abstract: "One HTTPS endpoint for all your security scanners.",
-        discussion: "Exit codes: 0, 1 (the thing asked for failed), 2 (usage). Every command takes --config FILE (default weir.yaml).",
+        discussion:
+            "Exit codes: 0, 1 (the thing asked for failed), 2 (usage), 3 (not whole: rebuilding, or nobody answered). Every command takes --config FILE (default weir.yaml).",
         version: ProgramVersion.current,
         subcommands: [
-            Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, SinkCommand.self,
+            Init.self, Serve.self, Check.self, Send.self, Sources.self, Events.self, Findings.self, Scans.self, Sinks.self, SinkCommand.self,
             DeadCommand.self, Replay.self, Show.self, AdapterCommand.self, Rebuild.self, VoidReceipts.self,
             JournalCommand.self,
             SchemaCommand.self,
@@ -20,6 +21,7 @@ struct Weir: AsyncParsableCommand {
 @main struct Main {
     static func main() async {
         ProcessLimits.limitHeaps()
+        ProcessLimits.forbidCoreFiles()
         do {
             var command = try Weir.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -27,9 +29,10 @@ struct Weir: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            ProcessExit.finishOutput()
         } catch let failure as CommandFailure {
             failure.report()
-            ProcessExit.now(1)
+            ProcessExit.now(failure.status)
         } catch {
             finish(error)
         }

@@ -1,6 +1,8 @@
 import FindingModel
+import Foundation
 import GRDB
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Delivery
@@ -185,6 +187,57 @@ struct LedgerTests {
         close(file)
         let error = #expect(throws: LedgerError.self) { try Ledger(path: path) }
         #expect(error?.code == .corrupt)
+    }
+
+    @Test func aDamagedFileIsUsedAgainOnlyOnceItIsWhole() async throws {
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 4))
+        await ledger.close()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        var broken = whole
+        for offset in stride(from: 4096, to: broken.count, by: 4096) { broken[offset] ^= 0x5a }
+        try broken.write(to: URL(fileURLWithPath: path))
+        let told = Mutex<[LedgerError]>([])
+        let damaged = try Ledger.forService(path: path) { error in told.withLock { $0.append(error) } }
+        for _ in 0..<2 {
+            let error = await #expect(throws: LedgerError.self) { try await damaged.positions() }
+            #expect(error?.code == .corrupt && error?.message.contains("move it away") == true)
+        }
+        #expect(told.withLock { $0.count } == 1)
+        await #expect(throws: LedgerError.self) { try await damaged.reopen(since: damaged.generation) }
+        try whole.write(to: URL(fileURLWithPath: path))
+        try await damaged.reopen(since: damaged.generation)
+        #expect(try await damaged.positions() == [SinkPosition(name: "a", start: 4)])
+        await damaged.close()
+    }
+
+    @Test func damageThatShowsOnlyInUseClosesTheFile() async throws {
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        try await ledger.apply(moved("a", 3, row("a", 1...3)), after: 0)
+        await ledger.close()
+        let root = try await DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'deliveries'") }
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[(try #require(root) - 1) * 4096] ^= 0x40
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let told = Mutex(0)
+        let damaged = try Ledger.forService(path: path) { _ in told.withLock { $0 += 1 } }
+        #expect(try await damaged.positions().count == 1)
+        await #expect(throws: LedgerError.self) { try await damaged.deliveries(limit: 9) }
+        // Nothing more is read from it, whole as the rest may be.
+        await #expect(throws: LedgerError.self) { try await damaged.positions() }
+        #expect(told.withLock { $0 } == 1)
+        await #expect(throws: LedgerError.self) { try await damaged.reopen(since: damaged.generation) }
+        await damaged.close()
+    }
+
+    @Test(arguments: ["", "-wal", "-shm"]) func whatStandsInThePlaceOfAFileIsNeverFollowed(ending: String) throws {
+        let victim = folder.path + "/victim"
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: victim))
+        symlink(victim, path + ending)
+        let error = #expect(throws: LedgerError.self) { try Ledger(path: path) }
+        #expect(error?.code == .corrupt && error?.message.contains("symbolic link") == true)
+        #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
     }
 
     @Test func aFolderThatIsMissingIsAnError() {

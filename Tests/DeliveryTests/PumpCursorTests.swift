@@ -140,6 +140,25 @@ struct PumpCursorTests: PumpTesting {
         #expect(position.vanished == 2 && position.delivered == 12 && position.anchor == "abcdefgh-12-1")
     }
 
+    @Test func aRowMadeAgainBesideARunningSinkIsLookedThroughAgain() async throws {
+        feed.append(Change.findings(1...10))
+        let sink = ScriptedSink()
+        let service = service([sink])
+        service.start()
+        await eventually { await savedCursor() == 10 }
+        // Changes 3 and 4 are gone, so what was 10 is now 8.
+        let renumbered = ([1, 2, 5, 6, 7, 8, 9, 10, 11] as [UInt64]).map { original -> Change in
+            var change = Change.finding(original)
+            if original > 4 { change.sequence = original - 2 }
+            return change
+        }
+        feed.remake(renumbered)
+        await eventually { sink.taken.count == 11 }
+        #expect(sink.taken == Array(1...10) + [9])
+        await stop(service)
+        #expect(try await ledger.position(of: "sink")?.anchor == "abcdefgh-11-1")
+    }
+
     /// All of the journal was put back from an older copy and went on under another tag; the ledger is newer.
     @Test(arguments: [1, 7, 40])
     func aLedgerNewerThanTheJournalSkipsNothingAndRepeatsNothing(_ batch: Int) async throws {

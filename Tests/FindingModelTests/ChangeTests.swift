@@ -15,6 +15,9 @@ struct ChangeTests {
                 "time":"2026-03-02T10:00:00.000Z","datacontenttype":"application/json","dataschema":"urn:weir:notice:1",\
                 "sequence":"18446744073709551615","receivedtime":"2026-03-02T10:00:00.005Z","data":\(record.json.text)}
                 """)
+        var late = change
+        late.isLate = true
+        #expect(String(decoding: late.cloudEventJSON, as: UTF8.self).contains(#""receivedtime":"2026-03-02T10:00:00.005Z","late":true,"data":"#))
         var writer = JSONWriter()
         change.cloudEvent(to: &writer)
         writer.newline()

@@ -15,7 +15,7 @@ enum Samples {
     static var fullFinding: Finding {
         var finding = smallFinding
         finding.sourceUID = "src\"1\\"
-        finding.fingerprints.cross = String(repeating: "ab", count: 32)
+        finding.fingerprints.cross1 = String(repeating: "ab", count: 32)
         finding.title = "Línea\u{1}\r\n\u{2028}"
         finding.desc = "d"
         finding.remediation = "r"

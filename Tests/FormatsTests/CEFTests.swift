@@ -47,11 +47,30 @@ struct CEFTests {
         #expect(line["msg"]?.unicodeScalars.count == 1023)
     }
 
+    /// The scalars, with a space for each that cannot be seen.
+    private static func seen(_ text: String, keeping kept: String = "") -> [Unicode.Scalar] {
+        SafeTextTests.spaced(text, keeping: kept).map { scalar in
+            let isHidden = scalar.properties.generalCategory == .format || scalar.properties.isNoncharacterCodePoint
+            return isHidden ? " " : scalar
+        }
+    }
+
+    @Test func whatTurnsTextRoundOrHidesInItIsASpace() throws {
+        var finding = Samples.finding
+        finding.title = "safe\u{202e}gpj.exe a\u{200b}b x=y"
+        finding.desc = "\u{2066}a\u{feff}=b"
+        let bytes = try Self.encoder.encode(Samples.change(.finding(finding))).bytes
+        let line = try #require(CEFParser(bytes))
+        #expect(line.header[5] == "safe gpj.exe a b x=y" && line["msg"] == " a =b")
+        // The standard has two escapes for the header, and '=' is none of them.
+        #expect(String(decoding: bytes, as: UTF8.self).contains("|safe gpj.exe a b x=y|"))
+    }
+
     /// Equal but for controls, which became spaces.
-    private static func sameWords(_ said: String, _ meant: String) -> Bool { SafeTextTests.spaced(meant) == Array(said.unicodeScalars) }
+    private static func sameWords(_ said: String, _ meant: String) -> Bool { seen(meant) == Array(said.unicodeScalars) }
 
     /// Equal but for controls other than line ends; nothing is said of an empty text.
     private static func sameLines(_ said: String?, _ meant: String?) -> Bool {
-        SafeTextTests.spaced(meant ?? "", keeping: "\r\n") == Array((said ?? "").unicodeScalars)
+        seen(meant ?? "", keeping: "\r\n") == Array((said ?? "").unicodeScalars)
     }
 }

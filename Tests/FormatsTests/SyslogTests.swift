@@ -21,7 +21,7 @@ struct SyslogTests {
         #expect(
             String(decoding: message.bytes, as: UTF8.self)
                 == #"<187>1 2026-03-02T10:00:00.000Z gateway weir 7 finding.opened [weir@32473 id="a\"b\\c\]d" n="é "] "# + "\u{feff}{}")
-        #expect(message.frame == Array("\(message.bytes.count) ".utf8) + message.bytes)
+        #expect(message.frame(.octetCounting) == Array("\(message.bytes.count) ".utf8) + message.bytes)
     }
 
     /// Splits a stream of frames by their counts.
@@ -93,7 +93,7 @@ struct SyslogTests {
                 )
             ]
             messages.append(message)
-            stream += message.frame
+            stream += message.frame(.octetCounting)
         }
         let frames = try #require(Self.split(stream))
         #expect(frames.count == messages.count)

@@ -108,7 +108,8 @@ struct FormatTests {
 
     @Test(
         arguments: [
-            ("00000000000000000001.segment", 1), ("09223372036854775807.segment", UInt64(Int64.max)), ("18446744073709551615.segment", nil),
+            ("00000000000000000001.segment", 1), ("04611686018427387903.segment", JournalFormat.numberLimit - 1), ("09223372036854775807.segment", nil),
+            ("00000000000000000000.segment", nil), ("18446744073709551615.segment", nil),
             ("00000000000000000001.segmen", nil), ("1.segment", nil),
             ("0000000000000000000x.segment", nil), ("99999999999999999999.segment", nil), ("spare.partial", nil), ("+0000000000000000001.segment", nil),
         ] as [(String, UInt64?)])

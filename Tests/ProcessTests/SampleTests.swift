@@ -115,8 +115,8 @@ struct SampleTests {
     }
 
     /// Sends an event whose change, as changes come in order, says that everything before it has been projected.
-    static func sendLast(in workspace: Workspace, number: Int = 1) async throws {
-        try await send("last", Array("{\"scanId\":\"last-\(number)\",\"status\":\"failed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}".utf8), in: workspace)
+    static func sendLast(in workspace: Workspace, number: Int = 1, source: String = "last") async throws {
+        try await send(source, Array("{\"scanId\":\"last-\(number)\",\"status\":\"failed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}".utf8), in: workspace)
     }
 
     static func changes(in workspace: Workspace, after markers: Int) async throws -> [SinkChange] {

@@ -33,6 +33,19 @@ struct StartTests {
         #expect(!FileManager.default.fileExists(atPath: workspace.path + "/data"))
     }
 
+    @Test func noCoreFileIsWrittenAndRootIsWarned() async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: workspace)
+        let limits = String(decoding: FileManager.default.contents(atPath: "/proc/\(gateway.processIdentifier)/limits") ?? Data(), as: UTF8.self)
+        let core = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+        #expect(core.split(separator: " ").filter { $0 == "0" }.count == 2, "\(core)")
+        // What is not dumpable belongs to root: proc(5).
+        let owner = try FileManager.default.attributesOfItem(atPath: "/proc/\(gateway.processIdentifier)/stat")[.ownerAccountID] as? NSNumber
+        #expect(owner == 0)
+        #expect(await gateway.end() == 0)
+        #expect(String(decoding: workspace.read("gateway.log"), as: UTF8.self).contains("runs as root") == (getuid() == 0))
+    }
+
     @Test func unknownOptionIsAUsageError() async throws {
         #expect(try await WeirProgram.run(["serve", "--no-such-option"]).status == 2)
         #expect(try await WeirProgram.run(["no-such-command"]).status == 2)

@@ -4,7 +4,10 @@ import Testing
 /// Rules about the tree itself that a compiler does not know.
 struct RepositoryTests {
     /// A C library's types stay inside the one target that wraps it.
-    @Test(arguments: [("CSimdjson", "JSONDocument"), ("CLibSSL", "Digests"), ("CChecksum", "Digests"), ("CCurl", "CurlTransport"), ("CZlib", "Gzip")])
+    @Test(arguments: [
+        ("CSimdjson", "JSONDocument"), ("CLibSSL", "Digests"), ("CChecksum", "Digests"), ("CCurl", "CurlTransport"), ("CZlib", "Gzip"),
+        ("CLibIDN2", "DomainNames"),
+    ])
     func libraryIsImportedByItsWrapperOnly(library: String, wrapper: String) throws {
         for file in try Checkout.files(below: "Sources", ending: ".swift") where !file.hasPrefix("Sources/\(wrapper)/") {
             #expect(!(try Checkout.lines(of: file)).contains { $0.hasSuffix("import \(library)") }, "\(file) imports \(library)")
@@ -14,13 +17,14 @@ struct RepositoryTests {
     /// Targets know only what stands below them in the architecture.
     @Test(
         arguments: [
-            ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("CurlTransport", []), ("FindingModel", ["JSONDocument", "Digests"]),
-            ("Formats", ["FindingModel", "JSONDocument", "Digests"]), ("Journal", ["FindingModel", "Digests", "JSONDocument"]),
-            ("Adapters", ["FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
-            ("Ingest", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
+            ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("Bytes", []), ("DomainNames", []), ("CurlTransport", ["Bytes"]),
+            ("FindingModel", ["DomainNames", "JSONDocument", "Digests"]), ("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
+            ("Journal", ["FindingModel", "Digests", "JSONDocument"]),
+            ("Adapters", ["Bytes", "DomainNames", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
+            ("Ingest", ["Bytes", "Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),
             ("State", ["Adapters", "Journal", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
-            ("Delivery", ["State", "FindingModel", "JSONDocument"]),
-            ("Gzip", []), ("Sinks", ["Delivery", "State", "CurlTransport", "Formats", "Gzip", "FindingModel", "Digests", "JSONDocument"]),
+            ("Delivery", ["State", "Journal", "FindingModel", "JSONDocument"]),
+            ("Gzip", []), ("Sinks", ["Bytes", "Delivery", "State", "CurlTransport", "Formats", "Gzip", "FindingModel", "Digests", "JSONDocument"]),
         ] as [(String, [String])])
     func arrowsPointDownward(target: String, allowed: [String]) throws {
         let own = try Checkout.folders(below: "Sources").filter { !$0.hasPrefix("C") || $0 == "CurlTransport" || $0 == "Console" }

@@ -24,7 +24,7 @@ except ImportError as error:
     sys.exit(f"error: {error}; install it with: python3 -m pip install jsonschema pyyaml")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NAMES = ["finding", "scan", "notice", "change", "adapter", "case", "config"]
+NAMES = ["finding", "scan", "notice", "change", "event", "receipt", "adapter", "case", "config"]
 MISTAKES_SHOWN = 20
 
 

@@ -37,6 +37,41 @@ struct ElasticsearchSinkTests {
         #expect(lines[1].hasPrefix(#"{"@timestamp":"2026-03-02T09:50:00.000Z","specversion":"1.0""#))
     }
 
+    /// Fluent Bit's and others' imitations know `/_bulk` alone, and pipelines and indices that are written over have their words.
+    @Test func pathPipelineAndOperationAreTheSettings() async throws {
+        let peer = try ScriptedPeer { _, _ in Self.answer(#"{"index":{"status":200}}"#, errors: false) }
+        let sink = try sink(peer) { options in
+            options.path = .bulk
+            options.pipeline = "geo-ip/1"
+            options.operation = .index
+            options.index = "findings"
+            options.gzip = false
+        }
+        #expect(await sink.deliver([.finding(7)]) == .delivered(status: 200, id: nil))
+        let request = try #require(peer.requests.first)
+        #expect(request.target == "/_bulk?\(BulkAnswer.filter)&pipeline=geo-ip%2F1")
+        let action = String(decoding: request.body, as: UTF8.self).split(separator: "\n").first
+        #expect(action == #"{"index":{"_index":"findings","_id":"abcdefgh-7-1"}}"#)
+    }
+
+    @Test func theTimeOfReceiptStandsWhereItIsWanted() async throws {
+        let peer = try ScriptedPeer { _, _ in Self.answer(#"{"create":{"status":201}}"#, errors: false) }
+        for format in [EventFormat.canonical, .ecs] {
+            let sink = try sink(peer) { options in
+                options.events.format = format
+                options.events.time = .received
+                options.gzip = false
+            }
+            #expect(await sink.deliver([.finding(.sample(), 7)]).isDelivered)
+        }
+        for request in peer.requests {
+            let document = try JSONValue(parsing: Array(request.body.split(separator: 0x0a)[1]))
+            #expect(document["@timestamp"]?.stringValue == "2026-03-02T09:50:00.500Z")
+            // When it happened is said all the same.
+            #expect((document["time"] ?? document["weir"]?["time"])?.stringValue == "2026-03-02T09:50:00.000Z")
+        }
+    }
+
     @Test func aDocumentThatIsThereIsDelivered() async throws {
         let cluster = BulkPeer()
         let peer = try ScriptedPeer { request, _ in cluster.reply(to: request) }

@@ -41,6 +41,14 @@ struct SplunkHECSinkTests {
         #expect(events[0]["event"] == (try JSONValue(parsing: Change.finding(7).cloudEventJSON)))
     }
 
+    @Test func theTimeIsTheFindingsOrThatOfReceipt() async throws {
+        let peer = try ScriptedPeer { _, _ in HECPeer.answer(200, 0, "Success") }
+        #expect(try await sink(peer) { $0.events.time = .received }.deliver([.finding(7)]).isDelivered)
+        let body = try #require(decoded(peer.requests[0]))
+        let event = try #require(HECPeer.events(body)?.first)
+        #expect(event["time"] == .number("1772445000.500") && event["event"]?["time"]?.stringValue == "2026-03-02T09:50:00.000Z")
+    }
+
     @Test func withoutCompressionTheBodyIsText() async throws {
         let peer = try ScriptedPeer { _, _ in HECPeer.answer(200, 0, "Success") }
         #expect(try await sink(peer) { $0.gzip = false }.deliver([.finding(1)]).isDelivered)

@@ -11,16 +11,22 @@ package struct Authenticator: Sendable {
 
     /// How the vendor proves itself.
     package let scheme: AuthenticationScheme
+    /// How many secrets' worth of work a signature is.
+    package let work: Int
     private let secrets: Secrets
 
     /// - Parameters:
     ///   - secrets: the active ones, two while one replaces the other. An empty one never matches; without any, everything is refused.
     ///   - tolerance: the source's, in place of the adapter's.
-    package init(scheme: AuthenticationScheme, secrets: [LabelledSecret], tolerance: Tolerance? = nil) {
+    ///   - work: how many secrets' worth of work a signature is, whatever there are fewer of: the most that any source has, so that the time
+    ///     an answer takes does not tell how many this one has.
+    package init(scheme: AuthenticationScheme, secrets: [LabelledSecret], tolerance: Tolerance? = nil, work: Int = 2) {
         self.scheme = scheme
         let usable = secrets.filter { !$0.value.isEmpty }
+        self.work = max(work, usable.count)
         if case .hmac(let signature) = scheme {
-            self.secrets = .signature(SignatureVerifier(scheme: signature, secrets: usable, tolerance: tolerance ?? signature.time?.tolerance ?? .none))
+            self.secrets = .signature(
+                SignatureVerifier(scheme: signature, secrets: usable, tolerance: tolerance ?? signature.time?.tolerance ?? .none, work: work))
         } else {
             self.secrets = .token(TokenVerifier(scheme: scheme, secrets: usable))
         }

@@ -15,14 +15,20 @@ struct SignatureVerifier: Sendable {
     private let beforeBody: [Step]
     private let afterBody: [Step]
     private let keys: [(label: String, key: HMACKey)]
+    /// How often a code is computed beyond those of the keys.
+    private let padding: Int
+    /// What it is computed with then.
+    private let idleKey: HMACKey
     private let tolerance: Tolerance
 
-    init(scheme: SignatureScheme, secrets: [LabelledSecret], tolerance: Tolerance) {
+    init(scheme: SignatureScheme, secrets: [LabelledSecret], tolerance: Tolerance, work: Int) {
         self.scheme = scheme
         self.tolerance = tolerance
         beforeBody = Self.steps(scheme.beforeBody, time: scheme.time)
         afterBody = Self.steps(scheme.afterBody, time: scheme.time)
         keys = secrets.map { ($0.label, HMACKey($0.value, algorithm: scheme.algorithm)) }
+        padding = max(0, work - keys.count)
+        idleKey = HMACKey([], algorithm: scheme.algorithm)
     }
 
     private static func steps(_ parts: [SignatureScheme.Part], time: SignatureScheme.SignedTime?) -> [Step] {
@@ -55,6 +61,7 @@ struct SignatureVerifier: Sendable {
                     let isEqual = ConstantTime.equal(key.code(for: before, body, after), pending.code)
                     if isEqual, match == nil { match = label }
                 }
+                for _ in 0..<padding { _ = ConstantTime.equal(idleKey.code(for: before, body, after), pending.code) }
             }
         }
         guard let match else { return .refused(AuthenticationRefusal(.badSignature)) }

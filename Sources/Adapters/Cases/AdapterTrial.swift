@@ -42,7 +42,10 @@ package struct AdapterTrial: Sendable {
         var parser = JSONParser()
         let redacted: RedactionResult
         do {
-            redacted = try parser.withTape(request.body) { tape in request.body.withUnsafeBytes { redactor.redact(tape, body: $0) } }
+            redacted = try request.body.withUnsafeBytes { body in
+                let document = body.afterByteOrderMark
+                return redactor.redact(try parser.parse(document), body: document)
+            }
         } catch let error as JSONError {
             return .refused(TrialOutcome.Refusal(error))
         } catch {

@@ -3,13 +3,13 @@ import YAMLDocument
 
 /// What a case's `.request.yaml` says about the request and the source that it goes to.
 package struct CaseRequest: Equatable, Sendable {
-    /// What the source is configured with; the request is signed with it unless `headers` or `path` are given.
+    /// What the source is configured with; what `headers` and `path` leave out is made with it.
     package var secret: String
     /// The gateway's clock.
     package var time: Timestamp
-    /// Sent as they are; then nothing is signed.
+    /// Sent as they are, in place of the ones that the vendor would sign.
     package var headers: [HeaderField]?
-    /// What follows `/in/<source>/`, as it is.
+    /// What follows `/in/<source>/`, as it is, in place of the secret; empty for nothing.
     package var path: String?
     /// The source's `timezone`.
     package var timezone: String?

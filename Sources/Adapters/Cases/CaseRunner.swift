@@ -28,9 +28,10 @@ package struct CaseRunner: Sendable {
     }
 
     private func head(_ request: CaseRequest, body: [UInt8]) -> RequestHead {
-        if request.headers != nil || request.path != nil { return RequestHead(headers: request.headers ?? [], pathSecret: request.path) }
         let signed = RequestSigner(scheme: adapter.authentication, secret: Array(request.secret.utf8)).credentials(for: body, now: request.time)
-        let path = signed.pathSuffix.isEmpty ? nil : String(signed.pathSuffix.utf8.dropFirst())
+        let right = signed.pathSuffix.isEmpty ? nil : String(signed.pathSuffix.utf8.dropFirst())
+        let path: String? = if let said = request.path { said.isEmpty ? nil : said } else { right }
+        if let headers = request.headers { return RequestHead(headers: headers, pathSecret: path) }
         return RequestHead(headers: signed.headers.map { (name: $0.name, value: $0.value) }, pathSecret: path)
     }
 

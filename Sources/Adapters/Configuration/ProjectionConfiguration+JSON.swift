@@ -37,6 +37,8 @@ extension ProjectionConfiguration {
             writer.endObject()
         }
         writer.endArray()
+        writer.key("rules")
+        writer.integer(Int64(rules))
         writer.key("sources")
         writer.beginArray()
         for source in sources { Self.write(source, to: &writer) }
@@ -73,7 +75,7 @@ extension ProjectionConfiguration {
         for adapter in adapters { manifests.append(try manifest(adapter)) }
         var decoded: [Source] = []
         for item in sources { decoded.append(try source(item)) }
-        return ProjectionConfiguration(manifests: manifests, sources: decoded)
+        return ProjectionConfiguration(manifests: manifests, sources: decoded, rules: Int(clamping: value["rules"]?.integerValue ?? 1))
     }
 
     private static func manifest(_ value: JSONValue) throws(ProjectionConfigurationError) -> Manifest {

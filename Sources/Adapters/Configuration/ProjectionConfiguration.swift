@@ -34,13 +34,19 @@ package struct ProjectionConfiguration: Equatable, Sendable {
         }
     }
 
+    /// The number of the rules by which this version makes changes of events: raised whenever code makes others of the same entries.
+    package static let presentRules = 2
+
+    /// The number of the projection's own rules that were in force; 1 in an entry that does not say.
+    package let rules: Int
     /// In the order of their names.
     package let manifests: [Manifest]
     /// In the order of their names.
     package let sources: [Source]
 
     /// The order of the arguments' elements does not matter.
-    package init(manifests: [Manifest], sources: [Source]) {
+    package init(manifests: [Manifest], sources: [Source], rules: Int = presentRules) {
+        self.rules = rules
         self.manifests = manifests.sorted { $0.name < $1.name }
         self.sources = sources.sorted { $0.name < $1.name }
     }

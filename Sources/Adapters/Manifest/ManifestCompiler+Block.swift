@@ -12,43 +12,74 @@ extension ManifestCompiler {
         if nodes.isEmpty { issues.error(node, "'\(what)' is an empty list") }
         return nodes.flatMap { node -> [Block<Fields>] in
             guard let form = form(node, "'\(what)'", keys: keys + Self.blockKeys) else { return [] }
-            guard let paths = itemPaths(form) else {
+            guard let places = places(form) else {
                 readOn(form, make)
                 return []
             }
-            return paths.compactMap { block(form, each: $0, what, make) }
+            return places.compactMap { block(form, each: $0, what, make) }
         }
     }
 
-    /// Where the block's items stand: nowhere of their own, at one path, or at each of the paths under `all`; nothing after an error was added.
-    private mutating func itemPaths(_ form: Form) -> [YAMLNode?]? {
+    /// Where the items of a block stand.
+    enum Place {
+        case path(YAMLNode)
+        /// Every member of the object there, whose name has a name.
+        case members(YAMLNode, as: String)
+    }
+
+    /// Where the block's items stand: nowhere of their own, at one place, or at each of the paths under `all`; nothing after an error was added.
+    private mutating func places(_ form: Form) -> [Place?]? {
         guard let each = form["each"] else { return [nil] }
         if each.items != nil {
             issues.error(each, "'each' must be a path, not a list", hint: "{ all: [ … ] } takes the items of several paths")
             return nil
         }
-        guard each.members != nil else { return [each] }
+        guard each.members != nil else { return [.path(each)] }
+        if each["in"] != nil { return members(each).map { [$0] } }
         guard let form = self.form(each, "'each'", keys: ["all"]) else { return nil }
         guard let all = form["all"], let paths = all.items, !paths.isEmpty else {
             issues.error(each, "'each' must be a path, or have a list of paths under 'all'")
             return nil
         }
-        return paths
+        return paths.map { .path($0) }
+    }
+
+    /// `{ in: { members: $.results }, as: host, each: .value }`.
+    private mutating func members(_ each: YAMLNode) -> Place? {
+        guard let form = self.form(each, "'each'", keys: ["in", "as", "each"]), let place = form["in"],
+            let inner = self.form(place, "'in'", keys: ["members"]), let path = inner["members"], let name = required("as", in: form)
+        else { return nil }
+        guard form["each"]?.scalar == ".value" else {
+            issues.error(each, "'each' beside 'in' must be .value", hint: "the items are the values of the members")
+            return nil
+        }
+        guard !name.isEmpty, name.utf8.allSatisfy({ $0.isLetter || $0.isDigit }) else {
+            issues.error(each, "'\(name)' is no name for 'as'", hint: "letters and digits")
+            return nil
+        }
+        return .members(path, as: name)
     }
 
     private mutating func block<Fields: Sendable>(
-        _ form: Form, each: YAMLNode?, _ what: String, _ make: (inout ManifestCompiler, Form) -> Fields?
+        _ form: Form, each: Place?, _ what: String, _ make: (inout ManifestCompiler, Form) -> Fields?
     ) -> Block<Fields>? {
-        let outer = (frame: frame, hasItem: hasItem)
-        defer { (frame, hasItem) = outer }
+        let outer = (frame: frame, hasItem: hasItem, memberName: memberName)
+        defer { (frame, hasItem, memberName) = outer }
         var items: SlotReference?
         if let each {
-            guard let path = path(each, "each") else {
+            let node: YAMLNode
+            let name: String?
+            switch each {
+            case .path(let path): (node, name) = (path, nil)
+            case .members(let path, let said): (node, name) = (path, said)
+            }
+            guard let path = path(node, "each") else {
                 readOn(form, make)
                 return nil
             }
             hasItem = true
-            let inner = trie.frame(for: path, within: frame)
+            let inner = name == nil ? trie.frame(for: path, within: frame) : trie.membersFrame(of: path, within: frame)
+            memberName = name ?? memberName
             items = SlotReference(slot: trie.listSlot(of: inner), ofDocument: path.root == .document, place: place(trie.place(of: inner)))
             frame = inner
         }

@@ -17,6 +17,7 @@ extension ManifestCompiler {
         guard let node else { return nil }
         switch node.content {
         case .scalar(let text, _):
+            if let memberName, text == "$\(memberName).name" { return add(.memberName) }
             if Path.isPath(text) { return path(node, shape.name).map { add(.slot(slot($0))) } }
             return constant(node, shape)
         case .sequence(let items):

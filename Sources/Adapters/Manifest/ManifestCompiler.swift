@@ -17,6 +17,8 @@ struct ManifestCompiler {
     var frame = 0
     /// Whether an `each` is in force.
     var hasItem = false
+    /// What the manifest calls the member whose value the item at hand is.
+    var memberName: String?
     /// In lower case, as they are first read.
     var headers: [String] = []
     /// Whether the event's own expressions are being read.

@@ -34,6 +34,10 @@ extension Evaluator {
             return evaluate(header: plan.headers[number], take)
         case .onlyKey(let reference):
             return evaluate(onlyKey: reference, item, take)
+        case .memberName:
+            // A name without letters names nothing.
+            guard let name = memberNames[item], !tape.key(name).isEmpty else { return .nothing }
+            return take(&self, Value(.text(String(decoding: tape.key(name), as: UTF8.self)))).outcome
         case .map(let from, let map):
             return evaluate(from, item) { $0.map($1, map, item, take) }
         case .pattern(let from, let pattern):

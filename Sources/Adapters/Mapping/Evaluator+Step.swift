@@ -130,10 +130,14 @@ extension Evaluator {
         return pieces
     }
 
+    /// No scanner saw anything before the year 2000: 1970-01-01 and 0001-01-01 are how programs write that they have no time.
+    private static let earliest = Timestamp(milliseconds: 946_684_800_000)
+
     /// A value as a moment; a value that a `time` step made is one already.
     func time(of value: Value, unit: TimeUnit?, dateOnlyIsEndOfDay: Bool) -> TimeReading? {
         if case .time(let time) = value.content { return time }
-        return withText(of: value) { TimeReader.read(utf8: $0, unit: unit, zone: zone, dateOnlyIsEndOfDay: dateOnlyIsEndOfDay) }
+        let time = withText(of: value) { TimeReader.read(utf8: $0, unit: unit, zone: zone, dateOnlyIsEndOfDay: dateOnlyIsEndOfDay) }
+        return time.flatMap { $0.latest < Self.earliest ? nil : $0 }
     }
 
     /// A value as a span of time in milliseconds; a value that a `duration` step made is one already.

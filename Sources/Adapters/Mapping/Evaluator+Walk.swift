@@ -4,12 +4,13 @@ extension Evaluator {
     /// Walks the document once along `trie`: fills the slots, marks what is dropped, and notes drift if asked to.
     mutating func walk(_ trie: PathTrie, notesDrift: Bool) {
         bindings = Bindings()
+        (emptied, memberNames, currentMember, maps) = ([], [:], nil, [])
         current = Array(repeating: -1, count: trie.frames.count)
         current[0] = bindings.begin(node: 0, slots: trie.frames[0].slots)
         visit(0, at: 0, trie, notesDrift)
     }
 
-    private mutating func visit(_ node: Int, at number: Int, _ trie: PathTrie, _ notesDrift: Bool) {
+    private mutating func visit(_ node: Int, at number: Int, _ trie: PathTrie, _ notesDrift: Bool, isElement: Bool = false) {
         let position = trie.positions[number]
         if position.isDropped { marks[node] |= Mark.dropped }
         let kind = tape.kind(node)
@@ -17,17 +18,17 @@ extension Evaluator {
             let end = tape.next(node)
             var child = node + 1
             while child < end, !budget.isSpent {
-                visit(child, at: number, trie, notesDrift)
+                visit(child, at: number, trie, notesDrift, isElement: true)
                 child = tape.next(child)
             }
             return
         }
         guard !position.actions.isEmpty else {
-            visitMembers(of: node, kind, position, trie, notesDrift, number)
+            visitMembers(of: node, kind, position, trie, notesDrift, number, isElement)
             return
         }
         let outer = begin(position.actions, node, trie)
-        visitMembers(of: node, kind, position, trie, notesDrift, number)
+        visitMembers(of: node, kind, position, trie, notesDrift, number, isElement)
         for (frame, item) in outer { current[frame] = item }
     }
 
@@ -45,6 +46,7 @@ extension Evaluator {
                 }
                 let item = bindings.begin(node: node, slots: frame.slots)
                 bindings.append(item, to: frame.listSlot, of: current[frame.parent])
+                if let currentMember { memberNames[item] = currentMember }
                 outer.append((action.frame, current[action.frame]))
                 current[action.frame] = item
             }
@@ -52,23 +54,44 @@ extension Evaluator {
         return outer
     }
 
-    private mutating func visitMembers(of node: Int, _ kind: JSONKind, _ position: PathTrie.Position, _ trie: PathTrie, _ notesDrift: Bool, _ number: Int) {
-        guard !position.edges.isEmpty else { return }
+    private mutating func visitMembers(
+        of node: Int, _ kind: JSONKind, _ position: PathTrie.Position, _ trie: PathTrie, _ notesDrift: Bool, _ number: Int, _ isElement: Bool
+    ) {
+        guard !position.edges.isEmpty || position.members != nil else { return }
         guard kind == .object else {
             // A name is expected below, and here is a plain value.
             if notesDrift, position.actions.isEmpty, !position.isKnown, !isNothing(node) { noteUnreadable(node, place: position.place) }
             return
         }
+        let members = isElement || !isMap(node) ? nil : position.members
         let end = tape.next(node)
         var child = node + 1
         while child < end {
             if let below = trie.position(below: number, for: child, of: tape) {
+                if tape.kind(child) == .array, tape.childCount(child) == 0 { noteEmpty(at: below, trie) }
                 visit(child, at: below, trie, notesDrift)
+            } else if let members {
+                maps.insert(node)
+                let outer = currentMember
+                currentMember = child
+                visit(child, at: members, trie, notesDrift)
+                currentMember = outer
             } else if notesDrift, !position.isKnown, isSurprising(child, trie) {
                 drift.addField(tape.key(child), hash: tape.keyHash(child), below: position.place, places: tables.places)
             }
             child = tape.next(child)
         }
+    }
+
+    /// Whether an object is a map of things: each of its members holds an object or a list.
+    private func isMap(_ node: Int) -> Bool {
+        let end = tape.next(node)
+        var child = node + 1
+        while child < end {
+            guard tape.kind(child) == .object || tape.kind(child) == .array else { return false }
+            child = tape.next(child)
+        }
+        return true
     }
 
     /// Whether a member that stands in no path is drift: not what redaction is about, filled or empty.

@@ -37,6 +37,14 @@ struct Evaluator: ~Copyable {
     /// The item of each frame while the document is walked.
     var current: [Int] = []
     var marks: [UInt8]
+    /// Paths of items at which an empty list stands.
+    var emptied: Set<EmptyList> = []
+    /// Of items that are values of a map's members: the member, whose key is the name.
+    var memberNames: [Int: Int] = [:]
+    /// The member of a map whose value is being walked.
+    var currentMember: Int?
+    /// Objects that are maps of items, and so no items themselves.
+    var maps: Set<Int> = []
     var drift = DriftCollector()
     var unreadable: [Unreadable] = []
     /// What is left of `stepLimit`.
@@ -119,7 +127,8 @@ struct Evaluator: ~Copyable {
         var items: [Int] = []
         var hit = bindings.first(reference.slot, of: owner(reference, item))
         while hit >= 0 {
-            items.append(bindings.value(hit))
+            let item = bindings.value(hit)
+            if maps.isEmpty || !maps.contains(bindings.node(of: item)) { items.append(item) }
             hit = next(hit)
         }
         return items

@@ -3,7 +3,7 @@ import JSONDocument
 
 /// Makes one event of one parsed body.
 struct Mapper {
-    /// An event's time may be this much ahead of its receipt; a vendor's clock that is further off says nothing.
+    /// An event's time may be this much ahead of its receipt; one that is further ahead is taken only where the event gives no other.
     static let clockTolerance: Int64 = 10 * 60 * 1000
 
     let adapter: String
@@ -35,7 +35,8 @@ struct Mapper {
         }
         let context = RecordMaker.Context(
             adapter: adapter, account: account, raw: RawReference(receipt: input.receipt, sha256: input.bodySHA256, size: input.bodySize),
-            receivedTime: input.receivedTime, eventKey: key, kind: mapped.kind, eventTime: time)
+            receivedTime: input.receivedTime, eventKey: key, kind: mapped.kind,
+            eventTime: time?.limited(to: input.receivedTime.advanced(byMilliseconds: Self.clockTolerance)))
         var maker = RecordMaker(context: context, evaluator: evaluator)
         if let entry = known?.entry {
             maker.evaluator.walk(plan.entries[entry].trie, notesDrift: true)
@@ -70,22 +71,22 @@ struct Mapper {
     private func eventTime(_ evaluator: inout Evaluator, receivedTime: Timestamp) -> TimeReading? {
         guard let id = plan.event.time else { return nil }
         let latest = receivedTime.advanced(byMilliseconds: Self.clockTolerance)
-        var ahead: Int?
+        var ahead: (time: TimeReading, place: Int)?
         let time = evaluator.first(id, 0) { evaluator, value -> TimeReading? in
             guard let time = evaluator.time(of: value, unit: nil, dateOnlyIsEndOfDay: false) else { return nil }
             guard time.time > latest else { return time }
-            ahead = value.place
+            if ahead == nil { ahead = (time, value.place) }
             return nil
         }
-        if let ahead { evaluator.drift.add(.type, ahead >= 0 ? plan.tables.places[ahead] : "event") }
-        return time
+        if let ahead { evaluator.drift.add(.type, ahead.place >= 0 ? plan.tables.places[ahead.place] : "event") }
+        return time ?? ahead?.time
     }
 }
 
 extension RecordMaker {
-    /// All records, scans first, each with what is left over for it.
+    /// All records, scans first, each with what is left over for it; what the event says of one record in several places is brought together.
     consuming func finish() -> [MappedRecord] {
-        let (scans, findings, notices) = (scans, findings, notices)
+        let (scans, findings, notices, repeatsRecords) = (scans, findings, notices, repeatsRecords)
         var unmapped = UnmappedWriter(evaluator, items: scans.map(\.item) + findings.map(\.item) + notices.map(\.item))
         var records: [MappedRecord] = []
         records.reserveCapacity(scans.count + findings.count + notices.count)
@@ -106,6 +107,6 @@ extension RecordMaker {
             notice.unmapped = unmapped.rest(of: made.item)
             records.append(.notice(notice))
         }
-        return records
+        return repeatsRecords ? RecordMerge.merged(records) : records
     }
 }

@@ -24,9 +24,8 @@ extension RecordMaker {
         judge(plan, item, &finding, &says)
         describe(plan, item, &finding, &says)
         relate(plan, item, key: key.text, &finding, &says)
-        finding.fingerprints.cross = RecordIdentity.cross(
-            resource: finding.resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource(), vulnerabilities: finding.vulnerabilities, rule: finding.rule
-        )
+        finding.fingerprints.setCross(resources: finding.resources, vulnerabilities: finding.vulnerabilities, rule: finding.rule, writtenHost: writtenHost)
+        finding.fingerprints.writtenHost = writtenHost
         return (finding, says)
     }
 
@@ -82,19 +81,19 @@ extension RecordMaker {
         finding.occurrenceCount = evaluator.integer(plan.occurrenceCount, item)
         if finding.occurrenceCount != nil { says.insert(.occurrenceCount) }
         finding.labels = evaluator.set(plan.labels, item)
-        if !finding.labels.isEmpty { says.insert(.labels) }
+        if !finding.labels.isEmpty || evaluator.saysNone(plan.labels, item) { says.insert(.labels) }
     }
 
     /// What it has to do with.
     private mutating func relate(_ plan: FindingPlan, _ item: Int, key: String, _ finding: inout Finding, _ says: inout FindingFields) {
         finding.vulnerabilities = vulnerabilities(plan.vulnerabilities, item, ownID: finding.rule?.uid ?? finding.rule?.name ?? key)
-        if !finding.vulnerabilities.isEmpty { says.insert(.vulnerabilities) }
+        if !finding.vulnerabilities.isEmpty || evaluator.saysNone(plan.vulnerabilities, item) { says.insert(.vulnerabilities) }
         finding.resources = resources(plan.resources, item)
-        if !finding.resources.isEmpty { says.insert(.resources) }
+        if !finding.resources.isEmpty || evaluator.saysNone(plan.resources, item) { says.insert(.resources) }
         finding.evidence = evidence(plan.evidence, item)
-        if !finding.evidence.isEmpty { says.insert(.evidence) }
+        if !finding.evidence.isEmpty || evaluator.saysNone(plan.evidence, item) { says.insert(.evidence) }
         finding.tickets = tickets(plan.tickets, item)
-        if !finding.tickets.isEmpty { says.insert(.tickets) }
+        if !finding.tickets.isEmpty || evaluator.saysNone(plan.tickets, item) { says.insert(.tickets) }
         finding.scanUID = evaluator.key(plan.scanUID, item).map { uid(.scan, key: $0.text) }
         if finding.scanUID != nil { says.insert(.scanUID) }
     }

@@ -1,3 +1,4 @@
+import DomainNames
 import FindingModel
 
 extension RecordMaker {
@@ -16,28 +17,41 @@ extension RecordMaker {
         return parts
     }
 
+    /// The resources; afterwards `writtenHost` is that of the first host among them.
     mutating func resources(_ blocks: [Block<ResourcePlan>], _ item: Int) -> [Resource] {
-        parts(blocks, item) { maker, plan, item in maker.resource(plan, item) }
+        var written: [String?] = []
+        let resources = parts(blocks, item) { maker, plan, item in
+            let (resource, name) = maker.resource(plan, item)
+            if resource.hostname != nil || resource.ip != nil { written.append(name) }
+            return resource
+        }
+        writtenHost = written.first ?? nil
+        return resources
     }
 
-    private mutating func resource(_ plan: ResourcePlan, _ item: Int) -> Resource {
-        let address = evaluator.read(plan.address, item) { AddressReader.read(utf8: $0) } ?? AddressParts()
+    /// A resource, and its host's name as it is written.
+    private mutating func resource(_ plan: ResourcePlan, _ item: Int) -> (resource: Resource, writtenHost: String?) {
+        let address = evaluator.read(plan.address, item) { AddressReader.read(utf8: $0) }
         let port = evaluator.read(plan.port, item) { PortReader.read(utf8: $0) }
         var resource = Resource()
         resource.uid = evaluator.text(plan.uid, item)
-        resource.type = evaluator.text(plan.type, item) ?? address.type
-        resource.name = evaluator.text(plan.name, item)
-        resource.hostname = evaluator.text(plan.hostname, item) ?? address.hostname
-        resource.ip = evaluator.text(plan.ip, item) ?? address.ip
-        resource.port = port?.port ?? address.port
-        resource.protocolName = evaluator.text(plan.protocolName, item) ?? port?.protocolName ?? address.protocolName
+        resource.type = evaluator.text(plan.type, item) ?? address?.type
+        // What no reader can take apart is a name all the same: an ARN, a network, a URL with a blank.
+        resource.name = evaluator.text(plan.name, item) ?? (address == nil ? evaluator.text(plan.address, item) : nil)
+        let hostname = evaluator.text(plan.hostname, item)
+        resource.hostname = hostname.map { DomainName.ascii($0) ?? $0 } ?? address?.hostname
+        resource.ip = evaluator.text(plan.ip, item) ?? address?.ip
+        resource.port = port?.port ?? address?.port
+        let service = port == nil ? evaluator.read(plan.port, item) { PortReader.service(utf8: $0) } : nil
+        resource.protocolName = evaluator.text(plan.protocolName, item) ?? port?.protocolName ?? address?.protocolName ?? service
         // A user name and password in a URL go, as they do in an address.
-        resource.url = evaluator.text(plan.url, item).map { AddressReader.read($0)?.url ?? $0 } ?? address.url
-        resource.path = evaluator.text(plan.path, item) ?? address.path
+        resource.url = evaluator.text(plan.url, item).map { AddressReader.read($0)?.url ?? $0 } ?? address?.url
+        resource.path = evaluator.text(plan.path, item) ?? address?.path
         resource.method = evaluator.text(plan.method, item)
         resource.parameter = evaluator.text(plan.parameter, item)
         resource.labels = evaluator.set(plan.labels, item)
-        return resource
+        let isForeign = hostname.map { $0.utf8.contains { $0 >= 0x80 } } ?? false
+        return (resource, hostname == nil ? address?.writtenHostname : isForeign ? hostname : nil)
     }
 
     mutating func evidence(_ blocks: [Block<EvidencePlan>], _ item: Int) -> [Evidence] {

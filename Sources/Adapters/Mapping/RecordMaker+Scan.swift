@@ -26,12 +26,10 @@ extension RecordMaker {
         scan.type = evaluator.text(plan.type, item)
         if scan.type != nil { says.insert(.type) }
         let scope = Scan.Scope(targets: evaluator.set(plan.targets, item), profile: evaluator.text(plan.profile, item))
-        if scope != Scan.Scope() {
-            scan.scope = scope
-            says.insert(.scope)
-        }
+        if scope != Scan.Scope() { scan.scope = scope }
+        if scan.scope != nil || evaluator.saysNone(plan.targets, item) { says.insert(.scope) }
         scan.errors = evaluator.texts(plan.errors, item)
-        if !scan.errors.isEmpty { says.insert(.errors) }
+        if !scan.errors.isEmpty || evaluator.saysNone(plan.errors, item) { says.insert(.errors) }
         scan.srcURL = evaluator.text(plan.srcURL, item)
         if scan.srcURL != nil { says.insert(.srcURL) }
     }
@@ -56,10 +54,9 @@ extension RecordMaker {
         }
         let findings = Scan.FindingUIDs(
             new: findingUIDs(plan.newFindings, item), open: findingUIDs(plan.openFindings, item), closed: findingUIDs(plan.closedFindings, item))
-        if findings != Scan.FindingUIDs() {
-            scan.findingUIDs = findings
-            says.insert(.findingUIDs)
-        }
+        if findings != Scan.FindingUIDs() { scan.findingUIDs = findings }
+        let isNone = [plan.newFindings, plan.openFindings, plan.closedFindings].contains { evaluator.saysNone($0, item) }
+        if scan.findingUIDs != nil || isNone { says.insert(.findingUIDs) }
     }
 
     private mutating func findingUIDs(_ id: ExpressionID?, _ item: Int) -> [String] {

@@ -31,6 +31,11 @@ struct RecordMaker: ~Copyable {
     var scans: [Made<(Scan, ScanFields)>] = []
     var findings: [Made<(Finding, FindingFields)>] = []
     var notices: [Made<Notice>] = []
+    /// The name of the record's first host as the vendor wrote it, where that is not its ASCII form.
+    var writtenHost: String?
+    private var uids: Set<String> = []
+    /// Whether two of the records are one.
+    private(set) var repeatsRecords = false
 
     init(context: Context, evaluator: consuming Evaluator) {
         self.context = context
@@ -41,18 +46,33 @@ struct RecordMaker: ~Copyable {
     mutating func make(_ entry: EntryPlan) {
         for block in entry.scans {
             for item in items(of: block, within: 0) where isPaid() {
-                if let scan = scan(block, item) { scans.append(Made(body: scan, item: item)) }
+                guard let scan = scan(block, item) else { continue }
+                note(scan.0.uid, place: block.place)
+                scans.append(Made(body: scan, item: item))
             }
         }
         for block in entry.findings {
             for item in items(of: block, within: 0) where isPaid() {
-                if let finding = finding(block, item) { findings.append(Made(body: finding, item: item)) }
+                guard let finding = finding(block, item) else { continue }
+                note(finding.0.uid, place: block.place)
+                findings.append(Made(body: finding, item: item))
             }
         }
         for block in entry.notices {
-            for item in items(of: block, within: 0) where isPaid() { notices.append(Made(body: notice(block.fields, item), item: item)) }
+            for item in items(of: block, within: 0) where isPaid() {
+                let notice = notice(block.fields, item)
+                note(notice.uid, place: block.place)
+                notices.append(Made(body: notice, item: item))
+            }
         }
         if scans.isEmpty, findings.isEmpty, notices.isEmpty { makeNotice() }
+    }
+
+    /// Takes note of a record: one that is there already is drift, because its key does not tell it from another of the same event.
+    private mutating func note(_ uid: String, place: Int) {
+        if uids.insert(uid).inserted { return }
+        repeatsRecords = true
+        evaluator.drift.add(.key, evaluator.tables.places[place])
     }
 
     /// Takes the cost of one more record from the budget; false when there is none left.

@@ -71,7 +71,8 @@ package struct SourcePlan: Sendable {
     private static func parse<R>(
         _ body: [UInt8], parser: inout JSONParser, _ use: (JSONTape, UnsafeRawBufferPointer) -> R
     ) throws(MappingError) -> R {
-        let result = body.withUnsafeBytes { bytes -> Result<R, JSONError> in
+        let result = body.withUnsafeBytes { body -> Result<R, JSONError> in
+            let bytes = body.afterByteOrderMark
             do throws(JSONError) {
                 return .success(use(try parser.parse(bytes), bytes))
             } catch {

@@ -21,6 +21,8 @@ enum Expression: Sendable {
     case header(Int)
     /// The name of an object's only member.
     case onlyKey(SlotReference)
+    /// The name of the member that the item is the value of, or stands in.
+    case memberName
     /// A word replaced by another.
     case map(from: ExpressionID, map: Int)
     /// A part of a text.

@@ -23,6 +23,8 @@ struct PathTrie: Sendable {
         var isDropped: Bool
         /// In `PlanTables.places`.
         var place: Int
+        /// Where the values of members go on that stand in no path, if the object is a map of things.
+        var members: Int?
     }
 
     struct Edge: Sendable {

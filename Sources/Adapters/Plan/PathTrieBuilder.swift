@@ -7,6 +7,7 @@ struct PathTrieBuilder {
         var actions: [PathTrie.Action] = []
         var isKnown = false
         var isDropped = false
+        var members: Int?
         var text: String
     }
 
@@ -36,6 +37,25 @@ struct PathTrieBuilder {
     mutating func frame(for path: Path, within frame: Int) -> Int {
         let parent = path.root == .document ? 0 : frame
         let node = node(at: path, frame: frame)
+        if let action = nodes[node].actions.first(where: { $0.slot == nil && frames[$0.frame].parent == parent }) { return action.frame }
+        frames.append(PathTrie.Frame(slots: 0, parent: parent, listSlot: addSlot(to: parent)))
+        bases.append(node)
+        nodes[node].actions.append(PathTrie.Action(frame: frames.count - 1, slot: nil))
+        return frames.count - 1
+    }
+
+    /// The frame of the values of all members of the object at `path`.
+    mutating func membersFrame(of path: Path, within frame: Int) -> Int {
+        let parent = path.root == .document ? 0 : frame
+        let object = node(at: path, frame: frame)
+        let node: Int
+        if let known = nodes[object].members {
+            node = known
+        } else {
+            nodes.append(Node(text: nodes[object].text + ".*"))
+            node = nodes.count - 1
+            nodes[object].members = node
+        }
         if let action = nodes[node].actions.first(where: { $0.slot == nil && frames[$0.frame].parent == parent }) { return action.frame }
         frames.append(PathTrie.Frame(slots: 0, parent: parent, listSlot: addSlot(to: parent)))
         bases.append(node)
@@ -91,6 +111,7 @@ struct PathTrieBuilder {
         // Children have higher numbers than their parents.
         for (index, node) in nodes.enumerated() where known[index] {
             for child in node.children { known[child.node] = true }
+            if let members = node.members { known[members] = true }
         }
         var trie = PathTrie(positions: [], edges: [], actions: [], frames: frames, names: [], anywhere: anywhere, matching: matching)
         for (index, node) in nodes.enumerated() {
@@ -106,7 +127,8 @@ struct PathTrieBuilder {
             trie.positions.append(
                 PathTrie.Position(
                     edges: firstEdge..<trie.edges.count, actions: firstAction..<trie.actions.count, isKnown: known[index],
-                    isDropped: node.isDropped, place: intern(node.text)))
+                    isDropped: node.isDropped, place: intern(node.text),
+                    members: node.members))
         }
         return trie
     }

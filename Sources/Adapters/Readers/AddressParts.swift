@@ -2,8 +2,10 @@
 package struct AddressParts: Equatable, Sendable {
     /// In its canonical form.
     package var ip: String?
-    /// In lower case, without a dot at the end.
+    /// In its ASCII form, in lower case, without a dot at the end.
     package var hostname: String?
+    /// The host name as it is written, ASCII letters in lower case, where that is not its ASCII form.
+    package var writtenHostname: String?
     /// 1 to 65535, only where it is written.
     package var port: Int?
     /// As written, without user name and password.

@@ -1,4 +1,5 @@
 import Bytes
+import DomainNames
 
 /// Reads a target as scanners write it: an IP address, a host name (with a port or path perhaps), or a URL.
 package enum AddressReader {
@@ -78,9 +79,10 @@ package enum AddressReader {
             if let address = IPAddress(utf8: name) {
                 parts = Self.parts(of: address)
             } else {
-                guard let hostname = hostname(name) else { return nil }
+                guard let (hostname, written) = hostname(name) else { return nil }
                 parts = AddressParts()
                 parts.hostname = hostname
+                if written != hostname { parts.writtenHostname = written }
                 parts.type = "host"
             }
             rest = bytes[end...]
@@ -94,20 +96,25 @@ package enum AddressReader {
         return parts
     }
 
-    /// A name of labels with letters, digits, `-`, `_` and anything outside ASCII; its last label is not a number, so that
-    /// an address in a form that is not read never passes for a name.
-    private static func hostname(_ bytes: UnsafeRawBufferPointer) -> String? {
+    /// A name of labels with letters, digits, `-`, `_` and what has an ASCII form, in that form and as it is written in lower case; its last label is
+    /// not a number, so that an address in a form that is not read never passes for a name.
+    private static func hostname(_ bytes: UnsafeRawBufferPointer) -> (ascii: String, written: String)? {
         let trimmed = bytes.last == UInt8(ascii: ".") ? UnsafeRawBufferPointer(rebasing: bytes.dropLast()) : bytes
-        guard (1...253).contains(trimmed.count) else { return nil }
-        let labels = trimmed.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard let last = labels.last, !last.allSatisfy(\.isDigit), !last.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")]) else { return nil }
-        for label in labels {
-            guard (1...63).contains(label.count), label.first != UInt8(ascii: "-"), label.last != UInt8(ascii: "-") else { return nil }
-            for byte in label {
-                guard byte.isLetter || byte.isDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte >= 0x80 else { return nil }
-            }
+        guard !trimmed.isEmpty else { return nil }
+        let written = String(decoding: trimmed.map(\.lowercasedASCII), as: UTF8.self)
+        guard trimmed.contains(where: { $0 >= 0x80 }) else { return isHostname(trimmed) ? (written, written) : nil }
+        guard let ascii = DomainName.ascii(written), ascii.withBytes(isHostname) else { return nil }
+        return (ascii, written)
+    }
+
+    private static func isHostname(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard (1...DomainName.bytesMax).contains(bytes.count) else { return false }
+        let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard let last = labels.last, !last.allSatisfy(\.isDigit), !last.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")]) else { return false }
+        return labels.allSatisfy { label in
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
         }
-        return String(decoding: trimmed.map(\.lowercasedASCII), as: UTF8.self)
     }
 
     /// An IPv6 address with a zone (`fe80::1%eth0`), which means nothing elsewhere.

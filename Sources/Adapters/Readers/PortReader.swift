@@ -18,6 +18,15 @@ package enum PortReader {
         return (port, name)
     }
 
+    /// The service or protocol of a text that stands where a port does and holds none: `dns`, or `tcp` of `general/tcp`.
+    package static func service(utf8 bytes: UnsafeRawBufferPointer) -> String? {
+        var scanner = ByteScanner(trimming: bytes)
+        guard let name = protocolName(&scanner) else { return nil }
+        if scanner.isAtEnd { return name }
+        guard scanner.skip("/"), let transport = protocolName(&scanner), scanner.isAtEnd else { return nil }
+        return transport
+    }
+
     private static func port(_ scanner: inout ByteScanner) -> Int? {
         var attempt = scanner
         guard let value = attempt.number(upTo: 5), (1...65535).contains(value) else { return nil }

@@ -11,4 +11,7 @@ package struct TimeReading: Equatable, Sendable {
         self.time = time
         self.latest = latest
     }
+
+    /// The reading, brought back to `limit` where it lies beyond.
+    func limited(to limit: Timestamp) -> TimeReading { TimeReading(time: min(time, limit), latest: min(latest, limit)) }
 }

@@ -39,18 +39,20 @@ struct DeadView {
         }
     }
 
-    /// `POST /v1/dead` with `{"action":"retry" or "drop","sink":"…","ids":[…]}`; no `ids`: all of the sink's.
+    /// `POST /v1/dead` with `{"action":"retry" or "drop","sink":"…"}` and either `"ids":[…]` or `"all":true`.
     func settle(_ request: OperatorRequest) async throws -> OperatorResponse {
-        guard let body = try? JSONValue(parsing: request.body), let sink = body["sink"]?.stringValue, let action = body["action"]?.stringValue else {
-            throw OperatorError(.badRequest, "action and sink are needed")
-        }
+        let body = try RequestBody(request, knows: ["action", "sink", "ids", "all"])
         let settlement: DeadLetterSettlement
-        switch action {
+        switch try body.text("action") {
         case "retry": settlement = .retry
         case "drop": settlement = .drop
         default: throw OperatorError(.badRequest, "action is retry or drop")
         }
-        let ids = body["ids"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let sink = try body.text("sink"), named = try body.texts("ids")
+        guard try body.flag("all") == (named == nil) else {
+            throw OperatorError(.badRequest, named == nil ? "ids, or all: true, are needed" : "ids and all exclude each other")
+        }
+        let ids = named ?? []
         guard let count = try await api.live().settle(settlement, sink: sink, changes: ids) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }

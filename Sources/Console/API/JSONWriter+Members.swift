@@ -29,6 +29,14 @@ extension JSONWriter {
         endObject()
     }
 
+    /// An array of strings under `name`.
+    mutating func strings(_ name: String, _ values: [String]) {
+        key(name)
+        beginArray()
+        for value in values { string(value) }
+        endArray()
+    }
+
     /// An array of objects under `name`.
     mutating func objects<T>(_ name: String, _ items: some Sequence<T>, _ members: (inout JSONWriter, T) -> Void) {
         key(name)

@@ -11,10 +11,15 @@ package protocol LiveGateway: Sendable {
     var ingestURL: String { get }
     var journal: any Journal { get }
     var projector: ProjectorStatus { get }
+    /// Configurations that cannot be used, with how many receipts were mapped with another since the start.
+    var replacedConfigurations: [(configuration: ReplacedConfiguration, receipts: Int)] { get }
     /// What was received and refused since the start, by source.
     var tallies: [String: SourceTally] { get }
     /// Open connections, and bytes of large bodies in flight.
     var load: (connections: Int, bodyBytes: Int) { get }
+
+    /// What keeps the gateway from all of its work, a sentence each: a disk without room, a state.db that cannot be written.
+    var concerns: [String] { get }
 
     func sinkStatuses() async -> [SinkStatus]
     /// Hands a sink one marked change; nothing when there is no such sink.

@@ -1,5 +1,6 @@
 import Delivery
 import FindingModel
+import Ingest
 import JSONDocument
 import State
 
@@ -20,6 +21,10 @@ package struct OperatorAPI: Sendable {
         /// Those of the configuration that is in force when it is asked for.
         package var configuredSources: @Sendable () -> [SourceDescription]
         package var configuredSinks: [SinkDescription]
+        /// How far state.db is from being whole; nothing when it is.
+        package var rebuilding: @Sendable () async -> Rebuilding?
+        /// What was received and refused before the gateway's start, or in all its runs where none runs, by source.
+        package var earlierTallies: @Sendable () -> [String: SourceTally]
         /// Nothing without a running gateway.
         package var live: (any LiveGateway)?
 
@@ -28,7 +33,9 @@ package struct OperatorAPI: Sendable {
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
             itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
             letters: @escaping @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter],
-            configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription], live: (any LiveGateway)? = nil
+            configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription],
+            rebuilding: @escaping @Sendable () async -> Rebuilding?, earlierTallies: @escaping @Sendable () -> [String: SourceTally],
+            live: (any LiveGateway)? = nil
         ) {
             self.state = state
             self.conservation = conservation
@@ -38,6 +45,8 @@ package struct OperatorAPI: Sendable {
             self.letters = letters
             self.configuredSources = configuredSources
             self.configuredSinks = configuredSinks
+            self.rebuilding = rebuilding
+            self.earlierTallies = earlierTallies
             self.live = live
         }
     }
@@ -48,6 +57,14 @@ package struct OperatorAPI: Sendable {
 
     /// The answer; every failure is one too.
     package func respond(to request: OperatorRequest) async -> OperatorResponse {
+        // Asked for first: what an answer lacks then was lacking when it was made.
+        let rebuilding = request.method == .get ? await sources.rebuilding() : nil
+        var response = await response(to: request)
+        response.rebuilding = rebuilding
+        return response
+    }
+
+    private func response(to request: OperatorRequest) async -> OperatorResponse {
         do {
             return try await answer(to: request)
         } catch let error as OperatorError {
@@ -67,7 +84,7 @@ package struct OperatorAPI: Sendable {
         case (.get, "status", []): return StatusView(self).response()
         case (.get, "sources", []): return try await SourcesView(self).response()
         case (.get, "sinks", []): return try await SinksView(self).response()
-        case (.post, "sinks", let rest) where rest.count == 2 && rest[1] == "test": return try await SinksView(self).test(rest[0])
+        case (.post, "sinks", let rest) where rest.count == 2 && rest[1] == "test": return try await SinksView(self).test(rest[0], request)
         case (.post, "replays", []): return try await ReplayView(self).replay(request)
         case (.get, "dead", []): return try await DeadView(self).list(request)
         case (.post, "dead", []): return try await DeadView(self).settle(request)
@@ -75,8 +92,9 @@ package struct OperatorAPI: Sendable {
         case (.get, "findings", []): return try await RecordsView(self).findings(request)
         case (.get, "scans", []): return try await RecordsView(self).scans(request)
         case (.get, "records", let rest) where rest.count == 1: return try await RecordView(self).record(rest[0])
-        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "history": return try await RecordView(self).history(rest[0])
+        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "history": return try await RecordView(self).history(rest[0], request)
         case (.get, "records", let rest) where rest.count == 2 && rest[1] == "why": return try await RecordView(self).reasons(rest[0])
+        case (.get, "receipts", let rest) where rest.count == 1: return try await ReceiptView(self).receipt(rest[0])
         case (.post, "journal", ["erase"]): return try await Decisions(self).erase(request)
         case (.post, "void", []): return try await Decisions(self).void(request)
         case (.post, "rebuild", []): return try await Decisions(self).rebuild(request)

@@ -1,9 +1,18 @@
 import JSONDocument
+import YAMLDocument
 
-/// The answer to an `OperatorRequest`: a status as in HTTP, and JSON.
+/// The answer to an `OperatorRequest`: a status as in HTTP, JSON, and what a list says beside its items.
 package struct OperatorResponse: Sendable {
     package let status: Int
     package let body: [UInt8]
+    /// Whether the body is one JSON value a line instead of one value.
+    package var isLines = false
+    /// Of a list: what to give as `after` for what comes behind; nothing at its end.
+    package var next: String?
+    /// Of a list: how many of its items hold a text of which only the beginning is shown.
+    package var cut = 0
+    /// Set while the answer may lack something.
+    package var rebuilding: Rebuilding?
 
     package init(status: Int = 200, body: [UInt8]) {
         self.status = status
@@ -34,10 +43,19 @@ package struct OperatorError: Error, Equatable, Sendable {
 
     package let code: Code
     package let message: String
+    /// What to do about it, where that is known.
+    package let hint: String?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message
+        self.hint = hint
+    }
+
+    /// A word that is none of `known`.
+    package init(unknown what: String, _ word: String, known: [String]) {
+        let meant = Spelling.closest(to: word, in: known).map { "did you mean '\($0)'?" }
+        self.init(.badRequest, "unknown \(what) '\(word)'", hint: meant ?? (known.isEmpty ? nil : "known: " + known.joined(separator: ", ")))
     }
 
     package var status: Int {
@@ -54,7 +72,7 @@ package struct OperatorError: Error, Equatable, Sendable {
         }
     }
 
-    /// `{"error":"…","code":"…"}`, as everywhere in the gateway.
+    /// `{"error":"…","code":"…"}`, as everywhere in the gateway, with `hint` where there is one.
     package var response: OperatorResponse {
         OperatorResponse(status: status) { writer in
             writer.beginObject()
@@ -62,6 +80,7 @@ package struct OperatorError: Error, Equatable, Sendable {
             writer.string(message)
             writer.key("code")
             writer.string(code.rawValue)
+            writer.member("hint", hint)
             writer.endObject()
         }
     }

@@ -23,14 +23,21 @@ struct RecordView {
         }
     }
 
-    func history(_ uid: String) async throws -> OperatorResponse {
-        let changes = try await api.state.history(of: uid)
-        return .object { writer in
-            writer.key("changes")
-            writer.beginArray()
-            for change in changes { writer.raw(change.cloudEventJSON) }
-            writer.endArray()
+    /// `GET /v1/records/UID/history?sort=old|new&after=CHANGE-ID&limit=…&format=ndjson`.
+    func history(_ uid: String, _ request: OperatorRequest) async throws -> OperatorResponse {
+        let query = ListQuery(request)
+        var filter = HistoryFilter(uid: uid)
+        filter.limit = try query.limit()
+        filter.isNewestFirst = try query.order(["old", "new"]) == "new"
+        if let after = query.after {
+            guard let change = try await api.state.change(after), change.subject == uid else {
+                throw OperatorError(.badRequest, "there is no change '\(after)' of '\(uid)' to go on after")
+            }
+            filter.after = change.sequence
         }
+        let page = try await api.state.history(filter)
+        let list = ListPage(name: "changes", items: page.changes.map(\.cloudEventJSON), next: page.hasMore ? page.changes.last?.id : nil, cut: page.cut)
+        return list.response(isLines: try query.isLines()) { writer in writer.member("total", page.total) }
     }
 
     func reasons(_ uid: String) async throws -> OperatorResponse {

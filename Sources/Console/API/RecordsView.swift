@@ -2,10 +2,8 @@ import FindingModel
 import JSONDocument
 import State
 
-/// `GET /v1/findings`, `/v1/scans` and `/v1/events`: lists, the newest first.
+/// `GET /v1/findings`, `/v1/scans` and `/v1/events`: lists, the newest first unless `sort` says otherwise.
 struct RecordsView {
-    private static let limitMax = 1000
-
     let api: OperatorAPI
 
     init(_ api: OperatorAPI) { self.api = api }
@@ -13,81 +11,101 @@ struct RecordsView {
     func findings(_ request: OperatorRequest) async throws -> OperatorResponse {
         var filter = RecordFilter(.finding)
         for word in request.all("status") {
-            guard let status = FindingStatus(rawValue: word) else { throw unknown("status", word, FindingStatus.allCases.map(\.word)) }
+            guard let status = FindingStatus(rawValue: word) else { throw OperatorError(unknown: "status", word, known: FindingStatus.allCases.map(\.word)) }
             filter.findingStatuses.append(status)
         }
         if let word = request["min-severity"] {
-            guard let severity = Severity(word: word) else { throw unknown("severity", word, Severity.allCases.map(\.word)) }
+            guard let severity = Severity(word: word) else { throw OperatorError(unknown: "severity", word, known: Severity.allCases.map(\.word)) }
             filter.minSeverity = severity
         }
-        return try await records("findings", filter, request)
+        filter.words.vulnerability = try ListQuery(request).word("cve")
+        return try await records("findings", filter, orders: RecordFilter.Order.allCases, request)
     }
 
     func scans(_ request: OperatorRequest) async throws -> OperatorResponse {
         var filter = RecordFilter(.scan)
         for word in request.all("status") {
-            guard let status = ScanStatus(rawValue: word) else { throw unknown("status", word, ScanStatus.allCases.map(\.word)) }
+            guard let status = ScanStatus(rawValue: word) else { throw OperatorError(unknown: "status", word, known: ScanStatus.allCases.map(\.word)) }
             filter.scanStatuses.append(status)
         }
-        return try await records("scans", filter, request)
+        return try await records("scans", filter, orders: [.new, .old], request)
     }
 
     func events(_ request: OperatorRequest) async throws -> OperatorResponse {
+        let query = ListQuery(request)
         var filter = EventFilter()
-        filter.source = request["source"]
-        filter.kind = request["kind"]
-        filter.limit = try limit(request)
+        filter.source = try await source(request)
+        filter.kind = try query.word("kind")
+        filter.text = try query.word("text")
+        filter.since = try query.time("since")
+        filter.until = try query.time("until")
+        filter.limit = try query.limit()
+        filter.isOldestFirst = try query.order(["new", "old"]) == "old"
         if let word = request["outcome"] {
             guard let outcome = EventOutcome.allCases.first(where: { $0.word == word }) else {
-                throw unknown("outcome", word, EventOutcome.allCases.map(\.word))
+                throw OperatorError(unknown: "outcome", word, known: EventOutcome.allCases.map(\.word))
             }
             filter.outcome = outcome
         }
-        filter.before = try number(request, "after")
+        if let after = query.after {
+            guard let receipt = UInt64(after) else { throw OperatorError(.badRequest, "after is a receipt's number, not '\(after)'") }
+            filter.after = receipt
+        }
         let events = try await api.state.events(filter)
-        return .object { writer in
-            writer.objects("events", events) { writer, event in
-                writer.member("receipt", String(event.receipt))
-                writer.member("received_time", event.receivedTime)
-                writer.member("source", event.source)
-                writer.member("outcome", event.outcome.word)
-                writer.member("kind", event.kind)
-                writer.member("key", event.key)
-                writer.member("first_receipt", event.first.map { String($0) })
-                writer.member("changes", event.changes)
-            }
-            if events.count == filter.limit { writer.member("next", events.last.map { String($0.receipt) }) }
+        if events.isEmpty, let kind = filter.kind, let kinds = try await api.state.kinds(besides: kind) {
+            throw OperatorError(unknown: "kind", kind, known: kinds)
         }
+        let next = events.count == filter.limit ? events.last.map { String($0.receipt) } : nil
+        return ListPage(name: "events", items: events.map(Self.json), next: next).response(isLines: try query.isLines())
     }
 
-    private func records(_ name: String, _ filter: RecordFilter, _ request: OperatorRequest) async throws -> OperatorResponse {
+    private func records(
+        _ name: String, _ filter: RecordFilter, orders: [RecordFilter.Order], _ request: OperatorRequest
+    ) async throws -> OperatorResponse {
+        let query = ListQuery(request)
         var filter = filter
-        filter.source = request["source"]
-        filter.limit = try limit(request)
-        filter.before = request["after"]
-        let records = try await api.state.records(filter)
-        return .object { writer in
-            writer.key(name)
-            writer.beginArray()
-            for record in records { writer.raw(record.data.bytes) }
-            writer.endArray()
-            if records.count == filter.limit { writer.member("next", records.last?.uid) }
+        filter.source = try await source(request)
+        filter.since = try query.time("since")
+        filter.until = try query.time("until")
+        filter.words.host = try query.word("host")
+        filter.words.text = try query.word("text")
+        filter.limit = try query.limit()
+        let order = try query.order(orders.map(\.rawValue))
+        filter.order = orders.first { $0.rawValue == order } ?? .new
+        filter.after = query.after
+        guard let page = try await api.state.records(filter) else {
+            throw OperatorError(.badRequest, "there is no record '\(filter.after ?? "")' to go on after")
         }
+        return ListPage(name: name, items: page.rows.map(\.data.bytes), next: page.next, cut: page.cut).response(isLines: try query.isLines())
     }
 
-    private func limit(_ request: OperatorRequest) throws -> Int {
-        guard let limit = try number(request, "limit") else { return 100 }
-        guard (1...UInt64(Self.limitMax)).contains(limit) else { throw OperatorError(.badRequest, "limit must be from 1 to \(Self.limitMax)") }
-        return Int(limit)
+    /// The source that is asked for: one that is configured, or that anything came from.
+    private func source(_ request: OperatorRequest) async throws -> String? {
+        guard let name = request["source"] else { return nil }
+        let configured = api.sources.configuredSources().map(\.name)
+        if configured.contains(name) { return name }
+        let known = Set(try await api.state.sources().map(\.source)).union(configured).filter { !$0.isEmpty }
+        guard known.contains(name) else { throw OperatorError(unknown: "source", name, known: known.sorted()) }
+        return name
     }
 
-    private func number(_ request: OperatorRequest, _ name: String) throws -> UInt64? {
-        guard let text = request[name] else { return nil }
-        guard let number = UInt64(text) else { throw OperatorError(.badRequest, "\(name) must be a number") }
-        return number
+    /// An event as `weir schema event` describes it.
+    static func json(_ event: EventSummary) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        write(event, to: &writer)
+        writer.endObject()
+        return writer.bytes
     }
 
-    private func unknown(_ what: String, _ word: String, _ known: [String]) -> OperatorError {
-        OperatorError(.badRequest, "unknown \(what) '\(word)' (known: \(known.joined(separator: ", ")))")
+    static func write(_ event: EventSummary, to writer: inout JSONWriter) {
+        writer.member("receipt", String(event.receipt))
+        writer.member("received_time", event.receivedTime)
+        writer.member("source", event.source)
+        writer.member("outcome", event.outcome.word)
+        writer.member("kind", event.kind)
+        writer.member("key", event.key)
+        writer.member("first_receipt", event.first.map { String($0) })
+        writer.member("changes", event.changes)
     }
 }

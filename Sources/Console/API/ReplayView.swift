@@ -11,26 +11,16 @@ struct ReplayView {
 
     /// `{"sink":"…","from":"…","to":"…","types":[…],"rate":"100","make":true}`; without `make` it only says how much that would be.
     func replay(_ request: OperatorRequest) async throws -> OperatorResponse {
-        guard let body = try? JSONValue(parsing: request.body), let sink = body["sink"]?.stringValue, let fromText = body["from"]?.stringValue,
-            let from = Timestamp(rfc3339: fromText.utf8)
-        else { throw OperatorError(.badRequest, "sink and from, a time such as 2026-03-02T10:00:00.000Z, are needed") }
-        var to: Timestamp?
-        if let text = body["to"]?.stringValue {
-            guard let time = Timestamp(rfc3339: text.utf8), time >= from else { throw OperatorError(.badRequest, "to is a time that is not before from") }
-            to = time
-        }
-        var rate: Int?
-        if let text = body["rate"]?.stringValue {
-            guard let number = Int(text), (1...1_000_000).contains(number) else { throw OperatorError(.badRequest, "rate is a number from 1 to 1000000") }
-            rate = number
-        }
-        let types = body["types"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        let who = request.who ?? body["who"]?.stringValue ?? "unknown"
-        let wish = ReplayWish(sink: sink, from: from, to: to, types: types, rate: rate, who: who)
+        let body = try RequestBody(request, knows: ["sink", "from", "to", "types", "rate", "make"])
+        let sink = try body.text("sink"), from = try body.time("from"), to = try body.optionalTime("to")
+        if let to, to < from { throw OperatorError(.badRequest, "to is a time that is not before from") }
+        let wish = ReplayWish(
+            sink: sink, from: from, to: to, types: try body.texts("types") ?? [], rate: try body.optionalNumber("rate", in: 1...1_000_000).map { Int($0) },
+            who: try body.who())
         if let word = wish.unknownType {
             throw OperatorError(.badRequest, "no change has the type '\(word)'; known: \(ChangeType.words.sorted().joined(separator: ", ")), notice.*")
         }
-        guard let job = try await api.live().replay(wish, isMade: body["make"]?.boolValue == true) else {
+        guard let job = try await api.live().replay(wish, isMade: body.flag("make")) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }
         return .object { writer in Self.write(job, to: &writer) }

@@ -11,7 +11,10 @@ struct SinksView {
     func response() async throws -> OperatorResponse {
         if let live = api.sources.live {
             let statuses = await live.sinkStatuses()
-            return .object { writer in writer.objects("sinks", statuses) { Self.write($1, state: $1.state.word, to: &$0) } }
+            return .object { writer in
+                writer.objects("sinks", statuses) { Self.write($1, state: $1.state.word, to: &$0) }
+                writer.strings("concerns", live.concerns)
+            }
         }
         let positions = try await api.sources.positions()
         let counts = try await api.sources.itemCounts()
@@ -34,7 +37,8 @@ struct SinksView {
     }
 
     /// Asks a sink to take one marked change: `POST /v1/sinks/NAME/test`.
-    func test(_ name: String) async throws -> OperatorResponse {
+    func test(_ name: String, _ request: OperatorRequest) async throws -> OperatorResponse {
+        try RequestBody.checkEmpty(request)
         guard let outcome = try await api.live().testSink(name) else { throw OperatorError(.notFound, "there is no sink '\(name)'") }
         return OperatorResponse { writer in outcome.write(to: &writer) }
     }

@@ -14,6 +14,8 @@ struct SourcesView {
 
     func response() async throws -> OperatorResponse {
         let tallies = api.sources.live?.tallies ?? [:]
+        let earlier = api.sources.earlierTallies()
+        let ever = earlier.merging(tallies) { $0.adding($1) }
         let configured = api.sources.configuredSources()
         let known = Set(configured.map(\.name))
         var counts: [String: SourceCounts] = [:]
@@ -31,7 +33,7 @@ struct SourcesView {
         }
         let conservation = try? await api.sources.conservation()
         // Sources that are no longer configured, and requests that never reached one, are shown too.
-        let others = Set(tallies.keys).union(counts.keys).subtracting(known).sorted().filter { !$0.isEmpty }
+        let others = Set(ever.keys).union(counts.keys).subtracting(known).sorted().filter { !$0.isEmpty }
         let all = configured + others.map { SourceDescription(name: $0, adapter: "", account: "", credential: "") }
         return .object { writer in
             writer.objects("sources", all) { writer, source in
@@ -44,7 +46,15 @@ struct SourcesView {
                     writer.member("account", source.account)
                     writer.member("credential", source.credential)
                 }
-                if let tally = tallies[source.name] { Self.write(tally, to: &writer) }
+                if let tally = tallies[source.name] {
+                    // Beside what is said by name, the members that there always were, since the start too.
+                    Self.write(tally, to: &writer)
+                    writer.object("since_start") { Self.write(tally, to: &$0) }
+                }
+                if let tally = ever[source.name] {
+                    writer.object("ever") { Self.write(tally, to: &$0) }
+                    Self.write(tally.lastRefusals.reversed(), to: &writer)
+                }
                 if let counts = counts[source.name] {
                     writer.object("events") { writer in
                         for outcome in EventOutcome.allCases { if let count = counts.outcomes[outcome] { writer.member(outcome.word, count) } }
@@ -59,6 +69,7 @@ struct SourcesView {
                 }
                 writer.member("last_received_time", lastTimes[source.name])
             }
+            if let live = api.sources.live { writer.strings("concerns", live.concerns) }
             if let conservation { writer.object("receipts") { StatusView.write(conservation, to: &$0) } }
         }
     }
@@ -71,7 +82,11 @@ struct SourcesView {
         writer.object("refusals") { writer in
             for (reason, count) in tally.refusals.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
         }
-        writer.objects("last_refusals", tally.lastRefusals) { writer, refusal in
+    }
+
+    /// The newest first.
+    private static func write(_ refusals: [RefusalRecord], to writer: inout JSONWriter) {
+        writer.objects("last_refusals", refusals) { writer, refusal in
             writer.member("time", refusal.time)
             writer.member("status", refusal.status)
             writer.member("reason", refusal.reason)

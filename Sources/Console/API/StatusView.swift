@@ -32,12 +32,28 @@ struct StatusView {
                     writer.member("failure", projector.failure?.message)
                     writer.member("rebuild", projector.rebuild)
                 }
+                writer.strings("concerns", live.concerns)
+                if !live.replacedConfigurations.isEmpty { Self.write(live.replacedConfigurations, to: &writer) }
                 writer.object("load") { writer in
                     writer.member("connections", live.load.connections)
                     writer.member("body_bytes", live.load.bodyBytes)
                 }
             }
         }
+    }
+
+    private static func write(_ replaced: [(configuration: ReplacedConfiguration, receipts: Int)], to writer: inout JSONWriter) {
+        writer.key("replaced_configurations")
+        writer.beginArray()
+        for (configuration, receipts) in replaced {
+            writer.beginObject()
+            writer.member("entry", configuration.generation)
+            writer.member("used", configuration.used)
+            writer.member("reason", configuration.reason)
+            writer.member("receipts", receipts)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     static func write(_ conservation: Conservation, to writer: inout JSONWriter) {

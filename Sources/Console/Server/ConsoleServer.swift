@@ -1,5 +1,7 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
 import Synchronization
 
 /// Answers operators over HTTP/1.1: on the socket in the data folder, which only the gateway's user can open, or on a TCP port, where everyone
@@ -10,14 +12,30 @@ package final class ConsoleServer: Sendable {
         case tcp(host: String, port: Int, operators: Operators)
     }
 
+    /// A request with the connection that it came on.
+    private struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
+
     private let endpoint: Endpoint
+    private let door: ConsoleDoor
     private let answer: @Sendable (OperatorRequest) async -> OperatorResponse
     private let log: Logger
     private let running = Mutex<Task<Void, any Error>?>(nil)
+    private let listener = Mutex<(any Channel)?>(nil)
 
     /// - Parameter answer: what a request gets; it is asked only for requests that may be made.
-    package init(endpoint: Endpoint, log: Logger, answer: @escaping @Sendable (OperatorRequest) async -> OperatorResponse) {
+    package init(
+        endpoint: Endpoint, limits: ConsoleLimits = ConsoleLimits(), log: Logger, answer: @escaping @Sendable (OperatorRequest) async -> OperatorResponse
+    ) {
         self.endpoint = endpoint
+        door = ConsoleDoor(limits)
         self.answer = answer
         self.log = log
     }
@@ -34,9 +52,11 @@ package final class ConsoleServer: Sendable {
         quiet.logLevel = .critical
         let (started, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
-            responder: CallbackResponder<BasicRequestContext> { request, _ in await self.respond(to: request) },
+            responder: CallbackResponder<Context> { request, context in await self.respond(to: request, on: context.channel) },
+            server: .http1(configuration: connections),
             configuration: .init(address: address, serverName: nil),
             onServerRunning: { channel in
+                self.listener.withLock { $0 = channel }
                 bound.yield(channel.localAddress?.port ?? 0)
                 bound.finish()
             }, logger: quiet)
@@ -54,29 +74,48 @@ package final class ConsoleServer: Sendable {
         throw OperatorError(.failed, "the console's server ended before it listened")
     }
 
+    /// Heads as large as on the ingest port; whoever comes over TCP passes the door.
+    private var connections: HTTP1Channel.Configuration {
+        let heads = HTTP1Channel.Configuration.DecoderConfiguration(maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)
+        guard case .tcp = endpoint else { return .init(httpDecoderConfiguration: heads) }
+        let door = door
+        return .init(additionalChannelHandlers: [ConsoleGuard(door)], httpDecoderConfiguration: heads)
+    }
+
     /// Closes the port and every connection.
     package func stop() async {
         let task = running.withLock { running in
             defer { running = nil }
             return running
         }
+        // The library must have taken every connection that was accepted before it is told to end: one that it has not is a trap.
+        let listener = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        try? await listener?.close().get()
+        door.shut()
+        try? await Task.sleep(for: .milliseconds(100))
         task?.cancel()
         _ = await task?.result
     }
 
-    private func respond(to request: Request) async -> Response {
+    private func respond(to request: Request, on channel: any Channel) async -> Response {
         var answer: OperatorResponse
         do throws(OperatorError) {
-            answer = try await self.answer(to: request)
+            answer = try await self.answer(to: request, on: channel)
         } catch {
             answer = error.response
         }
-        var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
+        var headers: HTTPFields = [.contentType: ListHeaders.contentType(of: answer), .cacheControl: "no-store"]
+        for field in ListHeaders.fields(of: answer, target: request.uri.string) {
+            if let name = HTTPFields.Element.Name(field.name) { headers[name] = field.value }
+        }
         if answer.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
         return Response(status: .init(code: answer.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
-    private func answer(to request: Request) async throws(OperatorError) -> OperatorResponse {
+    private func answer(to request: Request, on channel: any Channel) async throws(OperatorError) -> OperatorResponse {
         guard let target = RequestTarget(request.uri.string) else { throw OperatorError(.badRequest, "the request's path is not UTF-8 or has a broken escape") }
         guard let method = OperatorRequest.Method(rawValue: request.method.rawValue) else { throw OperatorError(.notAllowed, "GET and POST are understood") }
         var who: String?
@@ -85,6 +124,7 @@ package final class ConsoleServer: Sendable {
             guard let caller = operators.identify(authorization: request.headers[values: .authorization]) else {
                 throw OperatorError(.unauthorized, "a valid bearer token is needed")
             }
+            door.prove(channel)
             guard method == .get || caller.mayOperate else { throw OperatorError(.forbidden, "\(caller.name) may read, not operate") }
             who = caller.name
         }

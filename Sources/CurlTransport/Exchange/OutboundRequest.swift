@@ -35,8 +35,12 @@ package struct OutboundRequest: Sendable {
     package var timeout: Duration = .seconds(30)
     /// A PEM file whose certificates are trusted instead of the system's.
     package var certificateAuthorityFile: String?
+    /// What this side proves itself with, where the peer asks for it.
+    package var identity: ClientIdentity?
     /// A Unix-domain socket to connect to; the URL's host is then only a name.
     package var unixSocketPath: String?
+    /// `ADDRESS:PORT` to connect to in place of the URL's, which stays the name that the peer must prove.
+    package var connectTo: String?
     package var answerLimits = AnswerLimits()
     /// Whether a new connection is made for it, so that it is sent once at most.
     ///

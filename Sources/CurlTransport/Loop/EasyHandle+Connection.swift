@@ -6,7 +6,8 @@ extension EasyHandle {
     /// - Parameters:
     ///   - protocols: The library's names of the schemes that may be used, separated by commas.
     ///   - authority: A PEM file whose certificates are trusted instead of the system's.
-    func describeConnection(protocols: String, authority: String?) throws(TransportError) {
+    ///   - identity: What this side proves itself with, where the peer asks for it.
+    func describeConnection(protocols: String, authority: String?, identity: ClientIdentity? = nil) throws(TransportError) {
         try set(CURLOPT_PROTOCOLS_STR, protocols)
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         // An empty proxy keeps the environment's proxy variables out: behind a proxy the address policy would see the proxy only.
@@ -19,6 +20,10 @@ extension EasyHandle {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let identity {
+            try set(CURLOPT_SSLCERT, identity.certificateFile)
+            try set(CURLOPT_SSLKEY, identity.keyFile)
+        }
         guard let authority else { return }
         try set(CURLOPT_CAINFO, authority)
         // The system's folder of certificates would be trusted beside the file.

@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// The header lines of a request, or the recipients of a mail, in the library's own list; must outlive the transfer that uses them.
+/// The header lines of a request, the recipients of a mail, or where to connect to, in the library's own list; must outlive the transfer that uses them.
 struct HeaderList: ~Copyable {
     private(set) var pointer: UnsafeMutablePointer<curl_slist>?
 

@@ -5,6 +5,7 @@ internal import CCurl
 final class Transfer: LoopTransfer {
     let easy: EasyHandle
     private var headers = HeaderList()
+    private var connectTo = HeaderList()
     private var answer: AnswerReader
     private let request: OutboundRequest
     private let reply: Reply<OutboundResponse>
@@ -45,7 +46,12 @@ final class Transfer: LoopTransfer {
     }
 
     private func describeConnection() throws(TransportError) {
-        try easy.describeConnection(protocols: "http,https", authority: request.certificateAuthorityFile)
+        try easy.describeConnection(protocols: "http,https", authority: request.certificateAuthorityFile, identity: request.identity)
+        if let place = request.connectTo {
+            // https://curl.se/libcurl/c/CURLOPT_CONNECT_TO.html: HOST:PORT:CONNECT-TO-HOST:CONNECT-TO-PORT, empty for any.
+            try connectTo.append(line: "::" + place)
+            try easy.check(weir_curl_set_list(easy.pointer, CURLOPT_CONNECT_TO, connectTo.pointer))
+        }
         if request.isSentOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
         if let path = request.unixSocketPath { try easy.set(CURLOPT_UNIX_SOCKET_PATH, path) } else { try gate.attach(to: easy) }
     }

@@ -7,10 +7,7 @@ extension EasyHandle {
         try set(CURLOPT_CONNECT_ONLY, 1)
         try set(CURLOPT_SSL_ENABLE_ALPN, 0)
         try set(CURLOPT_CONNECTTIMEOUT_MS, target.connectTimeout.wholeMilliseconds)
-        try describeConnection(protocols: "http,https", authority: target.certificateAuthorityFile)
-        guard let identity = target.identity else { return }
-        try set(CURLOPT_SSLCERT, identity.certificateFile)
-        try set(CURLOPT_SSLKEY, identity.keyFile)
+        try describeConnection(protocols: "http,https", authority: target.certificateAuthorityFile, identity: target.identity)
     }
 
     /// Connects as described; what the library says about it.

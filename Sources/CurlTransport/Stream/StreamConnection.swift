@@ -100,7 +100,10 @@ final class StreamConnection {
 
     /// Waits for `events`, not beyond the time limit.
     private func wait(since start: ContinuousClock.Instant, for events: Int32, _ cancellation: StreamCancellation) throws(TransportError) {
-        guard ContinuousClock.now - start < target.timeout else { throw failure(.timeout, "the receiver has not closed the connection in time") }
+        guard ContinuousClock.now - start < target.timeout else {
+            throw failure(
+                .timeout, "the receiver took everything and has not closed the connection in time; if it never does, set `confirm: ack` for this sink")
+        }
         try wait(for: events, AcknowledgementWatch.longestPause, cancellation)
     }
 

@@ -12,7 +12,8 @@ final class StreamCancellation: Sendable {
 
 /// A piece on its way to the stream's thread, with the place its result goes to.
 struct StreamPiece: Sendable {
-    let bytes: [UInt8]
+    /// One after the other without a break, or each a datagram.
+    let messages: [[UInt8]]
     let cancellation: StreamCancellation
     let reply: CheckedContinuation<Result<Void, TransportError>, Never>
 }

@@ -6,7 +6,7 @@ package struct StreamTarget: Hashable, Sendable {
     /// A PEM file whose certificates are trusted instead of the system's.
     package var certificateAuthorityFile: String?
     /// What this side proves itself with, where the peer asks for it.
-    package var identity: Identity?
+    package var identity: ClientIdentity?
     /// To a connection, TLS included.
     package var connectTimeout: Duration = .seconds(5)
     /// From the first byte of a piece to the peer's acknowledgement of its last.
@@ -26,17 +26,6 @@ package struct StreamTarget: Hashable, Sendable {
         case acknowledged = "ack"
         /// This side has ended its stream, and the peer has ended its own in answer: its program has read everything. A new connection each time.
         case closed = "close"
-    }
-
-    /// PEM files of a client's certificate, with those that lead to its authority, and of its key.
-    package struct Identity: Hashable, Sendable {
-        package var certificateFile: String
-        package var keyFile: String
-
-        package init(certificateFile: String, keyFile: String) {
-            self.certificateFile = certificateFile
-            self.keyFile = keyFile
-        }
     }
 
     package init(_ address: StreamAddress, policy: DestinationPolicy) {

@@ -1,4 +1,4 @@
-/// Writes pieces of a stream through one TCP connection that libcurl makes, on a thread of its own.
+/// Writes pieces of a stream through one TCP connection that libcurl makes, or datagrams, on a thread of its own.
 ///
 /// The connection is made with the first piece, kept for the next, closed when there is nothing to do, and made anew after any failure. TLS
 /// is 1.2 or later and the peer's certificate and name are always verified.
@@ -18,15 +18,15 @@ package final class StreamTransport: Sendable {
 
     deinit { queue.stop() }
 
-    /// Sends `bytes` whole, and returns when they count as taken by the target's `proof`.
+    /// Sends `messages` whole, and returns when they count as taken by the target's `proof`; datagrams count when the system has taken them.
     ///
     /// Pieces are sent one after the other. After an error the peer may have got all, a beginning or nothing of the piece. Cancelling the task
     /// ends the piece and its connection.
-    package func send(_ bytes: [UInt8]) async throws(TransportError) {
+    package func send(_ messages: [[UInt8]]) async throws(TransportError) {
         let cancellation = StreamCancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { reply in
-                guard queue.submit(StreamPiece(bytes: bytes, cancellation: cancellation, reply: reply)) else {
+                guard queue.submit(StreamPiece(messages: messages, cancellation: cancellation, reply: reply)) else {
                     reply.resume(returning: .failure(Self.hasEnded))
                     return
                 }

@@ -20,25 +20,46 @@ struct LedgerState: Sendable {
 
 /// ledger.db: each sink's position and what it was told; the one writer's view.
 ///
-/// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it.
+/// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it. A file that turns out to
+/// be damaged is closed, and used again only once it is whole: nothing is read from it, nor written into it.
 package final class Ledger: Sendable {
     private struct State {
         var connection: DatabaseQueue?
         /// Counts openings, so that of several who found the file broken only one opens it again.
         var generation: UInt64 = 1
+        /// Why there is no connection.
+        var failure: LedgerError?
     }
 
     package let path: String
     private let state: Mutex<State>
+    private let onDamage: @Sendable (LedgerError) -> Void
     /// Where files are opened and closed: both block.
     private let queue = DispatchQueue(label: "weir.ledger")
 
     /// Opens or creates the file; blocks.
     ///
     /// A file of a newer version is refused and left as it is.
-    package init(path: String) throws(LedgerError) {
+    package convenience init(path: String) throws(LedgerError) { self.init(path, State(connection: try LedgerFile.open(path))) }
+
+    private init(_ path: String, _ state: State, onDamage: @escaping @Sendable (LedgerError) -> Void = { _ in }) {
         self.path = path
-        state = Mutex(State(connection: try LedgerFile.open(path)))
+        self.state = Mutex(state)
+        self.onDamage = onDamage
+    }
+
+    /// Opens or creates the file for a gateway that receives in any case: where it is damaged or cannot be opened, whatever is asked of the ledger fails
+    /// with the reason, until `reopen` succeeds. Blocks.
+    ///
+    /// - Parameter onDamage: Told when the file is found damaged, now or later; once for each opening.
+    package static func forService(path: String, onDamage: @escaping @Sendable (LedgerError) -> Void) throws(LedgerError) -> Ledger {
+        do throws(LedgerError) {
+            return Ledger(path, State(connection: try LedgerFile.open(path)), onDamage: onDamage)
+        } catch {
+            guard error.code.isSurvivable else { throw error }
+            if error.code == .corrupt { onDamage(error) }
+            return Ledger(path, State(failure: error), onDamage: onDamage)
+        }
     }
 
     /// Every sink that ever ran, by name.
@@ -130,43 +151,60 @@ package final class Ledger: Sendable {
     }
 
     private func replaceConnection(since generation: UInt64) -> Result<Void, LedgerError> {
-        let old: DatabaseQueue?? = state.withLock { state in
+        let old: (connection: DatabaseQueue?, wasDamaged: Bool)? = state.withLock { state in
             guard state.generation == generation else { return nil }
             defer { state.connection = nil }
-            return .some(state.connection)
+            return (state.connection, state.failure?.code == .corrupt)
         }
         guard let old else { return .success(()) }
-        try? old?.close()
+        try? old.connection?.close()
         do throws(LedgerError) {
             let connection = try LedgerFile.open(path)
+            if old.wasDamaged { try LedgerFile.requireWhole(connection, path) }
             state.withLock { state in
                 state.connection = connection
                 state.generation += 1
+                state.failure = nil
             }
             return .success(())
         } catch {
+            state.withLock { $0.failure = error }
             return .failure(error)
         }
     }
 
-    private func openConnection() throws(LedgerError) -> DatabaseQueue {
-        guard let connection = state.withLock({ $0.connection }) else { throw LedgerError(.unavailable, "\(path) is closed") }
-        return connection
+    private func openConnection() throws(LedgerError) -> (DatabaseQueue, generation: UInt64) {
+        let now = state.withLock { ($0.connection, $0.generation, $0.failure) }
+        guard let connection = now.0 else { throw now.2 ?? LedgerError(.unavailable, "\(path) is closed") }
+        return (connection, now.1)
+    }
+
+    /// The error as one of the ledger's; a file that is damaged is closed before more is read from it.
+    private func noted(_ error: any Error, _ generation: UInt64) -> LedgerError {
+        let error = LedgerFile.ledgerError(error, path)
+        guard error.code == .corrupt else { return error }
+        let damaged = state.withLock { state -> DatabaseQueue? in
+            guard state.generation == generation, let connection = state.connection else { return nil }
+            state.connection = nil
+            state.failure = error
+            return connection
+        }
+        guard let damaged else { return error }
+        queue.async { try? damaged.close() }
+        onDamage(error)
+        return error
     }
 
     func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
-        let connection = try openConnection()
-        do { return try await connection.read(body) } catch { throw LedgerFile.ledgerError(error, path) }
+        let (connection, generation) = try openConnection()
+        do { return try await connection.read(body) } catch { throw noted(error, generation) }
     }
 
     func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
-        let connection = try openConnection()
-        let path = path
-        let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
-            connection.asyncWrite(body) { _, result in
-                continuation.resume(returning: result.mapError { LedgerFile.ledgerError($0, path) })
-            }
+        let (connection, generation) = try openConnection()
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            connection.asyncWrite(body) { _, result in continuation.resume(returning: result) }
         }
-        try result.get()
+        if case .failure(let error) = result { throw noted(error, generation) }
     }
 }

@@ -11,6 +11,14 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case notDurable
         /// A cursor stands elsewhere than its only writer left it.
         case conflict
+
+        /// Whether a gateway goes on receiving without the ledger until it is whole again.
+        var isSurvivable: Bool {
+            switch self {
+            case .corrupt, .unavailable: true
+            case .newerVersion, .notDurable, .conflict: false
+            }
+        }
     }
 
     package let code: Code
@@ -20,6 +28,14 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    /// The file at `path` cannot be trusted any more.
+    static func damaged(_ path: String, _ why: String) -> LedgerError {
+        LedgerError(
+            .corrupt,
+            "\(path) is damaged (\(why)): put back a copy of it from before, or move it away, and every sink begins as its 'from' says; until then nothing is delivered"
+        )
     }
 
     package var description: String { message }

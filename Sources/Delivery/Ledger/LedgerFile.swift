@@ -1,14 +1,19 @@
 import FindingModel
 import GRDB
 import Glibc
+import Journal
+import State
 
 /// Opens ledger.db and makes sure that what it acknowledges survives a power cut.
 enum LedgerFile {
     /// The file for its one writer, created with mode 0600 if it is not there, and brought up to the present schema.
     static func open(_ path: String) throws(LedgerError) -> DatabaseQueue {
+        try checkFiles(path)
         // SQLite gives its side files the mode of the database.
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw LedgerError(.unavailable, "\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+        let descriptor: Int32
+        do throws(SystemError) { descriptor = try OwnFile.open(path, O_RDWR | O_CREAT) } catch {
+            throw LedgerError(.unavailable, "\(path) cannot be opened: \(error.reason)")
+        }
         close(descriptor)
         return try naming(path) {
             var configuration = Configuration()
@@ -32,9 +37,29 @@ enum LedgerFile {
         }
     }
 
+    /// Throws when something else than a database stands where one is expected, so that SQLite would follow it, or pass over what was committed.
+    static func checkFiles(_ path: String) throws(LedgerError) {
+        for file in [path, path + "-wal", path + "-shm"] {
+            do throws(SystemError) { try OwnFile.check(file) } catch {
+                throw error.isMissingFile || error.number == ENOTDIR
+                    ? LedgerError(.unavailable, "\(path) cannot be opened: \(error.reason)") : .damaged(path, "\(file): \(error.reason)")
+            }
+        }
+        guard DatabaseLog.isPlausible(of: path) else { throw .damaged(path, "\(path)-wal is no write-ahead log") }
+    }
+
+    /// Throws when the file's structure is not whole; reads all of it.
+    static func requireWhole(_ queue: DatabaseQueue, _ path: String) throws(LedgerError) {
+        let words = try naming(path) { try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") } }
+        if words != "ok" { throw .damaged(path, words?.split(separator: "\n").last.map(String.init) ?? "it cannot be checked") }
+    }
+
     /// The file for reading beside its writer or without one.
     static func openReadOnly(_ path: String) throws(LedgerError) -> DatabaseQueue {
-        try naming(path) {
+        var status = stat()
+        // Opening a pipe would wait for its other end.
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw .damaged(path, "it is no ordinary file") }
+        return try naming(path) {
             var configuration = Configuration()
             configuration.label = "ledger"
             configuration.readonly = true
@@ -76,7 +101,11 @@ enum LedgerFile {
         guard let error = error as? DatabaseError else { return LedgerError(.unavailable, "\(path): \(error)") }
         let message = error.message ?? "error \(error.resultCode.rawValue)"
         switch error.resultCode {
-        case .SQLITE_NOTADB, .SQLITE_CORRUPT: return LedgerError(.corrupt, "\(path) is damaged: \(message)")
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: return .damaged(path, message)
+        case .SQLITE_IOERR where [.SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_READ, .SQLITE_IOERR_CORRUPTFS].contains(error.extendedResultCode):
+            return .damaged(path, message)
+        // Every table is made by the migrations, and no statement names another.
+        case .SQLITE_ERROR where message.hasPrefix("no such "): return .damaged(path, message)
         default: return LedgerError(.unavailable, "\(path): \(message)")
         }
     }

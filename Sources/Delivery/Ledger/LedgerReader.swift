@@ -14,6 +14,9 @@ package struct LedgerReader: Sendable {
         queue = try LedgerFile.openReadOnly(path)
     }
 
+    /// Throws when the files at `path` cannot be used for writing, as far as that shows without opening a database; leaves them as they are.
+    package static func checkFiles(path: String) throws(LedgerError) { try LedgerFile.checkFiles(path) }
+
     /// Every sink that ever ran, by name; none in a file whose first migration was never committed.
     package func positions() throws(LedgerError) -> [SinkPosition] {
         try LedgerFile.naming(path) { try queue.read { try $0.tableExists("sinks") ? try LedgerRows.positions($0) : [] } }

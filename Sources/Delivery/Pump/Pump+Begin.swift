@@ -7,7 +7,7 @@ extension Pump {
     func begin() async -> PumpRun? {
         let ledger = surroundings.ledger
         while !Task.isCancelled {
-            let generation = ledger.generation
+            let generation = ledger.generation, epoch = surroundings.feed.epoch
             do {
                 let known = try await knownState()
                 let state = if let known { known } else { try await newState() }
@@ -17,7 +17,7 @@ extension Pump {
                 for item in state.open { open.insert(item, at: now) }
                 let machine = SinkMachine(
                     limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition)
-                return PumpRun(machine: machine, revision: state.revision)
+                return PumpRun(machine: machine, revision: state.revision, epoch: epoch)
             } catch {
                 guard await wait(after: "the sink's position cannot be read: \(error)") else { return nil }
                 if error is LedgerError { try? await ledger.reopen(since: generation) }

@@ -57,7 +57,8 @@ final class Pump: Sendable {
 
     /// Works until the task is cancelled; then the requests under way are waited for and everything is written down.
     func run() async {
-        if var run = await begin() {
+        // Once more from the beginning when the row of changes was made anew.
+        while var run = await begin() {
             await carry(&run)
             await requests.wait()
             take(mailbox.take(), &run)
@@ -118,7 +119,7 @@ final class Pump: Sendable {
     }
 
     private func carry(_ run: inout PumpRun) async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, stands(run) {
             take(mailbox.take(), &run)
             if run.mustWrite(at: now) { guard await write(&run) else { return } }
             if !run.replies.isEmpty { reply(&run, isWritten: true) }
@@ -135,7 +136,7 @@ final class Pump: Sendable {
     /// Reads as far as the next request needs; false when the task was cancelled.
     private func read(_ run: inout PumpRun) async -> Bool {
         while run.machine.wantsChanges, !run.isAtEnd, run.pages < PumpRun.pagesPerRequestMax {
-            guard let page = await readPage(after: run.machine.readThrough) else { return false }
+            guard let page = await readPage(after: run.machine.readThrough, run) else { return false }
             run.machine.admit(page, takes: filter.takes(page))
             run.isAtEnd = page.count < pageLimit && page.reduce(0) { $0 + $1.data.bytes.count } < pageBytes
             run.pages += 1
@@ -223,9 +224,12 @@ final class Pump: Sendable {
         if run.pages >= PumpRun.pagesPerRequestMax { run.pages = 0 }
     }
 
-    /// The changes after `sequence`; nothing when the task was cancelled.
-    private func readPage(after sequence: UInt64) async -> [Change]? {
-        while !Task.isCancelled {
+    /// Whether the row of changes is still the one in which the run found its place.
+    private func stands(_ run: PumpRun) -> Bool { surroundings.feed.epoch == run.epoch }
+
+    /// The changes after `sequence`; nothing when the task was cancelled, or the row of changes is made anew.
+    private func readPage(after sequence: UInt64, _ run: PumpRun) async -> [Change]? {
+        while !Task.isCancelled, stands(run) {
             do {
                 let page = try await surroundings.feed.changes(after: sequence, limit: pageLimit, maxBytes: pageBytes)
                 noteRecovery()

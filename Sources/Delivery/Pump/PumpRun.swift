@@ -5,6 +5,8 @@ struct PumpRun: Sendable {
     var machine: SinkMachine
     /// How often the ledger has written the sink's position.
     var revision: Int64
+    /// Which making of the row of changes the position was found in.
+    let epoch: UInt64
     /// Whether everything there was has been read.
     var isAtEnd = false
     /// Pages read since the last request of the window.
@@ -26,9 +28,10 @@ struct PumpRun: Sendable {
     /// Pages looked through for a request before it goes out unfilled.
     static let pagesPerRequestMax = 16
 
-    init(machine: SinkMachine, revision: Int64) {
+    init(machine: SinkMachine, revision: Int64, epoch: UInt64) {
         self.machine = machine
         self.revision = revision
+        self.epoch = epoch
     }
 
     /// Whether what has gathered must go out now.

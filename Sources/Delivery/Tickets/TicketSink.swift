@@ -74,7 +74,7 @@ package final class TicketSink: EventSink {
 
     /// Makes a ticket that says that it is a test.
     package func test(at now: Timestamp) async -> DeliveryOutcome {
-        let content = TicketContent(mark: "weir-test-\(now.milliseconds)", finding: .test(at: now), changeID: "test-\(now.milliseconds)-1")
+        let content = TicketContent(mark: "weir-test-\(now.milliseconds)", finding: .test(at: now), changeID: Change.testID(at: now))
         return switch await system.create(content) {
         case .done(let reference): .delivered(status: nil, id: reference.key)
         case .retry(let failure): .retry(failure)

@@ -14,6 +14,10 @@ extension Change {
         writer.required("dataschema", kind.schema)
         writer.required("sequence", String(sequence))
         writer.required("receivedtime", receivedTime)
+        if isLate {
+            writer.key("late")
+            writer.bool(true)
+        }
         writer.key("data")
         writer.raw(data.bytes)
         writer.endObject()

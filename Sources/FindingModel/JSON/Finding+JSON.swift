@@ -16,6 +16,7 @@ extension Finding {
         writer.field("vendor_severity", vendorSeverity)
         writer.required("status", status.word)
         writer.field("vendor_status", vendorStatus)
+        writer.field("status_detail", statusDetail)
         writer.key("scanner")
         scanner.write(to: &writer)
         if let rule, rule != Rule() {
@@ -52,6 +53,7 @@ extension Finding {
         guard let status = FindingStatus(rawValue: try reader.string("status")) else { throw .invalid("status") }
         self.status = status
         vendorStatus = try reader.optionalString("vendor_status")
+        statusDetail = try reader.optionalString("status_detail")
         scanner = try Scanner(tape: tape, node: try reader.require("scanner"))
         rule = try reader.optionalObject("rule", Rule.init(tape:node:))
         vulnerabilities = try reader.objects("vulnerabilities", Vulnerability.init(tape:node:))

@@ -4,13 +4,15 @@ extension Fingerprints {
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.required("instance/v1", instance)
-        writer.field("cross/v1", cross)
+        writer.field("cross/v1", cross1)
+        writer.field("cross/v2", cross2)
         writer.endObject()
     }
 
     init(tape: JSONTape, node: Int) throws(RecordError) {
         var reader = try RecordReader(tape, node: node, as: "fingerprints")
-        self.init(instance: try reader.string("instance/v1"), cross: try reader.optionalString("cross/v1"))
+        self.init(
+            instance: try reader.string("instance/v1"), cross1: try reader.optionalString("cross/v1"), cross2: try reader.optionalString("cross/v2"))
         try reader.finish()
     }
 }

@@ -14,6 +14,8 @@ package struct Finding: Equatable, Sendable {
     package var status: FindingStatus = .unknown
     /// The vendor's status word, verbatim.
     package var vendorStatus: String?
+    /// Why the status is what it is, where the status alone does not say: `withdrawn`.
+    package var statusDetail: String?
     package var scanner: Scanner
     package var rule: Rule?
     package var vulnerabilities: [Vulnerability] = []
@@ -48,12 +50,31 @@ package struct Finding: Equatable, Sendable {
 package struct Fingerprints: Equatable, Sendable {
     /// `instance/v1`: 64 hex digits over vendor, account and the vendor's finding key; `uid` is its beginning.
     package var instance: String
-    /// `cross/v1`: the same for one flaw on one host whichever scanner saw it; absent without a host.
-    package var cross: String?
+    /// `cross/v1`: one flaw on one host, by the host's name as it was written.
+    package var cross1: String?
+    /// `cross/v2`: the same for one flaw at one place whichever scanner saw it and however it wrote the place; absent without a place.
+    package var cross2: String?
+    /// The first host's name as the vendor wrote it, where that is not its ASCII form; stands in no JSON, and takes no part in comparing.
+    package var writtenHost: String?
 
-    package init(instance: String, cross: String? = nil) {
+    package init(instance: String, cross1: String? = nil, cross2: String? = nil) {
         self.instance = instance
-        self.cross = cross
+        self.cross1 = cross1
+        self.cross2 = cross2
+    }
+
+    package static func == (left: Fingerprints, right: Fingerprints) -> Bool {
+        left.instance == right.instance && left.cross1 == right.cross1 && left.cross2 == right.cross2
+    }
+
+    /// Makes the fingerprints that several scanners share.
+    ///
+    /// - Parameter writtenHost: The first host's name as the vendor wrote it, where that is not its ASCII form.
+    package mutating func setCross(resources: [Resource], vulnerabilities: [Vulnerability], rule: Rule?, writtenHost: String? = nil) {
+        var host = resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource()
+        cross2 = RecordIdentity.cross2(resources: resources, vulnerabilities: vulnerabilities, rule: rule)
+        if let writtenHost { host.hostname = writtenHost }
+        cross1 = RecordIdentity.cross1(resource: host, vulnerabilities: vulnerabilities, rule: rule)
     }
 }
 

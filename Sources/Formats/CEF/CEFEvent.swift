@@ -14,6 +14,7 @@ enum CEFEvent {
         line.label("cs5", "source", change.source, 4000)
         line.label("cs6", "changeId", change.id, 4000)
         line.label("cn2", "sequence", String(change.sequence), 20)
+        if content.stamp != change.time { line.label("deviceCustomDate2", "time", change.time) }
         line.label("flexString1", "cut", content.cut.joined(separator: " "), 1023)
         switch content.record {
         case .finding(let finding): write(finding, &line)

@@ -12,7 +12,7 @@ enum ECSEvent {
 
     static func write(_ content: EventContent, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.required("@timestamp", content.change.time)
+        writer.required("@timestamp", content.stamp)
         writer.key("ecs")
         writer.beginObject()
         writer.required("version", version)
@@ -79,6 +79,11 @@ extension JSONWriter {
             required("size", Int64(raw.size))
         }
         field("unmapped", unmapped?.text)
+        if content.stamp != content.change.time { required("time", content.change.time) }
         field("cut", content.cut)
+        if content.change.isLate {
+            key("late")
+            bool(true)
+        }
     }
 }

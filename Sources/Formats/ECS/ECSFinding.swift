@@ -47,6 +47,7 @@ struct ECSFinding {
         writer.field("vendor_severity", finding.vendorSeverity)
         writer.required("status", finding.status.word)
         writer.field("vendor_status", finding.vendorStatus)
+        writer.field("status_detail", finding.statusDetail)
         writer.field("scanner_feature", finding.scanner.feature)
         writer.field("vulnerabilities", finding.vulnerabilities, Self.write)
         writer.field("resources", finding.resources) { $0.write(to: &$1) }

@@ -77,6 +77,10 @@ extension JSONWriter {
         beginObject()
         rest(&self)
         field("cut", content.cut)
+        if content.change.isLate {
+            key("late")
+            bool(true)
+        }
         endObject()
         field("vendor", vendor)
         endObject()

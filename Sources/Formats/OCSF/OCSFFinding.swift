@@ -94,6 +94,7 @@ struct OCSFFinding {
         if !isWhole { writer.field("tickets", finding.tickets) { $0.write(to: &$1) } }
         if !OCSFVulnerabilities(finding).isWhole { writer.field("vulnerabilities", finding.vulnerabilities) { $0.write(to: &$1) } }
         writer.field("evidence", finding.evidence) { $0.write(to: &$1) }
+        writer.field("status_detail", finding.statusDetail)
     }
 }
 

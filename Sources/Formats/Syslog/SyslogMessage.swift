@@ -49,10 +49,21 @@ package struct SyslogMessage: Sendable {
         return bytes + text
     }
 
-    /// The message with its length in front (octet counting: RFC 5425 section 4.3, RFC 6587 section 3.4.1), so that nothing in it can end it.
-    package var frame: [UInt8] {
+    /// The message as a part of a stream.
+    package func frame(_ framing: Framing) -> [UInt8] {
         let message = bytes
-        return Array("\(message.count) ".utf8) + message
+        switch framing {
+        case .octetCounting: return Array("\(message.count) ".utf8) + message
+        case .newline: return message.map { $0 == 0x0a || $0 == 0x0d || $0 == 0 ? 0x20 : $0 } + [0x0a]
+        }
+    }
+
+    /// How a receiver tells where in a stream a message ends.
+    package enum Framing: String, Sendable, CaseIterable {
+        /// Its length stands in front (RFC 5425 section 4.3, RFC 6587 section 3.4.1), so that nothing in it can end it.
+        case octetCounting = "octet-counting"
+        /// A line feed stands behind it (RFC 6587 section 3.4.2), and none in it.
+        case newline
     }
 
     /// An SD-NAME (section 6.3.2): a token of at most 32 characters without `=`, `]` and `"`.

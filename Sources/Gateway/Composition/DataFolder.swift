@@ -14,6 +14,7 @@ final class DataFolder: Sendable {
         if !FilePaths.isFolder(storage.data), mkdir(storage.data, 0o700) != 0 {
             throw GatewayError("cannot make the data folder \(storage.data): \(FilePaths.errorText(errno))")
         }
+        try FolderRights.check(storage.data, "data folder")
         do throws(JournalError) { lock = Mutex(try DataDirectoryLock(storage.data, now: now)) } catch { throw GatewayError(error.message) }
         unlink(storage.socketFile)
     }

@@ -4,33 +4,46 @@ import State
 
 /// Looks at the files that are there before any of them is opened for writing.
 enum FileChecks {
-    /// Throws when a file belongs to a newer version or another program, or cannot be read; then nothing was touched.
+    /// Throws when a file belongs to a newer version or another program; then nothing was touched. A damaged one does not keep a start from
+    /// succeeding: see `damage`.
     static func run(_ storage: StorageSettings) async throws(GatewayError) {
-        do {
-            if FilePaths.exists(storage.stateFile), try StateStore.isMade(path: storage.stateFile) {
-                let store = try StateStore.openReadOnly(path: storage.stateFile, ofAnyVersion: true)
-                defer { store.close() }
-                _ = try await StateQueries(store: store).sources()
-            }
-            if FilePaths.exists(storage.ledgerFile) { try check(ledger: storage.ledgerFile) }
-        } catch let error as StateError {
-            throw GatewayError(error.message)
-        } catch let error as LedgerError {
-            throw GatewayError(error.message)
+        if let error = await stateProblem(storage), !error.isSurvivable { throw GatewayError(error.message) }
+        if let error = ledgerProblem(storage), error.code == .newerVersion { throw GatewayError(error.message) }
+    }
+
+    /// What a start would find damaged, and what it would do about it.
+    static func damage(_ storage: StorageSettings) async -> [GatewayError] {
+        var damage: [GatewayError] = []
+        if let error = await stateProblem(storage), error.code == .corrupt {
+            damage.append(GatewayError(error.message, hint: "the next start puts it aside and makes it again from the journal"))
+        }
+        if let error = ledgerProblem(storage), error.code == .corrupt { damage.append(GatewayError(error.message)) }
+        return damage
+    }
+
+    private static func stateProblem(_ storage: StorageSettings) async -> StateError? {
+        guard FilePaths.exists(storage.stateFile) else { return nil }
+        do throws(StateError) {
+            try StateStore.checkFiles(path: storage.stateFile)
+            guard try StateStore.isMade(path: storage.stateFile) else { return nil }
+            let store = try StateStore.openReadOnly(path: storage.stateFile, ofAnyVersion: true)
+            defer { store.close() }
+            do { _ = try await StateQueries(store: store).sources() } catch let error as StateError { throw error } catch { return nil }
+            return nil
         } catch {
-            throw GatewayError("\(error)")
+            return error
         }
     }
 
     /// A file whose making was interrupted is no obstacle: opening it for writing completes it.
-    private static func check(ledger path: String) throws(LedgerError) {
+    private static func ledgerProblem(_ storage: StorageSettings) -> LedgerError? {
+        guard FilePaths.exists(storage.ledgerFile) else { return nil }
         do throws(LedgerError) {
-            _ = try LedgerReader(path: path).positions()
+            try LedgerReader.checkFiles(path: storage.ledgerFile)
+            _ = try LedgerReader(path: storage.ledgerFile).positions()
+            return nil
         } catch {
-            switch error.code {
-            case .newerVersion, .corrupt: throw error
-            default: return
-            }
+            return error
         }
     }
 }

@@ -48,8 +48,17 @@ package final class Gateway: Sendable {
     /// Puts another configuration in force: adapters, sources, sinks and routes; when it cannot be used, the old one stays. One at a time.
     ///
     /// - Returns: the keys that are different and take effect only at the next start.
-    package func reload(_ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] { try await reloading.run(configuration) }
+    package func reload(_ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] {
+        // What reading and comparing needed is much, with many sources.
+        defer { HeapMemory.giveBack() }
+        return try await reloading.run(configuration)
+    }
 
     /// Answers what is being received, ends what is being delivered, writes everything down and closes it; within 10 s.
-    package func stop() async { await parts.stop(ingest: Self.ingestGrace, delivery: Self.deliveryGrace) }
+    package func stop() async {
+        let log = Logger(label: "gateway")
+        log.notice("stopping", metadata: ["version": "\(ProgramVersion.current)"])
+        await parts.stop(ingest: Self.ingestGrace, delivery: Self.deliveryGrace)
+        log.notice("stopped")
+    }
 }

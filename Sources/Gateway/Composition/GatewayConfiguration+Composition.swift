@@ -16,13 +16,16 @@ extension GatewayConfiguration {
 
     /// The sources as the ingest port needs them, under the `config` entry `generation`.
     func sourceTable(generation: UInt64) -> SourceTable {
-        SourceTable(generation: generation, sources: sources.compactMap { source in adapters.adapters[source.adapter].map { ingestSource(source, $0) } })
+        SourceTable(
+            generation: generation, sources: sources.compactMap { source in adapters.adapters[source.adapter].map { ingestSource(source, $0) } },
+            standInKey: StandInKey.load(folder: storage.data))
     }
 
     private func ingestSource(_ source: SourceSettings, _ adapter: Adapter) -> IngestSource {
         IngestSource(
             name: source.name,
-            authenticator: Authenticator(scheme: adapter.authentication, secrets: source.secrets, tolerance: source.tolerance),
+            authenticator: Authenticator(
+                scheme: adapter.authentication, secrets: source.secrets, tolerance: source.tolerance, work: max(2, sources.map(\.secrets.count).max() ?? 0)),
             redactor: Redactor(rules: adapter.redaction, extra: source.redact, secrets: source.secrets.map(\.value)),
             keptHeaders: adapter.keepsHeaders, deduplicates: adapter.keyIsFromBody,
             limits: SourceLimits(bodyMax: source.bodyMax, rate: source.rate, burst: source.burst, bytesPerDay: Int(clamping: source.bytesPerDay)),
@@ -45,8 +48,11 @@ extension GatewayConfiguration {
         limits.bodiesInFlightPerAddressMax = Int(clamping: self.limits.bodiesInFlightPerAddress)
         return IngestConfiguration(
             host: listen.ingest.address.host, port: listen.ingest.address.port, tls: listen.ingest.tls, trustedProxies: listen.ingest.trustedProxies,
-            limits: limits)
+            limits: limits, descriptorsKept: descriptorsKept)
     }
+
+    /// Descriptors for the journal, the databases, the sinks and the commands, and for the console where there is one.
+    private var descriptorsKept: Int { 160 + (listen.console == nil ? 0 : ConsoleLimits().connections) }
 }
 
 extension GatewayConfiguration {
@@ -63,11 +69,16 @@ extension GatewayConfiguration {
     /// How the journal is opened; `onFatal` is called when it can keep nothing more in this process.
     func journalOptions(onFatal: @escaping @Sendable (JournalError) -> Void) -> SegmentJournalOptions {
         var options = SegmentJournalOptions(directory: storage.journal, onFatal: onFatal)
-        switch storage.diskReserve {
-        case nil: break
-        case .bytes(let bytes): options.diskReserve = DiskReserve(bytes: UInt64(clamping: bytes), percent: 0)
-        case .percent(let percent): options.diskReserve = DiskReserve(bytes: 0, percent: UInt64(clamping: percent))
-        }
+        options.diskReserve = diskReserve
         return options
+    }
+
+    /// The room that is left to everything else than receipts, on each disk.
+    var diskReserve: DiskReserve {
+        switch storage.diskReserve {
+        case nil: .standard
+        case .bytes(let bytes): DiskReserve(bytes: UInt64(clamping: bytes), percent: 0)
+        case .percent(let percent): DiskReserve(bytes: 0, percent: UInt64(clamping: percent))
+        }
     }
 }

@@ -18,12 +18,14 @@ struct GatewayParts: Sendable {
     var ingest: IngestServer?
     var console: ConsoleAssembly?
     var notices: NoticeService?
+    var tallies: TallyKeeper?
 
     init(folder: DataFolder) { self.folder = folder }
 
     /// Stops what was started: first what takes from outside, then what reads the journal, at last the files.
     func stop(ingest ingestGrace: Duration, delivery deliveryGrace: Duration) async {
         await ingest?.stop(within: ingestGrace)
+        await tallies?.stop()
         checkpoints?.stop()
         await console?.stop()
         await notices?.stop()

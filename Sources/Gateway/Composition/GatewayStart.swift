@@ -62,7 +62,13 @@ struct GatewayStart {
     private func start(_ parts: inout GatewayParts) async throws(GatewayError) -> Gateway {
         let projection = try await startProjection(&parts)
         let ledger: Ledger
-        do throws(LedgerError) { ledger = try Ledger(path: configuration.storage.ledgerFile) } catch { throw GatewayError(error.message) }
+        let log = log, say = noticeWriter(projection.journal)
+        do throws(LedgerError) {
+            ledger = try Ledger.forService(path: configuration.storage.ledgerFile) { damage in
+                log.error("nothing is delivered: \(damage.message)")
+                say(.ledgerDamaged(damage))
+            }
+        } catch { throw GatewayError(error.message) }
         parts.ledger = ledger
         let transport: CurlTransport
         do throws(TransportError) { transport = try CurlTransport() } catch { throw GatewayError(error.message) }
@@ -85,23 +91,32 @@ struct GatewayStart {
         let bound: BoundAddress
         do throws(IngestError) { bound = try await ingest.start() } catch { throw GatewayError(error.message) }
         parts.ingest = ingest
+        let tallies = TallyKeeper(TallyFile(configuration.storage)) { ingest.counters.snapshot() }
+        parts.tallies = tallies
         parts.checkpoints = Checkpoints(projection.journal, log: log)
         projection.projector.servingBegan()
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
-        let live = RunningGateway(startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery)
+        let live = RunningGateway(
+            startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery,
+            volumes: StorageVolumes(configuration))
         let api = OperatorAPI(
             OperatorAPI.Sources(
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
                 itemCounts: { try await ledger.counts() },
                 letters: { try await ledger.letters(sink: $0, changes: $1, after: $2, limit: $3) },
-                configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions, live: live))
+                configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
+                rebuilding: { live.rebuilding }, earlierTallies: { tallies.earlier }, live: live))
         parts.notices = notices(live)
         parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         let reload = GatewayReload(
             started: configuration, active: projection.active, journal: projection.journal, ingest: ingest, delivery: delivery, resources: resources,
             ledger: ledger, feed: feed)
+        var told: Logger.Metadata = configuration.logged
+        told["data"] = "\(configuration.storage.data)"
+        told["ingest"] = "\(live.ingestURL)"
+        log.notice("started", metadata: told)
         return Gateway(parts: parts, failures: failures, ingestURL: live.ingestURL, reload: reload)
     }
 
@@ -109,9 +124,9 @@ struct GatewayStart {
         let active = live.projection.active
         return NoticeService(
             NoticeService.Surroundings(
-                journal: live.projection.journal, queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
-                sources: { active.configuration.sources.map { .init(name: $0.name, silentAfter: $0.silentAfter) } }, say: noticeWriter(live.projection.journal))
-        )
+                queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
+                sources: { active.configuration.sources.map { .init(name: $0.name, silentAfter: $0.silentAfter) } }, lowDisks: { live.volumes.low() },
+                onDisks: { low in live.ingest.isDataDiskLow = low.contains { $0.volume == .data } }, log: log, say: noticeWriter(live.projection.journal)))
     }
 
     /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.
@@ -131,13 +146,19 @@ struct GatewayStart {
     private func startProjection(_ parts: inout GatewayParts) async throws(GatewayError) -> Projection {
         let journal = try openJournal(&parts)
         do throws(StateError) {
-            let store = try StateStore.open(path: configuration.storage.stateFile)
+            let (store, damage) = try StateStore.openForService(path: configuration.storage.stateFile)
             parts.store = store
-            let configurations = ConfigurationReader(EntrySource(journal))
+            let log = log, say = noticeWriter(journal)
+            let configurations = ConfigurationReader(EntrySource(journal)) { replaced in
+                let notice = GatewayNotice.configuration(replaced)
+                log.error("\(notice.summary)")
+                say(notice)
+            }
             var options = ProjectorOptions()
             options.suspectPauseMilliseconds = 1000
             options.log = Logger(label: "projector")
             let projector = Projector(store: store, journal: journal, options: options) { ConfiguredMapper(configurations) }
+            if let damage { projector.noteRemake(damage) }
             try await projector.settle()
             let journalEnd = journal.watermark
             let active = try await activate(journal)

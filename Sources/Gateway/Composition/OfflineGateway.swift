@@ -36,7 +36,20 @@ package enum OfflineGateway {
                     guard FilePaths.exists(storage.ledgerFile) else { return [] }
                     return try LedgerReader(path: storage.ledgerFile).letters(sink: sink, changes: changes, after: after, limit: limit)
                 },
-                configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions))
+                configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
+                rebuilding: { await rebuilding(queries, journal) }, earlierTallies: { TallyFile(storage).read() }))
+    }
+
+    /// How far state.db is from holding all receipts of the journal; nothing when it does.
+    private static func rebuilding(_ queries: Result<StateQueries, OperatorError>, _ journal: ReadOnlyJournal) async -> Rebuilding? {
+        let position = (try? await queries.get().position()) ?? 0
+        guard position < journal.watermark else { return nil }
+        var reader = journal.reader(from: position + 1)
+        // What the gateway wrote itself is no part of a list.
+        while let entries = try? reader.next(limit: 1024, maxBytes: 8 << 20), !entries.isEmpty {
+            if entries.contains(where: { $0.kind == .receipt }) { return Rebuilding(entry: position, of: journal.watermark) }
+        }
+        return nil
     }
 
     /// Projects what the journal holds and state.db does not, and with `applying` what today's adapters make of all of it; under the data

@@ -26,6 +26,8 @@ final class ReadOnlyJournal: Journal {
 
     func reader(from number: UInt64) -> any JournalReader { files.reader(from: number) }
 
+    func configurations() throws(JournalError) -> [Entry] { try files.configurations() }
+
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool { watermark > number }
 
     func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64 { throw Self.readOnly }

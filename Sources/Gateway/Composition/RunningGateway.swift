@@ -12,12 +12,23 @@ struct RunningGateway: LiveGateway {
     let projection: GatewayStart.Projection
     let ingest: IngestServer
     let delivery: DeliveryService
+    let volumes: StorageVolumes
 
     var journal: any Journal { projection.journal }
     var projector: ProjectorStatus { projection.projector.status }
+    var replacedConfigurations: [(configuration: ReplacedConfiguration, receipts: Int)] { projection.archive.configurations.replaced }
     var tallies: [String: SourceTally] { ingest.counters.snapshot() }
     var load: (connections: Int, bodyBytes: Int) { ingest.load }
     var queries: StateQueries { StateQueries(store: projection.store, archive: projection.archive) }
+
+    var concerns: [String] {
+        var concerns = volumes.low().map(\.sentence)
+        if let failure = projector.failure { concerns.append("nothing is understood at present, and tried again: \(failure.message)") }
+        return concerns
+    }
+
+    /// How far state.db is from what the journal held when the gateway started.
+    var rebuilding: Rebuilding? { Rebuilding(entry: projection.projector.status.entry, of: projection.journalEnd) }
 
     func sinkStatuses() async -> [SinkStatus] { await delivery.statuses() }
 

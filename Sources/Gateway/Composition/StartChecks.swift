@@ -23,6 +23,11 @@ package enum StartChecks {
         return problems
     }
 
+    /// What is damaged or lacks room and does not keep `serve` from receiving.
+    package static func damage(_ configuration: GatewayConfiguration) async -> [GatewayError] {
+        await FileChecks.damage(configuration.storage) + StorageVolumes(configuration).low().map { GatewayError($0.sentence, hint: "make room") }
+    }
+
     private static func note(_ problems: inout [GatewayError], _ check: () throws(GatewayError) -> Void) {
         do throws(GatewayError) { try check() } catch { problems.append(error) }
     }
@@ -30,6 +35,7 @@ package enum StartChecks {
     /// A folder that is there must be one and be writable; otherwise the one above it must be.
     private static func folder(_ path: String, _ what: String) throws(GatewayError) {
         if FilePaths.isFolder(path) {
+            try FolderRights.check(path, what)
             guard access(path, R_OK | W_OK | X_OK) == 0 else {
                 throw GatewayError("cannot write in the \(what) \(path): \(FilePaths.errorText(errno))", hint: "it must belong to the gateway's user")
             }

@@ -1,6 +1,7 @@
 import Adapters
 import CurlTransport
 import Delivery
+import Digests
 import YAMLDocument
 
 /// Everything that a configuration file says, checked: what `serve` runs with and `check` approves.
@@ -18,6 +19,8 @@ package struct GatewayConfiguration: Sendable {
     /// A sink that no route names gets every change through a route of its own.
     package var routes: [Route] = []
     package var operators: [OperatorSettings] = []
+    /// The SHA-256 of the file, in hex.
+    package var digest = ""
     /// What is doubtful and does not keep the gateway from starting.
     package var warnings: [Issue] = []
 
@@ -44,6 +47,7 @@ package struct GatewayConfiguration: Sendable {
         try context.issues.check()
         guard var configuration else { throw context.issues.list }
         configuration.warnings = context.issues.list.warnings
+        configuration.digest = SHA256Hash.digest(of: Array(text.utf8)).hex
         return configuration
     }
 
@@ -62,20 +66,32 @@ package struct GatewayConfiguration: Sendable {
         let sinksNode = reader.take("sinks")
         let (sinks, sinkNames) = SinkSettings.read(all: sinksNode, &context)
         configuration.sinks = sinks
+        if sinksNode?.members?.isEmpty ?? true { context.issues.warning(sinksNode ?? root, "there are no sinks, so nothing is delivered") }
         let sourceNames = sourcesNode?.members?.compactMap { $0.key.scalar } ?? []
-        configuration.routes = RouteSettings.read(all: reader.take("routes"), sinks: sinkNames, sources: sourceNames, &context)
+        configuration.routes = RouteSettings.read(
+            all: reader.take("routes"), sinks: isMisspelt("sinks", in: root) ? nil : sinkNames, sources: isMisspelt("sources", in: root) ? nil : sourceNames,
+            &context)
         let routed = Set(configuration.routes.flatMap(\.sinks))
         configuration.routes += sinks.map(\.name).filter { !routed.contains($0) }.map { Route(to: [$0]) }
-        configuration.operators = OperatorSettings.read(reader.take("operators"), &context)
+        let operatorsNode = reader.take("operators")
+        configuration.operators = OperatorSettings.read(operatorsNode, &context)
         reader.finish(&context.issues)
-        if configuration.listen.console != nil, configuration.operators.isEmpty, let listenNode {
+        // Operators whose tokens are missing were named, or need not be known.
+        if configuration.listen.console != nil, operatorsNode?.members?.isEmpty ?? true, let listenNode {
             context.issues.error(
                 listenNode["console"] ?? listenNode, "listen.console needs at least one of 'operators'",
                 hint: "operators: { alice: { token: \"env:ALICE_TOKEN\", role: read } }; commands need none, they use the socket in the data folder")
         }
         SourceChecks.run(configuration, sourcesNode, &context)
+        CertificateChecks.run(configuration, listenNode, &context)
         PathChecks.run(configuration, root: root, sinksNode: sinksNode, &context)
         return configuration
+    }
+
+    /// Whether `key` is missing, but for one that was meant to be it and is an error of its own.
+    private static func isMisspelt(_ key: String, in root: YAMLNode) -> Bool {
+        guard root[key] == nil else { return false }
+        return (root.members ?? []).contains { $0.key.scalar.flatMap { Spelling.closest(to: $0, in: ["sinks", "sources"]) } == key }
     }
 
     private static func readPublicURL(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {

@@ -28,13 +28,34 @@ extension GatewayNotice {
         }
     }
 
-    static func diskLow(_ isLow: Bool) -> GatewayNotice {
-        let summary =
-            isLow
-            ? "The disk has less room left than the reserve: events are answered 503 until there is more" : "The disk has room again: events are accepted"
-        return GatewayNotice(kind: "disk_low", summary: summary) { writer in
+    /// - Parameters:
+    ///   - isLow: Whether the disk has less room than the reserve, or has room again.
+    ///   - switches: How often that changed since it was told last.
+    static func disk(_ volume: StorageVolumes.Volume, isLow: Bool, switches: Int) -> GatewayNotice {
+        let (name, means) = volume == .journal ? ("journal's", "events are accepted") : ("data folder's", "what was kept is understood and delivered")
+        let need = volume == .journal ? "events are answered 503 until there is more" : "when it is full, events are kept and not delivered until there is more"
+        let summary = isLow ? "The \(name) disk has less room left than the reserve: \(need)" : "The \(name) disk has room again: \(means)"
+        let times = switches > 1 ? " (it changed \(switches) times since the last notice)" : ""
+        return GatewayNotice(kind: "disk_low", summary: summary + times) { writer in
             writer.key("low")
             writer.bool(isLow)
+            writer.text("volume", volume.rawValue)
+            writer.key("count")
+            writer.integer(Int64(switches))
+        }
+    }
+
+    static func configuration(_ replaced: ReplacedConfiguration) -> GatewayNotice {
+        let stands =
+            replaced.used.map { "that of entry \($0) stands for it" } ?? "there is no other, so that its receipts count as unreadable"
+        let summary = "The configuration in entry \(replaced.generation) of the journal cannot be used, \(replaced.reason): \(stands)"
+        return GatewayNotice(kind: "configuration", summary: summary) { writer in
+            writer.key("entry")
+            writer.unsigned(replaced.generation)
+            if let used = replaced.used {
+                writer.key("used")
+                writer.unsigned(used)
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 import FindingModel
-import Journal
 
 /// What the gateway sees of itself at one moment.
 struct GatewayObservation: Sendable {
@@ -13,7 +12,8 @@ struct GatewayObservation: Sendable {
     var wall: Timestamp
     /// Milliseconds of a clock that is never set.
     var monotonic: Int64
-    var availability: JournalAvailability
+    /// The disks that have less room than the reserve.
+    var lowDisks: [StorageVolumes.Low] = []
     /// The configured sources.
     var sources: [String: Source] = [:]
 }

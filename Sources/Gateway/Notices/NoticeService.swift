@@ -1,6 +1,6 @@
 import FindingModel
 import Ingest
-import Journal
+import Logging
 import State
 import Synchronization
 
@@ -8,13 +8,17 @@ import Synchronization
 final class NoticeService: Sendable {
     /// Where it looks, and where it writes.
     struct Surroundings: Sendable {
-        let journal: any Journal
         let queries: StateQueries
         let tallies: @Sendable () -> [String: SourceTally]
         let wall: @Sendable () -> Timestamp
         let monotonic: @Sendable () -> Int64
         /// The sources in force, which a reload replaces.
         let sources: @Sendable () -> [WatchedSource]
+        /// The disks that have less room than the reserve now.
+        let lowDisks: @Sendable () -> [StorageVolumes.Low]
+        /// Told of them at each look.
+        let onDisks: @Sendable ([StorageVolumes.Low]) -> Void
+        let log: Logger
         /// Writes a notice into the journal.
         let say: @Sendable (GatewayNotice) -> Void
     }
@@ -49,7 +53,12 @@ final class NoticeService: Sendable {
                 sources = present
                 watch.follow(silentAfter: sources.limits, lastReceived: await lastReceived(sources))
             }
-            for notice in watch.observe(observation(sources)) { surroundings.say(notice) }
+            let seen = observation(sources)
+            surroundings.onDisks(seen.lowDisks)
+            for notice in watch.observe(seen) {
+                if notice.kind == "disk_low" { surroundings.log.warning("\(notice.summary)") }
+                surroundings.say(notice)
+            }
         }
     }
 
@@ -66,6 +75,6 @@ final class NoticeService: Sendable {
             sources[source.name] = GatewayObservation.Source(accepted: tally?.accepted ?? 0, refusals: tally?.refusals ?? [:])
         }
         return GatewayObservation(
-            wall: surroundings.wall(), monotonic: surroundings.monotonic(), availability: surroundings.journal.availability, sources: sources)
+            wall: surroundings.wall(), monotonic: surroundings.monotonic(), lowDisks: surroundings.lowDisks(), sources: sources)
     }
 }

@@ -1,22 +1,27 @@
 import FindingModel
-import Journal
 import State
 
 /// Decides what the gateway has to say about itself, from what it sees every few seconds; says each thing when it begins, and then rarely.
 struct NoticeWatch: Sendable {
-    /// Between two notices about one source's refusals.
-    static let refusalPause: Int64 = 3_600_000
-    /// Between two notices about the disk, or about the clock.
-    static let pause: Int64 = 600_000
+    /// Between two notices of one kind and subject.
+    static let pause: Int64 = 3_600_000
     /// How far the wall clock may part from one that is never set before that is a step: slewing takes hours for it.
     static let clockStep: Int64 = 2000
 
     private var silence: SilenceWatch
     private var refusals: [String: Told] = [:]
-    private var isDiskLow = false
-    private var diskToldAt: Int64?
+    private var disks: [StorageVolumes.Volume: Disk] = [:]
     private var clockOffset: Int64?
     private var clockToldAt: Int64?
+
+    /// What was seen of a disk, and told.
+    private struct Disk {
+        var isLow = false
+        /// How often it became low, or had room again, since that was told.
+        var switches = 0
+        /// When it was told last that it is low, and that it is not.
+        var toldAt: [Bool: Int64] = [:]
+    }
 
     /// What was told of a source's refusals, and when.
     private struct Told {
@@ -41,14 +46,14 @@ struct NoticeWatch: Sendable {
         for (name, source) in seen.sources.sorted(by: { $0.key < $1.key }) {
             if let notice = refused(name, source.refusals, at: seen.monotonic) { notices.append(notice) }
         }
-        if let notice = disk(seen) { notices.append(notice) }
+        notices += StorageVolumes.Volume.allCases.compactMap { disk($0, seen) }
         if let notice = clock(seen) { notices.append(notice) }
         return notices
     }
 
     private mutating func refused(_ name: String, _ counts: [String: UInt64], at now: Int64) -> GatewayNotice? {
         let told = refusals[name]
-        if let told, now - told.at < Self.refusalPause { return nil }
+        if let told, now - told.at < Self.pause { return nil }
         let new = counts.compactMapValues { $0 }.reduce(into: [String: UInt64]()) { new, count in
             let before = told?.counts[count.key] ?? 0
             if count.value > before { new[count.key] = count.value - before }
@@ -58,12 +63,16 @@ struct NoticeWatch: Sendable {
         return GatewayNotice.refusals(source: name, counts: new)
     }
 
-    private mutating func disk(_ seen: GatewayObservation) -> GatewayNotice? {
-        let isLow = seen.availability == .diskReserve
-        guard isLow != isDiskLow, diskToldAt.map({ seen.monotonic - $0 >= Self.pause }) ?? true else { return nil }
-        isDiskLow = isLow
-        diskToldAt = seen.monotonic
-        return .diskLow(isLow)
+    private mutating func disk(_ volume: StorageVolumes.Volume, _ seen: GatewayObservation) -> GatewayNotice? {
+        let isLow = seen.lowDisks.contains { $0.volume == volume }
+        var disk = disks[volume] ?? Disk()
+        defer { disks[volume] = disk }
+        if isLow != disk.isLow { disk.switches += 1 }
+        disk.isLow = isLow
+        guard disk.switches > 0, disk.toldAt[isLow].map({ seen.monotonic - $0 >= Self.pause }) ?? true else { return nil }
+        disk.toldAt[isLow] = seen.monotonic
+        defer { disk.switches = 0 }
+        return .disk(volume, isLow: isLow, switches: disk.switches)
     }
 
     private mutating func clock(_ seen: GatewayObservation) -> GatewayNotice? {

@@ -7,6 +7,8 @@ struct SilenceWatch: Sendable {
     private var last: [String: Timestamp]
     private var counts: [String: UInt64] = [:]
     private var told: Set<String> = []
+    /// When a silence of a source was told last, by the clock that is never set.
+    private var toldAt: [String: Int64] = [:]
 
     init(after: [String: Int64], lastReceived: [String: Timestamp]) {
         self.after = after
@@ -30,7 +32,10 @@ struct SilenceWatch: Sendable {
                 told.remove(name)
             }
             guard let limit = after[name], let since = last[name], !told.contains(name), seen.wall.milliseconds - since.milliseconds >= limit else { continue }
+            // A source that falls silent every few minutes is told of once an hour.
+            if let last = toldAt[name], seen.monotonic - last < NoticeWatch.pause { continue }
             told.insert(name)
+            toldAt[name] = seen.monotonic
             notices.append(.sourceSilent(name, since: since, limit: DurationText.text(limit)))
         }
         return notices

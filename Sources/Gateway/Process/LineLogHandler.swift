@@ -10,8 +10,8 @@ package struct LineLogHandler: LogHandler {
     private let label: String
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// - Parameter write: takes one line with its newline; standard error when left out.
-    package init(label: String, write: @escaping @Sendable ([UInt8]) -> Void = LineLogHandler.writeToStandardError) {
+    /// - Parameter write: takes one line with its newline, and must not wait; the queue to standard error when left out.
+    package init(label: String, write: @escaping @Sendable ([UInt8]) -> Void = { LogQueue.standardError.write($0) }) {
         self.label = label
         self.write = write
     }
@@ -43,10 +43,5 @@ package struct LineLogHandler: LogHandler {
 
     private static func now() -> Timestamp {
         SystemClock.now()
-    }
-
-    /// One `write(2)` a line, so that lines of several threads never mix.
-    package static func writeToStandardError(_ line: [UInt8]) {
-        _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -6,7 +6,8 @@ package enum StopDeadline {
     /// Ends the process after `seconds`, unless it has ended by then.
     package static func begin(seconds: Int) {
         DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + .seconds(seconds)) {
-            LineLogHandler.writeToStandardError(Array("weir: stopping took longer than \(seconds) s; the process ends now\n".utf8))
+            LogQueue.standardError.write(Array("weir: stopping took longer than \(seconds) s; the process ends now\n".utf8))
+            LogQueue.standardError.drain(milliseconds: 200)
             _exit(1)
         }
     }

@@ -18,7 +18,9 @@ package struct AnswerWriter: Sendable {
         switch answer {
         case .accepted(let receipt): writeAccepted(receipt, closes: closes, to: &buffer)
         case .healthy(let withBody): writePlain(#"{"status":"ok"}"#, withBody: withBody, closes: closes, to: &buffer)
-        case .ready(let withBody): writePlain(#"{"status":"ready"}"#, withBody: withBody, closes: closes, to: &buffer)
+        case .ready(let withBody, let isDataDiskLow):
+            let body: StaticString = isDataDiskLow ? #"{"status":"ready","data":"disk_low"}"# : #"{"status":"ready"}"#
+            writePlain(body, withBody: withBody, closes: closes, to: &buffer)
         case .refused(let refused): writeRefused(refused, closes: closes, to: &buffer)
         }
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What came from one source since the start.
+/// What came from one source, since the start or for ever.
 package struct SourceTally: Sendable {
     /// How many of the last refusals are kept.
     package static let lastRefusalsMax = 20
@@ -20,6 +20,25 @@ package struct SourceTally: Sendable {
     private var gates: [String: RefusalLogGate] = [:]
 
     package init() {}
+
+    /// What was counted before.
+    package init(
+        accepted: UInt64, duplicates: UInt64, late: UInt64, bytes: UInt64, refusals: [String: UInt64], lastRefusals: [RefusalRecord]
+    ) {
+        self.accepted = accepted
+        self.duplicates = duplicates
+        self.late = late
+        self.bytes = bytes
+        self.refusals = refusals
+        self.lastRefusals = lastRefusals.suffix(Self.lastRefusalsMax)
+    }
+
+    /// Both together, when `later` came after this.
+    package func adding(_ later: SourceTally) -> SourceTally {
+        SourceTally(
+            accepted: accepted &+ later.accepted, duplicates: duplicates &+ later.duplicates, late: late &+ later.late, bytes: bytes &+ later.bytes,
+            refusals: refusals.merging(later.refusals) { $0 &+ $1 }, lastRefusals: lastRefusals + later.lastRefusals)
+    }
 
     /// Counts a request that is kept.
     package mutating func accept(bytes count: Int, duplicate: Bool, late isLate: Bool) {

@@ -1,4 +1,4 @@
-/// Why bytes are no HTTP/1.1 request (RFC 9112); answered 400, and the connection is closed because where the next request begins is unknown.
+/// Why bytes are no HTTP/1 request (RFC 9112); answered 400, and the connection is closed because where the next request begins is unknown.
 package enum MalformedRequest: String, Error, Equatable, Sendable, CaseIterable {
     case requestLine = "bad_request_line"
     case version = "bad_version"
@@ -13,7 +13,7 @@ package enum MalformedRequest: String, Error, Equatable, Sendable, CaseIterable 
     var sentence: StaticString {
         switch self {
         case .requestLine: "The request line is malformed."
-        case .version: "Only HTTP/1.1 is spoken here."
+        case .version: "Only HTTP/1.1 and HTTP/1.0 are spoken here."
         case .header: "A header line is malformed."
         case .host: "Exactly one Host header is needed."
         case .contentLength: "The Content-Length is malformed."

@@ -25,7 +25,7 @@ package struct ParsedHead: Equatable, Sendable {
     package private(set) var closes = false
     /// The client waits for `100 Continue` before it sends the body.
     package private(set) var expectsContinue = false
-    /// Any Content-Encoding is given.
+    /// A Content-Encoding other than `identity` is given.
     package private(set) var hasContentEncoding = false
     /// Every Content-Type given is a JSON type.
     package private(set) var isJSON = true
@@ -55,8 +55,15 @@ package struct ParsedHead: Equatable, Sendable {
             }
             start = end + 1
         }
-        guard hosts == 1 else { throw .host }
+        // HTTP/1.0 knows no Host, no chunks and no interim answers (RFC 9112 section 6.1, RFC 9110 section 10.1.1), and nothing else than a
+        // length that would end a body.
+        guard hosts == 1 || hosts == 0 && line.isHTTP10 else { throw .host }
         guard lengths + codings <= 1 else { throw codings > 1 ? .transferEncoding : .conflictingLengths }
+        guard line.isHTTP10 else { return }
+        guard codings == 0 else { throw .transferEncoding }
+        guard lengths == 1 || line.method != .post else { throw .contentLength }
+        closes = true
+        expectsContinue = false
     }
 
     private mutating func note(
@@ -77,7 +84,7 @@ package struct ParsedHead: Equatable, Sendable {
         case 15 where name.equalsIgnoringCase("x-forwarded-for"):
             hasForwardedFor = true
         case 16 where name.equalsIgnoringCase("content-encoding"):
-            hasContentEncoding = true
+            hasContentEncoding = hasContentEncoding || !value.equalsIgnoringCase("identity")
         case 17 where name.equalsIgnoringCase("transfer-encoding"):
             codings += 1
             guard value.equalsIgnoringCase("chunked") else { throw .transferEncoding }

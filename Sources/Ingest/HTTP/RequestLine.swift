@@ -4,10 +4,12 @@ package struct RequestLine: Equatable, Sendable {
     package enum Method: Equatable, Sendable { case post, get, head, other }
 
     package let method: Method
+    /// The version is 1.0: the connection ends with the answer.
+    package let isHTTP10: Bool
     /// Where the request target stands: visible ASCII, at least one byte.
     package let target: Range<Int>
 
-    /// Reads `line`, which has no line end: method, one space, target, one space, `HTTP/1.1`.
+    /// Reads `line`, which has no line end: method, one space, target, one space, `HTTP/1.1` or `HTTP/1.0`.
     package init(_ line: UnsafeRawBufferPointer) throws(MalformedRequest) {
         var index = 0
         while index < line.count, ByteClass.isToken(line[index]) { index += 1 }
@@ -23,7 +25,8 @@ package struct RequestLine: Equatable, Sendable {
         guard index < line.count else { throw .version }
         guard line[index] == 0x20 else { throw .requestLine }
         let version = line.part(index + 1..<line.count)
-        guard version.equals("HTTP/1.1") else { throw Self.looksLikeVersion(version) ? .version : .requestLine }
+        isHTTP10 = version.equals("HTTP/1.0")
+        guard isHTTP10 || version.equals("HTTP/1.1") else { throw Self.looksLikeVersion(version) ? .version : .requestLine }
     }
 
     private static func looksLikeVersion(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -6,22 +6,24 @@ package enum Route: Equatable, Sendable {
     case ingest(source: Range<Int>, secret: Range<Int>?, secretIsEncoded: Bool)
     case unknown
 
-    /// Reads a request target in origin form.
+    /// Reads a request target in origin form, or in absolute form (RFC 9112 section 3.2.2), whose host says nothing that matters here.
     ///
     /// Names follow `[a-z0-9][a-z0-9-]{0,62}` and are never decoded, so nothing percent-encoded names a source; a secret is one segment
     /// without encoded slashes, backslashes and NULs.
     package init(_ target: UnsafeRawBufferPointer) {
         var end = target.firstIndex(of: 0x3f) ?? target.count
-        if end > 1, target[end - 1] == 0x2f { end -= 1 }
+        let start = Self.pathStart(target.part(0..<end))
+        if end > start + 1, target[end - 1] == 0x2f { end -= 1 }
         let path = target.part(0..<end)
-        guard path.count > 4, path.part(0..<4).equals("/in/") else {
-            self = path.equals("/healthz") ? .health : path.equals("/readyz") ? .readiness : .unknown
+        guard end > start + 4, path.part(start..<start + 4).equals("/in/") else {
+            let probe = path.part(start..<end)
+            self = probe.equals("/healthz") ? .health : probe.equals("/readyz") ? .readiness : .unknown
             return
         }
-        var index = 4
+        var index = start + 4
         while index < end, Self.isNameByte(path[index]) { index += 1 }
-        let source = 4..<index
-        guard (1...63).contains(source.count), path[4] != 0x2d else {
+        let source = start + 4..<index
+        guard (1...63).contains(source.count), path[source.lowerBound] != 0x2d else {
             self = .unknown
             return
         }
@@ -34,6 +36,18 @@ package enum Route: Equatable, Sendable {
             return
         }
         self = .ingest(source: source, secret: index + 1..<end, secretIsEncoded: encoded)
+    }
+
+    /// Where the path begins: behind `http://` or `https://` and at least one byte of a host.
+    private static func pathStart(_ target: UnsafeRawBufferPointer) -> Int {
+        for scheme in [7, 8] as [Int] where target.count > scheme {
+            let start = target.part(0..<scheme)
+            guard start.equalsIgnoringCase(scheme == 7 ? "http://" : "https://") else { continue }
+            var index = scheme
+            while index < target.count, target[index] != 0x2f { index += 1 }
+            return index > scheme ? index : 0
+        }
+        return 0
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2d }

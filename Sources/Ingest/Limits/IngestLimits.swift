@@ -15,23 +15,34 @@ package struct IngestLimits: Sendable {
     /// How long a body may be slow at first.
     package var bodyGrace = Duration.seconds(5)
     /// How long a connection may be quiet between requests.
-    package var idleTimeout = Duration.seconds(60)
+    package var idleTimeout = Duration.seconds(75)
     /// How long a client may leave answers untaken.
     package var writeTimeout = Duration.seconds(30)
     /// From the last byte of a body to the journal's answer.
     package var journalTimeout = Duration.seconds(4)
     /// Open connections.
     package var connectionsMax = 10_000
-    /// Open connections of one client address; requests in work, for clients behind a trusted proxy.
+    /// Open connections of one client address (IPv6: of one /64); requests in work, for clients behind a trusted proxy.
     package var connectionsPerAddressMax = 500
-    /// Bytes of bodies in flight, in all.
+    /// Bytes held for clients who have not proved who they are: heads, bodies and answers not read. As many again may be bodies of those who
+    /// have, until reading stops for large ones.
     package var bodiesInFlightMax = 64 << 20
-    /// Bytes of bodies in flight of one client address, or one body of its source's largest size if that is more.
+    /// Bytes held for one client address that has proved nothing (IPv6: for one /64), or one body of its source's largest size if that is more.
     package var bodiesInFlightPerAddressMax = 8 << 20
-    /// Bodies up to this size do not count as in flight.
-    package var bodyExemptMax = 65_536
-    /// How long reading may stop for want of memory before the request is refused.
+    /// What a stranger's connection may hold at the cost of others at once; for more it waits first.
+    package var promptBytesMax = 65_536
+    /// Bytes of a body that is judged on its event loop; larger ones are on a thread of their own.
+    package var bodyAtOnceMax = 262_144
+    /// How long reading may stop for want of memory before others give way, or else the request is refused.
     package var budgetTimeout = Duration.seconds(2)
+    /// Requests of one connection that are answered in one turn of its event loop, and so before their answers are taken.
+    package var requestsAheadMax = 16
+    /// Requests of strangers that are answered in one turn of an event loop.
+    package var strangersPerTurnMax = 128
+    /// Bytes of answers not yet taken from which on a connection's next requests wait.
+    package var answersAheadMax = 4096
+    /// What a TLS session is counted as until its client has proved who it is.
+    package var sessionBytes = 16_384
     /// Bytes that are read and dropped after a refusal that closes the connection.
     package var lingerBytesMax = 65_536
     /// How long bytes are read and dropped after a refusal that closes the connection.

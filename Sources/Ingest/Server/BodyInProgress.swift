@@ -13,27 +13,28 @@ final class BodyInProgress {
         case blocked
     }
 
-    var request: RequestContext
+    let request: RequestContext
     private(set) var bytes: [UInt8] = []
     var pace: BodyPace
     /// Since when there has been no memory.
     private(set) var blockedSince: NIODeadline?
+    /// Whether it has waited so long that others give way for it.
+    var hasInsisted = false
     private let bodyMax: Int
-    private let exemptMax: Int
+    /// Bytes that there is room for, which are counted as held whether they have come or not.
+    private(set) var room = 0
     /// The announced length, where there is one.
     private let length: Int?
     private var decoder = ChunkedDecoder()
 
-    init(_ request: RequestContext, framing: BodyFraming, exemptMax: Int, pace: BodyPace) {
+    init(_ request: RequestContext, framing: BodyFraming, pace: BodyPace) {
         self.request = request
         self.pace = pace
-        self.exemptMax = exemptMax
-        bodyMax = request.source.source.limits.bodyMax
+        bodyMax = request.bodyMax
         if case .length(let length) = framing { self.length = length } else { length = nil }
-        bytes.reserveCapacity(min(length ?? 4096, exemptMax))
     }
 
-    /// Takes what it can of `raw`; `reserve` asks for so many more bytes of memory.
+    /// Takes what it can of `raw`; `reserve` asks for room for so many bytes in all.
     func take(_ raw: UnsafeRawBufferPointer, consumed: inout Int, reserve: (Int) -> Bool) -> Step {
         if let length { return takeCounted(raw, length: length, consumed: &consumed, reserve: reserve) }
         do throws(MalformedRequest) {
@@ -74,18 +75,17 @@ final class BodyInProgress {
 
     private func append(_ part: UnsafeRawBufferPointer, reserve: (Int) -> Bool) -> Bool {
         let total = bytes.count + part.count
-        if total > exemptMax {
-            let step = 65_536
-            let wanted = (total + step - 1) / step * step - request.charged
-            if wanted > 0 {
-                guard reserve(wanted) else { return false }
-                request.charged += wanted
-            }
-            if bytes.capacity < total { bytes.reserveCapacity(length ?? min(bodyMax, max(total, bytes.capacity * 2))) }
+        if total > room {
+            let wanted = min(length ?? bodyMax, max(total, room * 2, Self.roomMin))
+            guard reserve(wanted) else { return false }
+            room = wanted
+            bytes.reserveCapacity(wanted)
         }
         bytes.append(contentsOf: part)
         return true
     }
+
+    private static let roomMin = 4096
 
     /// Reading has stopped for want of memory.
     func block(at now: NIODeadline) {

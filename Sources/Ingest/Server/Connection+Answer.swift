@@ -63,10 +63,9 @@ extension Connection {
     /// Writes an answer and waits for the next request, or for the client's end of the connection.
     func respond(_ answer: Answer, closes: Bool, wall: Timestamp? = nil) {
         write(answer, closes: closes, wall: wall)
-        if let claim, peer?.isTrustedProxy == true {
-            shard.shared.connections.withLock { $0.release(claim) }
-            self.claim = nil
-        }
+        endClaim()
+        // The proxy's next request may be another client's.
+        if peer?.isTrustedProxy == true { isProved = false }
         guard !closes else { return sayFarewell() }
         stage = .head
         headIsDue = false
@@ -74,25 +73,19 @@ extension Connection {
     }
 
     func write(_ answer: Answer, closes: Bool, wall: Timestamp? = nil) {
-        guard let context else { return }
-        var buffer = ByteBufferAllocator().buffer(capacity: 256)
-        shard.writer.write(answer, closes: closes, at: wall ?? shard.shared.clock(), to: &buffer)
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        unflushed = true
+        if answers.capacity == 0 { answers = ByteBufferAllocator().buffer(capacity: 256) }
+        shard.writer.write(answer, closes: closes, at: wall ?? shard.shared.clock(), to: &answers)
     }
 
-    func writeContinue() {
-        guard let context else { return }
-        var buffer = ByteBufferAllocator().buffer(capacity: 32)
-        buffer.writeStaticString(AnswerWriter.continue)
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        unflushed = true
-    }
+    func writeContinue() { answers.writeStaticString(AnswerWriter.continue) }
 
+    /// Hands on the answers of this turn in one piece.
     func flush() {
-        guard unflushed else { return }
-        unflushed = false
-        context?.flush()
+        guard answers.readableBytes > 0 else { return }
+        let all = answers
+        answers = ByteBuffer()
+        if !isProved { mayHaveBacklog = true }
+        context?.writeAndFlush(wrapOutboundOut(all), promise: nil)
     }
 
     // MARK: Closing

@@ -110,23 +110,28 @@ extension Connection {
         guard let peer else { return 0 }
         let client = client(parsed, head, peer: peer)
         if peer.isTrustedProxy {
-            guard shard.shared.connections.withLock({ $0.claim(client.address) }) else {
+            let network = client.address.countingBlock
+            guard shard.shared.table.withLock({ $0.claim(network) }) else {
                 let refusal = Refusal(.tooManyConnections, reason: "too_many_connections_of_address", size: parsed.announcedLength)
                 return refuse(refusal, parsed, rest, counters: source.counters, peer: client.text)
             }
-            claim = client.address
+            claim = network
         }
         let credential: RequestContext.Credential
         switch prove(source, pathSecret: pathSecret, parsed, head, client: client.address) {
-        case .success(let found): credential = found
+        case .success(let found):
+            credential = found
+            if case .proved = found { proved() }
         case .failure(let failure): return refuse(failure.refusal, parsed, rest, counters: source.counters, peer: client.text)
         }
-        if let refusal = Self.unacceptable(parsed, bodyMax: source.source.limits.bodyMax) {
+        let bodyMax: Int
+        if case .proved = credential { bodyMax = source.source.limits.bodyMax } else { bodyMax = shard.routing.bodyMax }
+        if let refusal = Self.unacceptable(parsed, bodyMax: bodyMax) {
             return refuse(
                 source.exists ? refusal : Refusal(refusal.answer.code, reason: Self.unknownSource), parsed, rest, counters: source.counters, peer: client.text)
         }
         let request = RequestContext(
-            source: source, credential: credential, keptHeaders: Self.kept(source.source.keptHeaders, parsed, head), address: client.address,
+            source: source, credential: credential, bodyMax: bodyMax, keptHeaders: Self.kept(source.source.keptHeaders, parsed, head), address: client.address,
             peer: client.text, closes: parsed.closes)
         if case .length(let length) = parsed.framing, length <= rest.count {
             judge(request, rest.part(0..<length), owned: nil)
@@ -204,7 +209,7 @@ extension Connection {
         if route == .health {
             respond(.healthy(withBody: withBody), closes: closes)
         } else if !shard.isStopping, shard.shared.journal.availability == .ready {
-            respond(.ready(withBody: withBody), closes: closes)
+            respond(.ready(withBody: withBody, isDataDiskLow: shard.shared.isDataDiskLow.load(ordering: .relaxed)), closes: closes)
         } else {
             var refused = RefusedAnswer(shard.isStopping ? .stopping : .journalUnavailable)
             refused.withBody = withBody

@@ -20,6 +20,8 @@ final class Connection: ChannelDuplexHandler {
         case head
         /// The rest of a body.
         case body
+        /// What another thread finds in a large body.
+        case judging
         /// The journal's answer.
         case journal
         /// The client's end of a connection that is closing; what it still sends is dropped.
@@ -27,12 +29,14 @@ final class Connection: ChannelDuplexHandler {
         case closed
     }
 
-    /// Unread bytes from which on reading stops.
-    private static let unreadMax = 65_536
+    /// Unread bytes from which on reading stops while they wait for something else.
+    private static let unreadMax = 16_384
 
     let shard: Shard
     /// The connection's index in its shard.
     var place = -1
+    /// The connection's entry in the table of all, while it has one.
+    private(set) var ticket: SharedState.Table.Ticket?
     var context: ChannelHandlerContext?
     var peer: Peer?
     var stage = Stage.head
@@ -47,15 +51,31 @@ final class Connection: ChannelDuplexHandler {
     var headIsDue = true
     var blankLines = 0
     var body: BodyInProgress?
+    /// The number of the newest body that was given to another thread.
+    var examination: UInt64 = 0
     /// The token of the append whose outcome is the next answer.
     var awaiting: UInt64?
     /// Whether the connection ends with the answer that is being waited for.
     var closesAfterAnswer = false
-    /// The address for which a request behind a trusted proxy is counted.
-    var claim: IPAddress?
-    var unflushed = false
+    /// For whom a request behind a trusted proxy is counted.
+    var claim: ClientNetwork?
+    /// Answers that have not been handed on.
+    var answers = ByteBuffer()
     var lingerBytes = 0
-    private var isCounted = false
+    /// Whether the client has proved who it is.
+    var isProved = false
+    /// Whether the table counts the connection among those of strangers.
+    var isStranger = true
+    /// Bytes held for the client as a stranger.
+    var held = 0
+    /// Bytes held for it as somebody known.
+    var trusted = 0
+    /// Bytes of answers that the client has not taken, when they were last looked at.
+    var backlog = 0
+    var mayHaveBacklog = false
+    /// Whether the connection's turn is over and its next one has not come.
+    var isWaiting = false
+    private var isInTurn = false
     /// Whether the client has sent all it has to send; it may still wait for answers.
     private(set) var inputClosed = false
     private var readIsHeld = false
@@ -74,7 +94,7 @@ final class Connection: ChannelDuplexHandler {
     /// Whether a request is in work.
     var isBusy: Bool {
         switch stage {
-        case .body, .journal, .farewell: true
+        case .body, .judging, .journal, .farewell: true
         case .head, .closed: false
         }
     }
@@ -88,24 +108,22 @@ final class Connection: ChannelDuplexHandler {
         peer = Peer(context.remoteAddress, trustedProxies: shard.shared.trustedProxies)
         shard.add(self)
         guard let peer else { return close() }
-        guard shard.shared.connections.withLock({ $0.open() }) else { return turnAway("too_many_connections") }
-        isCounted = true
-        guard !peer.isTrustedProxy else { return }
-        guard shard.shared.connections.withLock({ $0.claim(peer.address) }) else { return turnAway("too_many_connections_of_address") }
-        claim = peer.address
+        let network = peer.address.countingBlock
+        switch shard.shared.table.withLock({ $0.open(network, owner: shard.number, isCounted: !peer.isTrustedProxy) }) {
+        case .open(let ticket, let evicted):
+            self.ticket = ticket
+            shard.know(self, as: ticket)
+            if let evicted { shard.letGo([evicted], .tooManyConnections) }
+            account()
+        case .full: turnAway("too_many_connections")
+        case .networkFull: turnAway("too_many_connections_of_address")
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stage = .closed
-        awaiting = nil
-        endBody()
+        close()
         shard.remove(self)
-        shard.shared.connections.withLock { counts in
-            if let claim { counts.release(claim) }
-            if isCounted { counts.close() }
-        }
-        claim = nil
-        isCounted = false
+        endClaim()
         self.context = nil
     }
 
@@ -122,7 +140,24 @@ final class Connection: ChannelDuplexHandler {
 
     func close() {
         stage = .closed
+        awaiting = nil
+        body = nil
+        unread = ByteBuffer()
+        answers = ByteBuffer()
+        release()
+        if let ticket {
+            shard.forget(ticket)
+            shard.shared.table.withLock { $0.close(ticket) }
+        }
+        ticket = nil
         context?.close(promise: nil)
+    }
+
+    /// Ends the count of a request behind a proxy.
+    func endClaim() {
+        guard let claim else { return }
+        shard.shared.table.withLock { $0.release(claim) }
+        self.claim = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -133,7 +168,11 @@ final class Connection: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed = event {
             inputClosed = true
-            if stage == .farewell { close() } else if stage != .journal { drive() }
+            switch stage {
+            case .farewell: close()
+            case .judging, .journal, .closed: break
+            case .head, .body: if !isWaiting { drive() }
+            }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -146,25 +185,42 @@ final class Connection: ChannelDuplexHandler {
         switch stage {
         case .closed: return
         case .farewell: return drop(buffer.readableBytes)
-        case .head, .body, .journal: break
+        case .head, .body, .judging, .journal: break
         }
         if unread.readableBytes == 0 { unread = buffer } else { unread.writeBuffer(&buffer) }
-        drive()
+        if isWaiting { account() } else { drive() }
     }
 
-    /// Uses what has been received, as far as it goes.
+    /// Uses what has been received, as far as it goes within one turn.
     func drive() {
+        // Writing may say that there is room for the next answer, which is no reason to begin while this turn lasts.
+        guard !isInTurn else { return }
+        isInTurn = true
+        var left = shard.shared.limits.requestsAheadMax
         var goesOn = true
         while goesOn {
             switch stage {
-            case .head: goesOn = isWritable && readHead()
+            case .head: goesOn = isWritable && mayBegin(&left) && readHead()
             case .body: goesOn = readBody()
-            case .journal, .farewell, .closed: goesOn = false
+            case .judging, .journal, .farewell, .closed: goesOn = false
             }
         }
         flush()
+        isInTurn = false
         keepUnread()
-        if inputClosed, stage == .head || stage == .body { close() }
+        if inputClosed, stage == .body || stage == .head && !isWaiting && isWritable { close() }
+        account()
+    }
+
+    /// Whether this turn has room for another request.
+    private func mayBegin(_ left: inout Int) -> Bool {
+        guard unread.readableBytes > 0 else { return false }
+        guard left > 0, isProved || shard.mayAnswerStranger() else {
+            shard.resumeLater(self)
+            return false
+        }
+        left -= 1
+        return true
     }
 
     /// Gives the received buffer back for the next read; what is left of it moves to one of its own size.
@@ -173,13 +229,21 @@ final class Connection: ChannelDuplexHandler {
             unread = ByteBuffer()
         } else if unread.readableBytes == 0 {
             unread = ByteBuffer()
-        } else if unread.readerIndex > 0 {
+        } else if unread.readerIndex > 0 || unread.storageCapacity > 2 * unread.readableBytes {
             unread = ByteBuffer(bytes: unread.readableBytesView)
         }
         releaseReads()
     }
 
-    private var holdsReads: Bool { unread.readableBytes >= Self.unreadMax || body?.blockedSince != nil }
+    private var holdsReads: Bool {
+        switch stage {
+        // A head that is too long is told so.
+        case .head: unread.readableBytes >= Self.unreadMax && (isWaiting || !isWritable)
+        case .body: body?.blockedSince != nil
+        case .judging, .journal: unread.readableBytes >= Self.unreadMax
+        case .farewell, .closed: false
+        }
+    }
 
     func read(context: ChannelHandlerContext) {
         if holdsReads { readIsHeld = true } else { context.read() }
@@ -195,7 +259,7 @@ final class Connection: ChannelDuplexHandler {
         isWritable = context.channel.isWritable
         now = .now()
         stalledSince = isWritable ? nil : now
-        if isWritable, stage == .head { drive() }
+        if isWritable, stage == .head, !isWaiting { drive() }
         context.fireChannelWritabilityChanged()
     }
 
@@ -205,9 +269,11 @@ final class Connection: ChannelDuplexHandler {
     func tick(at now: NIODeadline) {
         self.now = now
         if let stalledSince, now - stalledSince > shard.shared.times.write { return close() }
+        if mayHaveBacklog { account() }
         switch stage {
-        case .head where now > deadline: headIsLate()
+        case .head where now > deadline && !isWaiting: headIsLate()
         case .body: tickBody()
+        case .judging where now > deadline: judgementIsLate()
         case .journal where now > deadline: journalIsLate()
         case .farewell where now > deadline: close()
         default: break
@@ -219,5 +285,6 @@ final class Connection: ChannelDuplexHandler {
         refuse(Refusal(.headTimeout), counters: shard.shared.counters.none, closes: true)
         flush()
         keepUnread()
+        account()
     }
 }

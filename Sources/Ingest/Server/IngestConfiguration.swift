@@ -14,10 +14,12 @@ package struct IngestConfiguration: Sendable {
     package var limits: IngestLimits
     /// Threads that receive.
     package var eventLoops: Int
+    /// Descriptors that stay free for all other parts of the process however many clients connect.
+    package var descriptorsKept: Int
 
     package init(
         host: String = "127.0.0.1", port: Int, tls: IngestTLS? = nil, trustedProxies: AddressBlockList = AddressBlockList([]),
-        limits: IngestLimits = IngestLimits(), eventLoops: Int = 2
+        limits: IngestLimits = IngestLimits(), eventLoops: Int = 2, descriptorsKept: Int = 128
     ) {
         self.host = host
         self.port = port
@@ -25,6 +27,7 @@ package struct IngestConfiguration: Sendable {
         self.trustedProxies = trustedProxies
         self.limits = limits
         self.eventLoops = max(1, eventLoops)
+        self.descriptorsKept = descriptorsKept
     }
 }
 

@@ -31,9 +31,6 @@ package final class IngestServer: Sendable {
         case stopped
     }
 
-    /// Descriptors that stay free for the journal, the databases and the sinks however many clients connect.
-    private static let descriptorsKept = 128
-
     /// What was counted so far.
     package let counters = IngestCounters()
     private let configuration: IngestConfiguration
@@ -49,7 +46,7 @@ package final class IngestServer: Sendable {
         configuration: IngestConfiguration, sources: SourceTable, journal: any Journal, log: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.configuration = configuration
-        let connectionsMax = min(configuration.limits.connectionsMax, max(16, Self.descriptors() - Self.descriptorsKept))
+        let connectionsMax = min(configuration.limits.connectionsMax, max(16, Self.descriptors() - configuration.descriptorsKept))
         shared = SharedState(
             configuration: configuration, connectionsMax: max(1, connectionsMax), journal: journal, counters: counters, log: log, clock: clock)
         state = Mutex(.idle(sources))
@@ -60,6 +57,12 @@ package final class IngestServer: Sendable {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Whether `/readyz` says that the data folder's disk has less room than the reserve; events are accepted all the same.
+    package var isDataDiskLow: Bool {
+        get { shared.isDataDiskLow.load(ordering: .relaxed) }
+        set { shared.isDataDiskLow.store(newValue, ordering: .relaxed) }
     }
 
     /// Opens the port and says where it is.
@@ -126,21 +129,24 @@ package final class IngestServer: Sendable {
         }
         for drain in drains { try? await drain.get() }
         for station in running.stations { try? await station.loop.submit { station.shard.value.end() }.get() }
+        shared.disband()
         try? await running.group.shutdownGracefully()
     }
 
-    /// Connections open now, and bytes of large bodies in flight.
+    /// Connections open now, and bytes held for their clients.
     package var load: (connections: Int, bodyBytes: Int) {
-        (shared.connections.withLock { $0.connections }, shared.budget.withLock { $0.bytes })
+        let (connections, bytes) = shared.table.withLock { ($0.connections, $0.bytes) }
+        return (connections, bytes + shared.trusted.load(ordering: .relaxed))
     }
 
     private func stations(_ group: MultiThreadedEventLoopGroup, _ routing: RoutingTable) async throws -> [Station] {
         var stations: [Station] = []
+        let largeBodies = LargeBodies(shared)
         for loop in group.makeIterator() {
             let shared = shared
             stations.append(
                 try await loop.submit {
-                    Station(loop: loop, shard: NIOLoopBound(Shard(loop: loop, shared: shared, routing: routing), eventLoop: loop))
+                    Station(loop: loop, shard: NIOLoopBound(Shard(loop: loop, shared: shared, largeBodies: largeBodies, routing: routing), eventLoop: loop))
                 }.get())
         }
         return stations
@@ -156,6 +162,8 @@ package final class IngestServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read for each event keeps what a paused client has in memory to one buffer.
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            // A client that does not take its answers has no more than these made for it, and goes on when it has taken all.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: configuration.limits.answersAheadMax))
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 16_384))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -14,11 +14,20 @@ final class LoopReceiver: AppendReceiver {
     }
 
     func appended(_ outcomes: [AppendOutcome]) {
+        run { self.shard.value.settle(outcomes) }
+    }
+
+    /// Runs `body` on the loop, unless it has ended.
+    func run(_ body: @escaping @Sendable () -> Void) {
         // Under the lock, so that nothing is handed to a loop that has ended.
         isOpen.withLock { isOpen in
-            guard isOpen else { return }
-            loop.execute { self.shard.value.settle(outcomes) }
+            if isOpen { loop.execute(body) }
         }
+    }
+
+    /// Has a connection of that loop closed, which has given way.
+    func letGo(_ ticket: SharedState.Table.Ticket, _ code: AnswerCode) {
+        run { self.shard.value.letGo([ticket], code) }
     }
 
     /// Drops what still comes.

@@ -1,5 +1,5 @@
 /// A refusal on its way to the client, to the counters and to the log.
-struct Refusal {
+struct Refusal: Sendable {
     var answer: RefusedAnswer
     /// The word for counters and log; the answer's code unless there is a finer one.
     var reason: String

@@ -2,6 +2,7 @@ import FindingModel
 import JSONDocument
 import Journal
 import NIOCore
+import Synchronization
 
 /// What belongs to one event loop, and is used on it only: its connections, its parser, and the appends that it waits for.
 final class Shard {
@@ -14,22 +15,36 @@ final class Shard {
 
     let loop: any EventLoop
     let shared: SharedState
+    /// The event loop's number among all.
+    private(set) var number = 0
     private(set) var routing: RoutingTable
-    var parser = JSONParser()
+    var judge: BodyJudge
+    private let largeBodies: LargeBodies
     var writer = AnswerWriter()
     /// Whether new requests are refused because the gateway is stopping.
     private(set) var isStopping = false
     private(set) var receiver: LoopReceiver?
     private var pending = PendingTable<PendingAppend>()
     private var connections: [Connection] = []
+    private var byTicket: [SharedState.Table.Ticket: Connection] = [:]
+    /// Connections whose turn is over although they have more to say, in that order.
+    private var waiting: [Connection] = []
+    /// How many requests of strangers may still be answered in this turn.
+    private var turnsLeft: Int
+    private var nextTurnIsDue = false
     private var isTicking = false
     private var drained: EventLoopPromise<Void>?
 
-    init(loop: any EventLoop, shared: SharedState, routing: RoutingTable) {
+    init(loop: any EventLoop, shared: SharedState, largeBodies: LargeBodies, routing: RoutingTable) {
+        self.largeBodies = largeBodies
         self.loop = loop
         self.shared = shared
         self.routing = routing
-        receiver = LoopReceiver(loop: loop, shard: NIOLoopBound(self, eventLoop: loop))
+        judge = BodyJudge(shared)
+        turnsLeft = shared.limits.strangersPerTurnMax
+        let receiver = LoopReceiver(loop: loop, shard: NIOLoopBound(self, eventLoop: loop))
+        self.receiver = receiver
+        number = shared.join(receiver)
     }
 
     /// Puts another source table in force, for requests whose head has not come yet.
@@ -51,6 +66,60 @@ final class Shard {
         guard last !== connection else { return }
         connections[place] = last
         last.place = place
+    }
+
+    /// Finds `connection` by its entry in the table from now on.
+    func know(_ connection: Connection, as ticket: SharedState.Table.Ticket) { byTicket[ticket] = connection }
+
+    func forget(_ ticket: SharedState.Table.Ticket) { byTicket[ticket] = nil }
+
+    /// Closes connections that have given way, whichever loop they are on.
+    func letGo(_ evicted: [SharedState.Table.Ticket], _ code: AnswerCode = .memoryFull) {
+        for ticket in evicted {
+            if ticket.owner == number { byTicket[ticket]?.giveWay(code) } else { shared.receiver(ticket.owner)?.letGo(ticket, code) }
+        }
+    }
+
+    // MARK: Turns
+
+    /// Whether one more request of somebody unknown may be answered in this turn of the loop.
+    func mayAnswerStranger() -> Bool {
+        scheduleNextTurn()
+        guard turnsLeft > 0 else { return false }
+        turnsLeft -= 1
+        return true
+    }
+
+    /// Has `connection` go on when all events that are there have been looked at.
+    func resumeLater(_ connection: Connection) {
+        guard !connection.isWaiting else { return }
+        connection.isWaiting = true
+        waiting.append(connection)
+        scheduleNextTurn()
+    }
+
+    /// A task without a delay would run before the loop looks at its sockets again.
+    private func scheduleNextTurn() {
+        guard !nextTurnIsDue else { return }
+        nextTurnIsDue = true
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in self?.takeTurns() }
+    }
+
+    private func takeTurns() {
+        nextTurnIsDue = false
+        turnsLeft = shared.limits.strangersPerTurnMax
+        // Half of what may be answered is for those who have not been answered yet.
+        let kept = turnsLeft / 2
+        let queue = waiting
+        waiting = []
+        var index = 0
+        while index < queue.count, turnsLeft > kept {
+            queue[index].resume()
+            index += 1
+        }
+        guard index < queue.count else { return }
+        waiting = Array(queue[index...]) + waiting
+        scheduleNextTurn()
     }
 
     private func startTicking() {
@@ -77,10 +146,23 @@ final class Shard {
 
     // MARK: Appending
 
+    /// Has a large body judged elsewhere; `connection` is told when it still waits for the answer numbered `examination`.
+    func examine(_ request: RequestContext, _ body: [UInt8], for connection: Connection, examination: UInt64, at now: NIODeadline) {
+        guard let receiver else { return }
+        shared.trusted.add(body.count, ordering: .relaxed)
+        let shared = shared, count = body.count
+        let asking = NIOLoopBound(connection, eventLoop: loop)
+        largeBodies.judge(request, body, at: now) { admission in
+            shared.trusted.subtract(count, ordering: .relaxed)
+            receiver.run { asking.value.examined(request, admission, size: count, examination: examination) }
+        }
+    }
+
     /// Hands `draft` to the journal and says under which token `connection` will be answered.
     func append(_ draft: EntryDraft, for connection: Connection, request: RequestContext, bytes: Int) -> UInt64? {
         guard let receiver else { return nil }
         let token = pending.insert(PendingAppend(connection: connection, request: request, bytes: bytes))
+        shared.trusted.add(bytes, ordering: .relaxed)
         shared.journal.append(draft, token: token, to: receiver)
         return token
     }
@@ -92,7 +174,7 @@ final class Shard {
         for (token, outcome) in outcomes {
             guard let append = pending.remove(token) else { continue }
             let request = append.request
-            shared.release(request.charged, for: request.address)
+            shared.trusted.subtract(append.bytes, ordering: .relaxed)
             let isAwaited = append.connection.awaiting == token
             switch outcome {
             case .success(let appended):

@@ -6,17 +6,26 @@ import Logging
 import NIOCore
 import Synchronization
 
+/// What clients are counted by.
+typealias ClientNetwork = AddressBlock
+
 /// What the event loops have in common.
 final class SharedState: Sendable {
+    typealias Table = ConnectionTable<ClientNetwork>
+
     let journal: any Journal
     let counters: IngestCounters
     let limits: IngestLimits
     let times: LimitTimes
     let trustedProxies: AddressBlockList
     let usesTLS: Bool
-    let budget: Mutex<MemoryBudget>
-    let connections: Mutex<ConnectionCounts>
+    let table: Mutex<Table>
+    /// Bytes held for clients who have proved who they are, and on their way to the journal.
+    let trusted = Atomic<Int>(0)
+    private let receivers = Mutex<[LoopReceiver]>([])
     let clock: @Sendable () -> Timestamp
+    /// Whether the data folder's disk, which is not the journal's, has less room than the reserve.
+    let isDataDiskLow = Atomic<Bool>(false)
     private let log: Logger
 
     init(
@@ -29,8 +38,11 @@ final class SharedState: Sendable {
         times = LimitTimes(configuration.limits)
         trustedProxies = configuration.trustedProxies
         usesTLS = configuration.tls != nil
-        budget = Mutex(MemoryBudget(bytesMax: limits.bodiesInFlightMax, bytesPerAddressMax: limits.bodiesInFlightPerAddressMax))
-        connections = Mutex(ConnectionCounts(connectionsMax: connectionsMax, perAddressMax: limits.connectionsPerAddressMax))
+        table = Mutex(
+            Table(
+                limits: Table.Limits(
+                    connections: connectionsMax, connectionsPerNetwork: limits.connectionsPerAddressMax, bytes: limits.bodiesInFlightMax,
+                    bytesPerNetwork: limits.bodiesInFlightPerAddressMax)))
         self.clock = clock
         self.log = log
     }
@@ -51,12 +63,17 @@ final class SharedState: Sendable {
     /// A connection ended for a reason of its transport.
     func connectionFailed(_ error: any Error, peer: String) { log.debug("connection failed", metadata: ["peer": "\(peer)", "error": "\(error)"]) }
 
-    /// Reserves memory for a body.
-    func reserve(_ count: Int, for address: IPAddress, bodyMax: Int) -> Bool { budget.withLock { $0.reserve(count, for: address, bodyMax: bodyMax) } }
-
-    /// Gives memory back.
-    func release(_ count: Int, for address: IPAddress) {
-        guard count > 0 else { return }
-        budget.withLock { $0.release(count, for: address) }
+    /// The number of a new event loop, which `receiver` reaches.
+    func join(_ receiver: LoopReceiver) -> Int {
+        receivers.withLock { receivers in
+            receivers.append(receiver)
+            return receivers.count - 1
+        }
     }
+
+    /// Forgets the event loops, which have ended.
+    func disband() { receivers.withLock { $0 = [] } }
+
+    /// How the event loop `number` is reached.
+    func receiver(_ number: Int) -> LoopReceiver? { receivers.withLock { $0.indices.contains(number) ? $0[number] : nil } }
 }

@@ -35,10 +35,14 @@ package struct SourceTable: Sendable {
     /// The number of the `config` entry in force; receipts carry it.
     package let generation: UInt64
     package let sources: [IngestSource]
+    /// Decides what stands in for names that no source has; to be the same over restarts, or their answers would change where those of
+    /// sources do not.
+    package let standInKey: [UInt8]
 
     /// Of sources with one name the first counts.
-    package init(generation: UInt64, sources: [IngestSource]) {
+    package init(generation: UInt64, sources: [IngestSource], standInKey: [UInt8] = []) {
         self.generation = generation
         self.sources = sources
+        self.standInKey = standInKey
     }
 }

@@ -12,9 +12,11 @@ final class RoutingTable: Sendable {
     private let slots: [Slot?]
     private let byName: [String: RoutedSource]
     /// What requests for unknown names are put to: one for each way in which the sources authenticate, with secrets that nobody knows.
-    private let decoys: [RoutedSource]
+    private let decoys: [(mark: [UInt8], source: RoutedSource)]
     /// Keys the choice among `decoys`, so that nobody can foretell it.
-    private let seed: UInt64
+    private let choice: HMACKey
+    /// The largest body of any source: what a body may be announced as by those who prove who they are with it.
+    let bodyMax: Int
 
     /// The table for `table`; sources of `previous` with the same name and limits keep what is left of their allowance.
     init(_ table: SourceTable, counters: IngestCounters, previous: RoutingTable?) {
@@ -27,19 +29,20 @@ final class RoutingTable: Sendable {
         var slots = [Slot?](repeating: nil, count: 1 << (Int.bitWidth - (byName.count * 2).leadingZeroBitCount))
         for (name, source) in byName {
             let slot = Slot(name: Array(name.utf8), source: source)
-            var index = slot.name.withUnsafeBytes { Self.hash($0, seed: 0) } & (slots.count - 1)
+            var index = slot.name.withUnsafeBytes { Self.hash($0) } & (slots.count - 1)
             while slots[index] != nil { index = (index + 1) & (slots.count - 1) }
             slots[index] = slot
         }
         self.byName = byName
         self.slots = slots
-        seed = previous?.seed ?? RandomBytes.secure(8).reduce(0) { $0 << 8 | UInt64($1) }
+        choice = HMACKey(table.standInKey, algorithm: .sha256)
+        bodyMax = table.sources.map(\.limits.bodyMax).max() ?? SourceLimits().bodyMax
         decoys = Self.makeDecoys(table, counters: counters)
     }
 
     /// The source called `name`.
     func find(_ name: UnsafeRawBufferPointer) -> RoutedSource? {
-        var index = Self.hash(name, seed: 0) & (slots.count - 1)
+        var index = Self.hash(name) & (slots.count - 1)
         while let slot = slots[index] {
             if slot.name.count == name.count, slot.name.elementsEqual(name) { return slot.source }
             index = (index + 1) & (slots.count - 1)
@@ -49,26 +52,36 @@ final class RoutingTable: Sendable {
 
     /// What stands in for `name`, which no source has: always the same, so that unknown names answer as some source would to a wrong
     /// credential, at the same point of the request and after the same work.
+    ///
+    /// Each way of authenticating has a number for each name, and the highest wins: a source that comes or goes changes few names' answers.
     func decoy(for name: UnsafeRawBufferPointer) -> RoutedSource? {
-        decoys.isEmpty ? nil : decoys[Self.hash(name, seed: seed) % decoys.count]
+        guard decoys.count > 1 else { return decoys.first?.source }
+        var best: (code: [UInt8], source: RoutedSource)?
+        for decoy in decoys {
+            let code = decoy.mark.withUnsafeBytes { choice.code(for: $0, name) }
+            if best.map({ $0.code.lexicographicallyPrecedes(code) }) ?? true { best = (code, decoy.source) }
+        }
+        return best?.source
     }
 
-    private static func makeDecoys(_ table: SourceTable, counters: IngestCounters) -> [RoutedSource] {
+    private static func makeDecoys(_ table: SourceTable, counters: IngestCounters) -> [(mark: [UInt8], source: RoutedSource)] {
         var schemes: [AuthenticationScheme] = []
         for source in table.sources where !schemes.contains(source.authenticator.scheme) { schemes.append(source.authenticator.scheme) }
+        let work = table.sources.map(\.authenticator.work).max() ?? 0
         return schemes.map { scheme in
             let secret = LabelledSecret(label: "", value: RandomBytes.secure(32))
             let source = IngestSource(
-                name: IngestCounters.unknownSource, authenticator: Authenticator(scheme: scheme, secrets: [secret]),
+                name: IngestCounters.unknownSource, authenticator: Authenticator(scheme: scheme, secrets: [secret], work: work),
                 redactor: Redactor(rules: RedactionRules(), secrets: []))
             let allowance = SharedAllowance(source.limits)
-            return RoutedSource(source, generation: table.generation, counters: counters.unknown, allowance: allowance, exists: false)
+            let decoy = RoutedSource(source, generation: table.generation, counters: counters.unknown, allowance: allowance, exists: false)
+            return (Array("\(scheme)".utf8), decoy)
         }
     }
 
     /// FNV-1a, brought to a non-negative number.
-    private static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
+    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         return Int(truncatingIfNeeded: (hash ^ hash >> 32) & 0x7fff_ffff)
     }

@@ -14,7 +14,8 @@ package struct DiskReserve: Equatable, Sendable {
     package static let none = DiskReserve(bytes: 0, percent: 0)
 
     /// Whether less than the reserve is left.
-    package func isReached(by space: DiskSpace) -> Bool {
-        space.free < max(bytes, space.total / 100 * percent)
-    }
+    package func isReached(by space: DiskSpace) -> Bool { space.free < required(of: space) }
+
+    /// The reserve in bytes on such a disk.
+    package func required(of space: DiskSpace) -> UInt64 { max(bytes, space.total / 100 * percent) }
 }

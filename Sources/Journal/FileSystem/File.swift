@@ -69,6 +69,9 @@ final class File: Sendable {
         }
     }
 
+    /// The next offset at which there may be anything but zeros, so that a hole costs nothing; nothing when there is none.
+    func nextData(from offset: Int) -> Int? { fileSystem.nextData(descriptor, offset) }
+
     func synchronize() throws(SystemError) { try fileSystem.synchronize(descriptor) }
 
     func truncate(to size: Int) throws(SystemError) { try fileSystem.truncate(descriptor, size) }

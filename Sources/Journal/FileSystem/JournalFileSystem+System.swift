@@ -4,14 +4,12 @@ extension JournalFileSystem {
     /// The operating system's own.
     package static let system = JournalFileSystem(
         open: { path, mode throws(SystemError) in
-            let flags: Int32 =
-                switch mode {
-                case .read: O_RDONLY
-                case .write: O_RDWR
-                case .create: O_RDWR | O_CREAT | O_TRUNC
-                case .keep: O_RDWR | O_CREAT
-                }
-            return try retrying("open") { Glibc.open(path, flags | O_CLOEXEC, 0o600) }
+            switch mode {
+            case .read: try retrying("open") { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+            case .write: try OwnFile.open(path, O_RDWR)
+            case .create: try OwnFile.open(path, O_RDWR | O_CREAT | O_TRUNC, replacing: true)
+            case .keep: try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true)
+            }
         },
         close: { descriptor in _ = Glibc.close(descriptor) },
         read: { descriptor, bytes, offset throws(SystemError) in
@@ -34,6 +32,12 @@ extension JournalFileSystem {
             var status = stat()
             guard fstat(descriptor, &status) == 0 else { throw SystemError("fstat") }
             return Int(status.st_size)
+        },
+        nextData: { descriptor, offset in
+            let next = lseek(descriptor, off_t(offset), seekData)
+            if next >= 0 { return Int(next) }
+            // A file system that cannot tell has the bytes read.
+            return errno == ENXIO ? nil : offset
         },
         rename: { from, to throws(SystemError) in _ = try retrying("rename") { Glibc.rename(from, to) } },
         remove: { path throws(SystemError) in _ = try retrying("unlink") { unlink(path) } },
@@ -59,6 +63,9 @@ extension JournalFileSystem {
             return descriptor
         }
     )
+
+    /// `SEEK_DATA` of lseek(2), which the C library shows to GNU sources only.
+    private static let seekData: Int32 = 3
 
     private static func names(in path: String) throws(SystemError) -> [String] {
         guard let directory = opendir(path) else { throw SystemError("opendir") }

@@ -23,6 +23,8 @@ package struct JournalFileSystem: Sendable {
     package var synchronizeDirectory: @Sendable (_ path: String) throws(SystemError) -> Void
     package var truncate: @Sendable (_ descriptor: Int32, _ size: Int) throws(SystemError) -> Void
     package var size: @Sendable (_ descriptor: Int32) throws(SystemError) -> Int
+    /// The next offset at which a file may hold anything but zeros; nothing when there is none.
+    package var nextData: @Sendable (_ descriptor: Int32, _ offset: Int) -> Int? = { _, offset in offset }
     package var rename: @Sendable (_ from: String, _ to: String) throws(SystemError) -> Void
     package var remove: @Sendable (_ path: String) throws(SystemError) -> Void
     /// Makes a directory, readable by its owner only; false if it is there.

@@ -13,7 +13,15 @@ package struct SystemError: Error, Equatable, Sendable {
     }
 
     /// The system's words for it.
-    package var reason: String { String(cString: strerror(number)) }
+    package var reason: String {
+        switch number {
+        case ELOOP: "it is a symbolic link"
+        case EMLINK: "it has a second name"
+        case EISDIR: "it is a folder"
+        case ENXIO: "it is no ordinary file"
+        default: String(cString: strerror(number))
+        }
+    }
 
     /// Whether it would have worked with more room on the disk.
     package var isOutOfSpace: Bool { number == ENOSPC || number == EDQUOT }

@@ -19,6 +19,9 @@ package struct JournalFiles: Sendable {
     /// Reads from entry `number` on, up to the last whole batch.
     package func reader(from number: UInt64 = 1) -> any JournalReader { SegmentReader(source, from: number) }
 
+    /// Every `config` entry, those with damaged bodies included.
+    package func configurations() throws(JournalError) -> [Entry] { try ConfigurationSearch.run(source) }
+
     /// Checks every byte of the journal, and that it continues what `head` says of it, if one is given.
     ///
     /// A batch at the very end that is not whole is looked at again for `settleMilliseconds`: a running gateway may be writing it.

@@ -49,15 +49,15 @@ struct BatchHeader: Equatable, Sendable {
         guard bytes.count >= Self.byteCount, bytes.number(UInt64.self, at: 0) == Self.magic,
             CRC32C.checksum(bytes.slice(0..<124)) == bytes.number(UInt32.self, at: 124),
             bytes.number(UInt16.self, at: 8) == JournalFormat.version,
-            let bodiesBytes = Int(exactly: bytes.number(UInt64.self, at: 48)), bodiesBytes <= 1 << 40,
+            let bodiesBytes = Int(exactly: bytes.number(UInt64.self, at: 48)), bodiesBytes <= JournalFormat.batchLengthMax,
             let previousHash = SHA256Digest(bytes.slice(72..<104))
         else { return nil }
         let count = Int(bytes.number(UInt32.self, at: 40)), headsBytes = Int(bytes.number(UInt32.self, at: 44))
         self.init(
             salt: SegmentSalt(bytes, at: 16), firstNumber: bytes.number(at: 32), count: count, headsBytes: headsBytes,
             bodiesBytes: bodiesBytes, previousHash: previousHash, receiptClock: Timestamp(milliseconds: bytes.number(at: 64)))
-        guard count > 0, firstNumber > 0, firstNumber < JournalFormat.numberLimit,
-            headsBytes >= count * EntryHead.fixedBytes, bytes.number(UInt64.self, at: 56) == UInt64(totalBytes)
+        guard count > 0, count <= 2 * JournalFormat.batchEntriesMax, firstNumber > 0, firstNumber < JournalFormat.numberLimit - UInt64(count),
+            headsBytes >= count * EntryHead.fixedBytes, contentBytes <= JournalFormat.batchLengthMax, bytes.number(UInt64.self, at: 56) == UInt64(totalBytes)
         else { return nil }
     }
 

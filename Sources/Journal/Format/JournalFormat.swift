@@ -12,8 +12,12 @@ enum JournalFormat {
     static let batchBytesMax = 4 << 20
     static let batchEntriesMax = 4096
 
-    /// Numbers stay below this, so that counting on from what a file says never overflows.
-    static let numberLimit: UInt64 = 1 << 63
+    /// The longest batch that is ever written: one entry of the largest size, with what may stand before it.
+    static let batchLengthMax = bodyBytesMax + headBytesMax + batchBytesMax
+
+    /// Numbers stay below this: a file that says a larger one is damaged, since no journal comes so far, and counting on from a smaller one never
+    /// overflows.
+    static let numberLimit: UInt64 = 1 << 62
 
     /// `count` rounded up to whole blocks.
     static func padded(_ count: Int) -> Int { (count + blockBytes - 1) & ~(blockBytes - 1) }

@@ -13,7 +13,7 @@ enum SegmentName {
         guard bytes.count == 20 + suffix.utf8.count, bytes.dropFirst(20).elementsEqual(suffix.utf8),
             bytes.prefix(20).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
         else { return nil }
-        return UInt64(name.prefix(20)).flatMap { $0 < JournalFormat.numberLimit ? $0 : nil }
+        return UInt64(name.prefix(20)).flatMap { $0 > 0 && $0 < JournalFormat.numberLimit ? $0 : nil }
     }
 
     /// The first numbers of the segments among `names`, in order.

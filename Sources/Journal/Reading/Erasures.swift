@@ -4,6 +4,8 @@
 /// truth; the list only spares reading them all.
 struct Erasures: Equatable, Sendable {
     static let fileName = "erased"
+    private static let lineBytesMax = 64
+    private static let chunkBytes = 1 << 20
 
     /// All entries that were erased or are being erased.
     private(set) var numbers: Set<UInt64> = []
@@ -14,7 +16,11 @@ struct Erasures: Equatable, Sendable {
 
     /// Reads the list's text; a line that was cut off is no line.
     init(parsing text: [UInt8]) {
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).dropLast(text.last == UInt8(ascii: "\n") ? 0 : 1) {
+        read(text[..<(text.lastIndex(of: UInt8(ascii: "\n")) ?? 0)])
+    }
+
+    private mutating func read(_ lines: ArraySlice<UInt8>) {
+        for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
             let words = line.split(separator: UInt8(ascii: " "))
             guard words.count == 2, let number = UInt64(String(decoding: words[1], as: UTF8.self)) else { continue }
             if words[0].elementsEqual("erase".utf8) { begin(number) }
@@ -37,7 +43,19 @@ struct Erasures: Equatable, Sendable {
         let path = directory + "/" + fileName
         do throws(SystemError) {
             let file = try File(path, .read, in: fileSystem)
-            return Erasures(parsing: try file.read(try file.size, at: 0))
+            var erasures = Erasures(), rest: [UInt8] = [], offset = 0
+            while true {
+                let chunk = try file.read(chunkBytes, at: offset)
+                if chunk.isEmpty { return erasures }
+                let next = file.nextData(from: offset + chunk.count) ?? .max
+                let isHole = next > offset + chunk.count
+                offset = next
+                let text = rest + chunk, end = text.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+                erasures.read(text[..<end])
+                // What is longer than any line is none, however long the file says to be.
+                rest = isHole || text.count - end > lineBytesMax ? [UInt8(ascii: "?")] : Array(text[end...])
+                if isHole, next == .max { return erasures }
+            }
         } catch {
             if error.isMissingFile { return Erasures() }
             throw JournalError(.readFailed, "cannot read the journal's file \(path): \(error.reason)")

@@ -98,8 +98,8 @@ struct SegmentFile: Sendable {
                 }
             }
             if let found { return found }
-            guard chunk.count == searchStep else { return nil }
-            offset += chunk.count
+            guard chunk.count == searchStep, let next = file.nextData(from: offset + chunk.count) else { return nil }
+            offset = next & ~(JournalFormat.blockBytes - 1)
         }
     }
 

@@ -36,8 +36,8 @@ struct SegmentCut: Sendable {
         while true {
             let chunk = try SegmentFile.read(segment.file, ZeroBytes.block.count, at: offset)
             if !chunk.withUnsafeBytes({ $0.isZero }), let last = chunk.lastIndex(where: { $0 != 0 }) { end = offset + last + 1 }
-            guard chunk.count == ZeroBytes.block.count else { return end }
-            offset += chunk.count
+            guard chunk.count == ZeroBytes.block.count, let next = segment.file.nextData(from: offset + chunk.count) else { return end }
+            offset = next
         }
     }
 }

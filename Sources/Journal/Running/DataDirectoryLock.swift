@@ -13,8 +13,8 @@ package struct DataDirectoryLock: ~Copyable {
     /// - Throws: `.locked` with the holder's process id and start, or `.unwritable`.
     package init(_ directory: String, now: Timestamp) throws(JournalError) {
         let path = directory + "/" + Self.fileName
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .unwritable(path, SystemError("open")) }
+        let descriptor: Int32
+        do throws(SystemError) { descriptor = try OwnFile.open(path, O_RDWR | O_CREAT) } catch { throw .unwritable(path, error) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let error = SystemError("flock")
             let holder = Self.holder(descriptor)
@@ -24,7 +24,9 @@ package struct DataDirectoryLock: ~Copyable {
         }
         self.descriptor = descriptor
         let text = Array("process \(getpid()), since \(now.rfc3339)\n".utf8)
-        // Who holds the lock is only told, never relied on: what fails here changes nothing.
+        // Who holds the lock is only told, never relied on: what fails here changes nothing. A file with a second name is somebody else's too.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_nlink == 1 else { return }
         _ = ftruncate(descriptor, 0)
         _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     }
@@ -33,7 +35,7 @@ package struct DataDirectoryLock: ~Copyable {
 
     /// Who holds `directory` now; nothing when nobody does, or when it cannot be found out. Leaves the file as it is.
     package static func holder(of directory: String) -> String? {
-        let descriptor = open(directory + "/" + fileName, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(directory + "/" + fileName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         // A shared lock, which ends with the descriptor.

@@ -89,6 +89,8 @@ package final class SegmentJournal: Journal {
 
     package func reader(from number: UInt64) -> any JournalReader { SegmentReader(LiveSource(context), from: number) }
 
+    package func configurations() throws(JournalError) -> [Entry] { try ConfigurationSearch.run(LiveSource(context)) }
+
     package func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool {
         context.status.waitForEntries(after: number, milliseconds: milliseconds)
     }

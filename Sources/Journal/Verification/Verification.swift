@@ -130,8 +130,8 @@ struct Verification {
             if let place = chunk.firstIndex(where: { $0 != 0 }) {
                 return add(segment, offset + place, .padding, nil, "bytes stand behind the last batch that are not zero")
             }
-            guard chunk.count == ZeroBytes.block.count else { return }
-            offset += chunk.count
+            guard chunk.count == ZeroBytes.block.count, let next = segment.file.nextData(from: offset + chunk.count) else { return }
+            offset = next & ~(JournalFormat.blockBytes - 1)
         }
     }
 

@@ -78,6 +78,11 @@ struct SegmentWriter: ~Copyable {
     private mutating func writeBatch(_ items: [AppendQueue.Item], from first: Int) -> Int {
         let wall = context.options.clock(), step = chain.step(at: wall)
         let leading = [pending, step.map { EntryDraft(kind: .notice, body: $0.bytes) }].compactMap { $0 }
+        guard chain.nextNumber < JournalFormat.numberLimit - UInt64(4 * JournalFormat.batchEntriesMax) else {
+            let error = JournalError(.corrupt, "the journal says a number that no journal reaches: restore it from a backup")
+            for item in items[first...] { groups.add(item, .failure(error)) }
+            return items.count
+        }
         do throws(JournalError) {
             try rollIfFull(before: leading, items[first...], at: wall)
         } catch {

@@ -10,11 +10,33 @@ package struct ElasticsearchOptions: SinkOptions {
         case basic(user: String, password: String)
     }
 
+    /// Which of the API's paths documents are sent to.
+    package enum Path: String, Sendable, CaseIterable {
+        /// `/<index>/_bulk`: a proxy, or a key's rights, can tell indexes apart.
+        case index
+        /// `/_bulk`, with the index in each action: the only path that some receivers know.
+        case bulk
+    }
+
+    /// What is done with a document.
+    package enum Operation: String, Sendable, CaseIterable {
+        /// Made; one that is there stays. A data stream takes nothing else.
+        case create
+        /// Made, or put in the place of the one that is there.
+        case index
+    }
+
     /// The cluster's address; the paths of its API are added.
     package var destination: Destination
     /// A data stream, an index or an alias. `index:`
     package var index = "logs-weir-default"
     package var credential: Credential?
+    /// `path:`
+    package var path = Path.index
+    /// The ingest pipeline that documents go through; nothing: the index's own. `pipeline:`
+    package var pipeline: String?
+    /// `op:`
+    package var operation = Operation.create
     /// Whether requests are compressed. `gzip:`
     package var gzip = true
     /// Changes in one request, at most. `batch:`
@@ -35,6 +57,7 @@ package struct ElasticsearchOptions: SinkOptions {
         if !Self.isIndex(index) {
             issues.append(SinkError("index", "an index has at most 255 of a–z, 0–9, '.', '_' and '-', and begins with a letter or digit"))
         }
+        if let pipeline, !HeaderValue.isToken(pipeline) { issues.append(SinkError("pipeline", "a pipeline's name is printable ASCII without spaces")) }
         if !events.format.isJSON { issues.append(SinkError("format", "an index takes JSON: canonical, ocsf or ecs")) }
         if case .apiKey(let key) = credential, !HeaderValue.isToken(key) { issues.append(SinkError("api-key", "an encoded key is base64 text")) }
         if case .basic(let user, _) = credential, user.utf8.contains(UInt8(ascii: ":")) { issues.append(SinkError("user", "a user's name has no colon")) }

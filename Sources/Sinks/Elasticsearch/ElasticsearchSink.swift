@@ -4,7 +4,7 @@ import FindingModel
 import Formats
 import Gzip
 
-/// Creates documents by Elasticsearch's and OpenSearch's `_bulk` API, each under its change's id.
+/// Makes documents by Elasticsearch's and OpenSearch's `_bulk` API, each under its change's id.
 ///
 /// A repetition of a change is answered 409 and does nothing, so a document stands once in an index. Behind a data stream that is so within
 /// one backing index: after a rollover a repetition goes into the next.
@@ -32,7 +32,8 @@ package final class ElasticsearchSink: EventSink {
         encoder = options.events.encoder(version: resources.version)
         transport = resources.transport
         clock = resources.clock
-        path = "/\(options.index)/_bulk?\(BulkAnswer.filter)"
+        let pipeline = options.pipeline.map { "&pipeline=\(PercentEncoding.encode($0))" } ?? ""
+        path = "\(options.path == .index ? "/\(options.index)" : "")/_bulk?\(BulkAnswer.filter)\(pipeline)"
         var headers: [OutboundRequest.Header] = [.init("Content-Type", "application/x-ndjson"), .init("User-Agent", "weir/\(resources.version)")]
         switch options.credential {
         case .apiKey(let key): headers.append(.init("Authorization", "ApiKey \(key)"))
@@ -49,7 +50,7 @@ package final class ElasticsearchSink: EventSink {
         guard !encoded.events.isEmpty else { return encoded.outcome(.items([], status: nil, id: nil)) }
         do throws(TransportError) {
             var headers = headers
-            var body = BulkBody.of(encoded.events, format: options.events.format)
+            var body = BulkBody.of(encoded.events, options)
             if options.gzip, let compressed = Gzip.compress(body) {
                 headers.append(.init("Content-Encoding", "gzip"))
                 body = compressed

@@ -11,10 +11,14 @@ struct EncodedBatch {
     private var setAside: [DeliveryFailure?] = []
 
     init(_ batch: [Change], _ encoder: EventEncoder) {
+        self.init(batch) { change, parser throws(FormatError) in try encoder.encode(change, &parser) }
+    }
+
+    init(_ batch: [Change], _ encode: (Change, inout JSONParser) throws(FormatError) -> EncodedEvent) {
         var parser = JSONParser()
         for change in batch {
             do throws(FormatError) {
-                events.append((change, try encoder.encode(change, &parser)))
+                events.append((change, try encode(change, &parser)))
                 setAside.append(nil)
             } catch {
                 setAside.append(DeliveryFailure(AnswerText.line(Array(error.message.utf8), limit: 400)))

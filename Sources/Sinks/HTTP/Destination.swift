@@ -9,6 +9,8 @@ package struct Destination: Sendable {
     package var policy: DestinationPolicy
     /// A PEM file with the authority that is trusted instead of the system's; `ca:`.
     package var certificateAuthorityFile: String?
+    /// What the gateway proves itself with; `certificate:` and `key:`.
+    package var identity: ClientIdentity?
     package var connectTimeout: Duration = .seconds(5)
     package var timeout: Duration = .seconds(30)
     /// Bytes of an answer's body that are kept; raise it where the body must be read as a whole.
@@ -25,6 +27,7 @@ package struct Destination: Sendable {
         if url.isPlain, policy.networks.isEmpty {
             issues.append(SinkError("url", "http:// is allowed only towards an address that `networks` lists; use https://, or list the network"))
         }
+        if url.isPlain, identity != nil { issues.append(SinkError("certificate", "there is no TLS to prove anything in: use https://")) }
         if timeout <= .zero { issues.append(SinkError("timeout", "a request needs some time")) }
         if connectTimeout <= .zero { issues.append(SinkError("connect-timeout", "a connection needs some time")) }
         return issues
@@ -40,6 +43,7 @@ package struct Destination: Sendable {
         request.headers = headers
         request.body = body
         request.certificateAuthorityFile = certificateAuthorityFile
+        request.identity = identity
         request.connectTimeout = connectTimeout
         request.timeout = timeout
         request.answerLimits.keptBytes = answerBytes

@@ -56,6 +56,14 @@ struct JiraIssue: Sendable {
         .members([("body", ADFText.document(TicketNoteText.lines(note).map { ADFText.paragraph($0) }))])
     }
 
+    /// What `on-fixed` sets with its transition; nothing when that is nothing.
+    var fixedFields: JSONValue? {
+        let members = options.fixedFields.compactMap { member in
+            member.value.constantJSON(document: ADFText.document(text:)).map { JSONMember(name: member.name, value: $0) }
+        }
+        return members.isEmpty ? nil : .object(members)
+    }
+
     /// The names of configured fields that are the same for every finding: when Jira refuses one, it refuses it for all.
     var constantNames: Set<String> {
         Set(options.fields.filter { $0.value.isConstant }.map(\.name)).union(["project", "issuetype", "priority"])

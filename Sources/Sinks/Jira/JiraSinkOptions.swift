@@ -19,6 +19,8 @@ package struct JiraSinkOptions: SinkOptions {
     package var fields: [FieldValue.Member] = []
     /// The transition, or the status it leads to, that opens a ticket again; else the first one that leads to a status that is not done.
     package var reopen: String?
+    /// What `on-fixed` sets with its transition, the same for every finding: fields of the transition's screen. `on-fixed.fields:`
+    package var fixedFields: [FieldValue.Member] = []
     package var rules = TicketRules()
 
     package init(destination: Destination, authorization: String, project: String, issueType: String) {

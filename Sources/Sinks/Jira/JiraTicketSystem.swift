@@ -77,7 +77,7 @@ package final class JiraTicketSystem: TicketSystem {
     }
 
     package func transition(_ ticket: TicketReference, to name: String) async -> TicketAnswer<Void> {
-        await move(ticket, "to '\(AnswerText.line(Array(name.utf8), limit: 60))'") { $0.step(to: name) }
+        await move(ticket, "to '\(AnswerText.line(Array(name.utf8), limit: 60))'", issues.fixedFields) { $0.step(to: name) }
     }
 
     package func reopen(_ ticket: TicketReference) async -> TicketAnswer<Void> {
@@ -105,15 +105,19 @@ package final class JiraTicketSystem: TicketSystem {
         }
     }
 
-    private func move(_ ticket: TicketReference, _ whither: String, _ decide: @Sendable (JiraWorkflow) -> JiraWorkflow.Step) async -> TicketAnswer<Void> {
+    /// `fields` are set with the transition.
+    private func move(
+        _ ticket: TicketReference, _ whither: String, _ fields: JSONValue? = nil, _ decide: @Sendable (JiraWorkflow) -> JiraWorkflow.Step
+    ) async -> TicketAnswer<Void> {
         do throws(TicketFailure) {
             let issue = try await call(.issue, .get, Self.path(ticket) + "?fields=status&expand=transitions")
             guard let workflow = JiraWorkflow(issue) else { throw notUnderstood("an issue without a status") }
             switch decide(workflow) {
             case .already: break
             case .transition(let id):
-                let body = JSONValue.members([("transition", .members([("id", .string(id))]))])
-                _ = try await call(.issue, .post, Self.path(ticket) + "/transitions", body)
+                let body = JSONValue.members([("transition", .members([("id", .string(id))])), ("fields", fields)])
+                let names = fields.map(Self.names) ?? []
+                _ = try await call(.issue(sent: names, constant: names), .post, Self.path(ticket) + "/transitions", body)
             case .none:
                 let status = AnswerText.line(Array(workflow.status.utf8), limit: 60)
                 throw .reject(DeliveryFailure("no transition of \(ticket.key) leads from '\(status)' \(whither); there are: \(workflow.names)"))

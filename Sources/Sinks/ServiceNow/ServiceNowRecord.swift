@@ -53,14 +53,11 @@ struct ServiceNowRecord: Sendable {
         return record.json
     }
 
-    /// The columns of the transition `name`.
+    /// The columns of the transition `name`, and those that `on-fixed` adds.
     func transition(_ name: String) -> JSONValue {
         var record = Columns()
-        guard let fields = options.transitions[name] else {
-            record.set("state", name)
-            return record.json
-        }
-        for field in fields { record.set(field.name, field.value.constant ?? "") }
+        if options.transitions[name] == nil { record.set("state", name) }
+        for field in (options.transitions[name] ?? []) + options.fixedFields { record.set(field.name, field.value.constant ?? "") }
         return record.json
     }
 

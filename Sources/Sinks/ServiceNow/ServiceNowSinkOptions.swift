@@ -18,6 +18,8 @@ package struct ServiceNowSinkOptions: SinkOptions {
     package var severity: [Severity: [Field]]
     /// What `on-fixed: { transition: NAME }` sets; a name that is not here is a value of `state`.
     package var transitions: [String: [Field]] = [:]
+    /// What `on-fixed` sets beside its transition. `on-fixed.fields:`
+    package var fixedFields: [Field] = []
     /// What opens a record again.
     package var reopen: [Field]
     /// Values of `state` in which a record is closed, beside `active` being false.
@@ -53,7 +55,7 @@ package struct ServiceNowSinkOptions: SinkOptions {
     package var issues: [SinkError] {
         var issues = destination.issues
         if !Self.isName(table) { issues.append(SinkError("table", "a table's name has small letters, digits and _, such as incident")) }
-        let all = fields + severity.values.flatMap { $0 } + transitions.values.flatMap { $0 } + reopen
+        let all = fields + severity.values.flatMap { $0 } + transitions.values.flatMap { $0 } + fixedFields + reopen
         for field in all where Self.reservedFields.contains(field.name) || !Self.isName(field.name) {
             issues.append(SinkError("fields", "'\(field.name)' cannot stand here"))
         }

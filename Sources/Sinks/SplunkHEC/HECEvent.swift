@@ -12,9 +12,10 @@ struct HECEvent {
         var writer = JSONWriter(capacity: event.bytes.count + 256)
         writer.beginObject()
         // Seconds with three decimals; a time before 1970 is none that an index has.
-        if change.time.milliseconds >= 0 {
+        let stamp = options.events.stamp(of: change)
+        if stamp.milliseconds >= 0 {
             writer.key("time")
-            writer.number(verbatim: Self.seconds(change.time.milliseconds))
+            writer.number(verbatim: Self.seconds(stamp.milliseconds))
         }
         writer.field("host", options.host)
         writer.required("source", change.source)

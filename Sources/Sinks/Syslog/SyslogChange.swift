@@ -1,3 +1,4 @@
+import CurlTransport
 import FindingModel
 import Formats
 import JSONDocument
@@ -15,14 +16,15 @@ struct SyslogChange {
     /// What of it is left to the event: the header, the structured data and the byte order mark take 484 bytes at most.
     static let eventBytes = 7600
 
-    /// The change as one frame of the stream; `parser` is used again, and the call ends its last tape.
+    /// The change as one frame of the stream, or as one datagram; `parser` is used again, and the call ends its last tape.
     func frame(_ change: Change, _ event: EncodedEvent, _ parser: inout JSONParser) -> [UInt8] {
         var message = SyslogMessage(
-            facility: options.facility.code, severity: Self.severity(of: change, &parser), time: change.time, hostname: host, appName: options.appName,
+            facility: options.facility.code, severity: Self.severity(of: change, &parser), time: options.events.stamp(of: change), hostname: host,
+            appName: options.appName,
             messageID: change.type, text: event.bytes)
         message.hasByteOrderMark = options.hasByteOrderMark
         message.structuredData = [(id: "weir@\(options.enterpriseNumber)", parameters: [("id", change.id), ("uid", change.subject)])]
-        return message.frame
+        return options.target.address.isDatagram ? message.bytes : message.frame(options.framing)
     }
 
     /// The record's severity for findings; scans and notices have none.

@@ -5,7 +5,7 @@ import Formats
 import Glibc
 import JSONDocument
 
-/// Writes changes to a receiver of syslog: messages of RFC 5424, counted by octets, over TLS (RFC 5425) or TCP (RFC 6587 section 3.4.1).
+/// Writes changes to a receiver of syslog: messages of RFC 5424 over TLS (RFC 5425), TCP (RFC 6587), or as datagrams (RFC 5426).
 ///
 /// The protocol has no answer. A batch counts when the receiver's system has acknowledged all of it and the connection is still open, or, with
 /// the proof `closed`, when the receiver has read the stream to its end; otherwise all of it comes again, and its ids tell.
@@ -30,18 +30,24 @@ package final class SyslogSink: EventSink {
     package var type: String { Self.type }
 
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
-        let encoded = EncodedBatch(batch, encoder)
+        let encoded = EncodedBatch(batch, encode)
         guard !encoded.events.isEmpty else { return encoded.outcome(.items([], status: nil, id: nil)) }
-        var parser = JSONParser()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encoded.events.reduce(0) { $0 + $1.event.bytes.count + 512 })
-        for (change, event) in encoded.events { bytes += messages.frame(change, event, &parser) }
         do throws(TransportError) {
-            try await transport.send(bytes)
+            try await transport.send(encoded.events.map(\.event.bytes))
             return encoded.outcome(.delivered(status: nil, id: nil))
         } catch {
             return HTTPOutcome.of(error)
         }
+    }
+
+    private func encode(_ change: Change, _ parser: inout JSONParser) throws(FormatError) -> EncodedEvent {
+        let event = try encoder.encode(change, &parser)
+        let frame = messages.frame(change, event, &parser)
+        guard !messages.options.target.address.isDatagram || frame.count <= SyslogSinkOptions.datagramBytes else {
+            throw FormatError(
+                message: "the message of change \(change.id) is larger than a datagram can be: leave `evidence` at summary, or use tcp:// or tls://")
+        }
+        return EncodedEvent(bytes: frame, cut: event.cut)
     }
 
     package func close() async { await transport.shutdown() }

@@ -19,6 +19,8 @@ package struct SyslogSinkOptions: SinkOptions {
     package var enterpriseNumber = 32473
     /// Whether the text begins with a byte order mark, as RFC 5424 section 6.4 says. `bom:`
     package var hasByteOrderMark = true
+    /// How a receiver of a stream tells messages apart. `framing:`
+    package var framing = SyslogMessage.Framing.octetCounting
     /// Changes that are sent and confirmed together, at most. `batch:`
     package var batch = 500
     package var events = EventSettings(format: .cef)
@@ -32,6 +34,8 @@ package struct SyslogSinkOptions: SinkOptions {
     package static let hostLength = 255
     /// Bytes of a batch's records, roughly.
     static let batchBytes = 1 << 20
+    /// Bytes of the largest datagram over IPv4.
+    static let datagramBytes = 65_507
 
     package init(target: StreamTarget) { self.target = target }
 
@@ -40,7 +44,7 @@ package struct SyslogSinkOptions: SinkOptions {
         var issues: [SinkError] = []
         if target.address.isPlain {
             if target.policy.networks.isEmpty {
-                issues.append(SinkError("url", "tcp:// is allowed only towards an address that `networks` lists; use tls://, or list the network"))
+                issues.append(SinkError("url", "without TLS it goes only towards an address that `networks` lists; use tls://, or list the network"))
             }
             if target.identity != nil { issues.append(SinkError("certificate", "there is no TLS to prove anything in: use tls://")) }
         }

@@ -7,6 +7,7 @@ package indirect enum FieldValue: Hashable, Sendable {
     /// Digits as written; a JSON number.
     case number(String)
     case bool(Bool)
+    case null
     case list([FieldValue])
     case object([Member])
     /// A text that the system wants as a document; Jira's ADF.
@@ -22,36 +23,35 @@ package indirect enum FieldValue: Hashable, Sendable {
         }
     }
 
-    /// The value for a finding; nothing when it is made of templates whose values the finding does not have.
+    /// The value for a finding or a change; nothing when it is made of templates whose values are not there.
     ///
     /// - Parameter document: Makes a document of a text.
-    func json(for finding: Finding, document make: (String) -> JSONValue) -> JSONValue? {
+    func json(for values: some TemplateValues, document make: (String) -> JSONValue) -> JSONValue? {
         switch self {
         case .text(let template):
-            if let field = template.numberField {
-                // A number that is none in JSON would make the whole request unreadable.
-                return field.value(of: finding).flatMap { Self.isNumber($0) ? .number($0) : nil }
-            }
-            return template.text(for: finding).map { .string(BlockText.clean($0, units: Self.unitsMax)) }
+            // A number that is none in JSON would make the whole request unreadable.
+            if let name = template.valueName { return values.templateValue(name) }
+            return template.text(for: values).map { .string(BlockText.clean($0, units: Self.unitsMax)) }
         case .number(let digits): return .number(digits)
         case .bool(let value): return .bool(value)
-        case .list(let values):
-            let found = values.compactMap { $0.json(for: finding, document: make) }
-            return found.isEmpty && !values.isEmpty ? nil : .array(found)
+        case .null: return .null
+        case .list(let items):
+            let found = items.compactMap { $0.json(for: values, document: make) }
+            return found.isEmpty && !items.isEmpty ? nil : .array(found)
         case .object(let members):
             let found = members.compactMap { member in
-                member.value.json(for: finding, document: make).map { JSONMember(name: member.name, value: $0) }
+                member.value.json(for: values, document: make).map { JSONMember(name: member.name, value: $0) }
             }
             return found.isEmpty && !members.isEmpty ? nil : .object(found)
-        case .document(let template): return template.text(for: finding).map(make)
+        case .document(let template): return template.text(for: values).map(make)
         }
     }
 
     /// Whether the value is the same for every finding.
-    var isConstant: Bool {
+    package var isConstant: Bool {
         switch self {
         case .text(let template), .document(let template): template.constant != nil
-        case .number, .bool: true
+        case .number, .bool, .null: true
         case .list(let values): values.allSatisfy(\.isConstant)
         case .object(let members): members.allSatisfy(\.value.isConstant)
         }
@@ -75,6 +75,7 @@ extension FieldValue {
         case .text(let template): template.constant.map { .string($0) }
         case .number(let digits): .number(digits)
         case .bool(let value): .bool(value)
+        case .null: .null
         case .list(let values): .array(values.compactMap { $0.constantJSON(document: make) })
         case .object(let members):
             .object(members.compactMap { member in member.value.constantJSON(document: make).map { JSONMember(name: member.name, value: $0) } })

@@ -67,12 +67,7 @@ package enum TemplateField: String, Hashable, Sendable, CaseIterable {
         case .cwes: Self.joined(finding.vulnerabilities.filter { $0.type == .cwe }.map(\.id))
         case .cvss: Self.highestScore(finding.vulnerabilities)
         case .resources: Self.joined(finding.resources.compactMap(\.displayName))
-        case .resource: finding.resources.first?.displayName
-        case .hostname: finding.resources.first?.hostname
-        case .ip: finding.resources.first?.ip
-        case .port: finding.resources.first?.port.map { String($0) }
-        case .url: finding.resources.first?.url
-        case .path: finding.resources.first?.path
+        case .resource, .hostname, .ip, .port, .url, .path: finding.resources.first.flatMap { value(of: $0) }
         case .firstSeen: finding.firstSeenTime.rfc3339
         case .lastSeen: finding.lastSeenTime.rfc3339
         case .fixed: finding.fixedTime?.rfc3339

@@ -9,6 +9,8 @@ package protocol ChangeFeed: Sendable {
     func lastSequence() async throws -> UInt64
     /// The sequence of the first change whose receipt came at `time` or later; one more than the last when there is none.
     func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64
+    /// The sequence of the last change whose receipt came at `time` or before; 0 when there is none.
+    func lastSequence(through time: Timestamp) async throws -> UInt64
     /// Whether the projector has come to where the journal ended when it began; before that, what is last is not the newest.
     func isCaughtUp() async throws -> Bool
     /// Where the change called `id` stands; `gone(after: 0)` for a text that is no id.
@@ -17,4 +19,15 @@ package protocol ChangeFeed: Sendable {
     func newestChange(of uid: String) async throws -> Change?
     /// Returns when a change after `sequence` may be there, or the task is cancelled.
     func waitForChange(after sequence: UInt64) async
+    /// How often the row of changes was made anew since the process began: then it has to be found out again where one stands in it.
+    var epoch: UInt64 { get }
+}
+
+extension ChangeFeed {
+    package var epoch: UInt64 { 0 }
+}
+
+extension ChangeFeed {
+    /// Where receipt times never go back.
+    package func lastSequence(through time: Timestamp) async throws -> UInt64 { try await firstSequence(atOrAfter: time.advanced(byMilliseconds: 1)) - 1 }
 }

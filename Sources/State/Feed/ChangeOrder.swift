@@ -1,21 +1,60 @@
+import FindingModel
 import GRDB
 
-/// Finding a change by a column that never falls along the sequence, without an index on it.
+/// Finding a change by a column that does not fall along the sequence, without an index on it.
 enum ChangeOrder {
     /// The sequence of the first change whose `column` (`received` or `entry`) is at least `value`; one more than the last when there is none.
+    ///
+    /// Receipt times go back where a clock had been ahead: `received` is looked for in each stretch between such places.
     static func first(in database: Database, column: String, atLeast value: Int64) throws -> UInt64 {
-        guard var low = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM changes"),
-            let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM changes")
-        else {
+        guard let row = try rows(database) else {
             return UInt64(clamping: try Int64.fetchOne(database, sql: "SELECT sequence FROM projection") ?? 0) + 1
         }
-        var high = last + 1
+        for stretch in try stretches(of: row, column, in: database) {
+            let found = try first(in: database, column: column, atLeast: value, stretch)
+            if found < stretch.upperBound { return UInt64(clamping: found) }
+        }
+        return UInt64(clamping: row.upperBound)
+    }
+
+    /// The sequence of the last change that was received at `time` or before; 0 when there is none.
+    static func last(in database: Database, receivedThrough time: Int64) throws -> UInt64 {
+        guard let row = try rows(database) else { return 0 }
+        for stretch in try stretches(of: row, "received", in: database).reversed() {
+            let behind = try first(in: database, column: "received", atLeast: time < .max ? time + 1 : time, stretch)
+            if behind > stretch.lowerBound { return UInt64(clamping: behind - 1) }
+        }
+        return 0
+    }
+
+    /// The sequences that there are.
+    private static func rows(_ database: Database) throws -> Range<Int64>? {
+        guard let first = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM changes"),
+            let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM changes")
+        else { return nil }
+        return first..<last + 1
+    }
+
+    /// The parts of `row` along which `column` never falls: the change that tells of a step of the clock begins a new one.
+    private static func stretches(of row: Range<Int64>, _ column: String, in database: Database) throws -> [Range<Int64>] {
+        guard column == "received" else { return [row] }
+        let sql = """
+            SELECT c.sequence FROM records r JOIN changes c ON c.record = r.id
+            WHERE r.kind = ? AND r.known = 1 AND c.type = ? AND c.sequence > ? ORDER BY c.sequence
+            """
+        let steps = try Int64.fetchAll(database, sql: sql, arguments: [RecordKind.notice.code, "notice.gateway_clock_step", row.lowerBound])
+        let bounds = [row.lowerBound] + steps + [row.upperBound]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+
+    private static func first(in database: Database, column: String, atLeast value: Int64, _ stretch: Range<Int64>) throws -> Int64 {
+        var low = stretch.lowerBound, high = stretch.upperBound
         let statement = try database.cachedStatement(sql: "SELECT sequence, \(column) FROM changes WHERE sequence >= ? ORDER BY sequence LIMIT 1")
         while low < high {
             let middle = low + (high - low) / 2
             guard let row = try Row.fetchOne(statement, arguments: [middle]) else { break }
-            if row[1] as Int64 >= value { high = middle } else { low = (row[0] as Int64) + 1 }
+            if row[1] as Int64 >= value { high = middle } else { low = min((row[0] as Int64) + 1, high) }
         }
-        return UInt64(clamping: low)
+        return low
     }
 }

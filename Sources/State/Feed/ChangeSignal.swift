@@ -31,6 +31,16 @@ package final class ChangeSignal: Sendable {
         for waiter in ready { waiter.continuation.resume() }
     }
 
+    /// Begins again at no change, and wakes whoever waits: the row of changes is made anew.
+    package func restart() {
+        let waiters = state.withLock { state in
+            state.last = 0
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
+    }
+
     /// Returns when a change after `sequence` can be read, or the task is cancelled.
     package func wait(after sequence: UInt64) async {
         let id = state.withLock { state in

@@ -6,7 +6,7 @@ import Journal
 /// Puts what was too large for a record back from its receipt, by mapping that receipt again.
 package final class ReceiptArchive: Sendable {
     private let source: EntrySource
-    private let configurations: ConfigurationReader
+    package let configurations: ConfigurationReader
 
     package init(_ source: EntrySource, configurations: ConfigurationReader) {
         self.source = source
@@ -24,6 +24,9 @@ package final class ReceiptArchive: Sendable {
         if let unmapped { record.unmapped = unmapped }
         return record.json
     }
+
+    /// The receipt with this number; nothing when the journal has it no longer, or cannot read it. Blocks the calling thread.
+    func entry(_ number: UInt64) throws(StateError) -> Entry? { try source.entry(number) }
 
     /// The record called `uid` as the receipt alone tells it; nothing when the receipt is gone or does not name it.
     private func told(_ uid: String, at reference: ReceiptReference) throws(StateError) -> Record? {

@@ -4,6 +4,7 @@ import FindingModel
 package enum ChangeType {
     /// Points of progress after which a scan's change tells it again.
     package static let progressStep: Int64 = 10
+    package static let findingUpdated = "finding.updated"
 
     /// Every type but those of notices, which are `notice.` and a kind of the vendor's or the gateway's making.
     package static let words: [String] =
@@ -17,7 +18,7 @@ package enum ChangeType {
         let differs =
             before.severity != after.severity || before.title != after.title || before.resources != after.resources
             || before.vulnerabilities != after.vulnerabilities || before.tickets != after.tickets
-        return differs ? "finding.updated" : nil
+        return differs ? findingUpdated : nil
     }
 
     /// The type of a scan's change; `toldProgress` is what the newest change told.

@@ -12,8 +12,13 @@ package struct FindingState: Equatable, Sendable {
     package internal(set) var raw: RawReference?
     /// Set while the newest evidence, or the newest unmapped rest, is too large to stand in `finding`.
     package internal(set) var large = LargeParts()
-    /// The fix time that the vendor said last; counts only together with the fix it was said with.
-    package internal(set) var saidFixedTime: Timestamp?
+    /// The words of the fix that counts now.
+    package internal(set) var fixes = FixTimes()
+    /// The vendor's newest word about the status, also one that says nothing known; `finding` shows it unless a scan's list decided later.
+    package internal(set) var saidStatus: String?
+    /// The first resource's host as the vendor wrote it, where that is not its ASCII form.
+    package internal(set) var writtenHost: String?
+    package var told = ToldTime()
 
     package init() {}
 
@@ -22,70 +27,94 @@ package struct FindingState: Equatable, Sendable {
     /// - Parameters:
     ///   - event: The mapped record; groups outside `says` hold defaults.
     ///   - stamp: Its hash must be `ContentHash.of(event, says: says)`.
-    ///   - time: When the event happened; left out, the stamp's time.
     ///   - generation: The number of the `config` entry that the event was mapped with.
-    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, time: Timestamp? = nil, generation: UInt64 = 0) {
-        let decided = stamps.newest(in: FindingSlots.statuses)?.stamp
+    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64 = 0) {
+        let stamp = stamp.of(further: says.contains(.status) ? FindingSlots.further(event.status) : 0)
+        let writtenBefore = writtenHost
         var merged = finding ?? Self.beginning(from: event)
-        if says.contains(.status) {
-            _ = stamps.advance(FindingSlots.slot(of: event.status), to: stamp)
-            if decided.map({ stamp > $0 }) ?? true { merged.vendorStatus = event.vendorStatus }
-        }
+        if says.contains(.status) { takeStatus(of: event, says: says, stamp: stamp) }
         takeTexts(of: event, says: says, stamp: stamp, into: &merged)
         takeRating(of: event, says: says, stamp: stamp, into: &merged)
         takePlaces(of: event, says: says, stamp: stamp, into: &merged)
-        refreshCross(of: &merged, from: event)
+        refreshCross(of: &merged, from: event, writtenBefore: writtenBefore)
         takeLargeParts(of: event, says: says, stamp: stamp, receipt: ReceiptReference(entry: stamp.entry, generation: generation), into: &merged)
-        if wins(.fixedTime, says, stamp) { saidFixedTime = event.fixedTime }
         seen.add(
-            event: time ?? stamp.time, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
+            Self.sighting(of: event, says: says), at: stamp.eventTime, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
             saidLast: says.contains(.lastSeen) ? event.lastSeenTime : nil)
         if stamps.advance(FindingSlots.newest, to: stamp) { raw = event.raw }
         finding = merged
         refresh()
     }
 
-    /// Takes in that a completed scan names the finding closed.
+    /// Takes in that a finished scan names the finding closed.
     package mutating func applyClosed(stamp: Stamp, raw scanRaw: RawReference) {
-        let decided = stamps.newest(in: FindingSlots.statuses)?.stamp
+        let stamp = stamp.of(further: FindingSlots.further(.fixed))
         _ = stamps.advance(FindingSlots.slot(of: .fixed), to: stamp)
-        // The vendor's own word belongs to the event that carried it; a scan's list carries none.
-        if decided.map({ stamp > $0 }) ?? true { finding?.vendorStatus = nil }
+        fixes.add(stamp)
         if stamps.advance(FindingSlots.newest, to: stamp) { raw = scanRaw }
         refresh()
+    }
+
+    /// Takes in that a finished scan names the finding open: it was seen, so a fix before that did not hold; what people decided about it stays.
+    package mutating func applyListed(stamp: Stamp, raw scanRaw: RawReference) {
+        let stamp = stamp.of(further: FindingSlots.further(.open))
+        _ = stamps.advance(FindingSlots.listed, to: stamp)
+        seen.add(.seen, at: stamp.eventTime)
+        if stamps.advance(FindingSlots.newest, to: stamp) { raw = scanRaw }
+        refresh()
+    }
+
+    /// Lets stamps of receipts that lie ahead of `receipt`, received at `received`, count as older than it.
+    ///
+    /// Only a clock that was ahead makes them, and only stamps without a time of their own have it from there.
+    package mutating func bringBack(to stamp: Stamp, received: Timestamp) {
+        guard stamps.liesAhead(of: received) else { return }
+        stamps.restamp { $0.bringBack(to: stamp, received: received) }
+        fixes.restamp { $0.bringBack(to: stamp, received: received) }
     }
 
     /// Whether an event without a key only repeats the newest one about the finding.
     package func isRepeated(by stamp: Stamp) -> Bool { finding != nil && stamps[FindingSlots.newest].map { stamp.repeats($0) } ?? false }
 
-    /// The status that the stamps stand for.
-    package var status: FindingStatus {
-        guard let newest = stamps.newest(in: FindingSlots.statuses) else { return .unknown }
-        let status = FindingSlots.status(at: newest.slot)
-        // Only stamps older than the newest are left in other slots, so any fixed one is older.
-        return status == .open && stamps[FindingSlots.slot(of: .fixed)] != nil ? .reopened : status
-    }
-
     /// A first record: what belongs to a newer stamp than the event's is cleared before it is merged.
     private static func beginning(from event: Finding) -> Finding {
         var finding = event
         finding.vendorStatus = nil
+        finding.fingerprints.writtenHost = nil
         finding.evidence = []
         finding.unmapped = nil
         return finding
     }
 
-    /// Computes `cross/v1` from what is merged, unless what it is made of has not changed or is all the event's.
-    private func refreshCross(of merged: inout Finding, from event: Finding) {
+    /// Makes the fingerprints that scanners share from what is merged, unless what they are made of has not changed or is all the event's.
+    private func refreshCross(of merged: inout Finding, from event: Finding, writtenBefore: String?) {
         func isMade(of other: Finding) -> Bool {
             merged.resources == other.resources && merged.vulnerabilities == other.vulnerabilities && merged.rule == other.rule
         }
-        if let finding, isMade(of: finding) { return }
-        if event.fingerprints.cross != nil, isMade(of: event) {
-            merged.fingerprints.cross = event.fingerprints.cross
+        // Records of older versions have only the first of them.
+        let isKnown = finding.map { $0.fingerprints.cross2 != nil || $0.fingerprints.cross1 == nil } ?? false
+        if let finding, isKnown, writtenBefore == writtenHost, isMade(of: finding) { return }
+        if event.fingerprints.cross2 != nil, event.fingerprints.writtenHost == writtenHost, isMade(of: event) {
+            merged.fingerprints = event.fingerprints
+            merged.fingerprints.writtenHost = nil
         } else {
-            let resource = merged.resources.first { $0.hostname != nil || $0.ip != nil }
-            merged.fingerprints.cross = resource.flatMap { RecordIdentity.cross(resource: $0, vulnerabilities: merged.vulnerabilities, rule: merged.rule) }
+            merged.fingerprints.setCross(
+                resources: merged.resources, vulnerabilities: merged.vulnerabilities, rule: merged.rule, writtenHost: writtenHost)
+        }
+    }
+
+    private mutating func takeStatus(of event: Finding, says: FindingFields, stamp: Stamp) {
+        if stamps.advance(FindingSlots.slot(of: .status), to: stamp) { saidStatus = event.vendorStatus }
+        _ = stamps.advance(FindingSlots.slot(of: event.status), to: stamp)
+        if event.status == .fixed { fixes.add(stamp, said: says.contains(.fixedTime) ? event.fixedTime : nil) }
+    }
+
+    private static func sighting(of event: Finding, says: FindingFields) -> SeenTimes.Sighting {
+        guard says.contains(.status) else { return .silent }
+        return switch event.status {
+        case .open, .reopened: .seen
+        case .unknown: .silent
+        case .fixed, .accepted, .falsePositive, .ignored, .inProgress: .unseen
         }
     }
 
@@ -114,7 +143,10 @@ package struct FindingState: Equatable, Sendable {
     }
 
     private mutating func takePlaces(of event: Finding, says: FindingFields, stamp: Stamp, into merged: inout Finding) {
-        if wins(.resources, says, stamp) { merged.resources = event.resources }
+        if wins(.resources, says, stamp) {
+            merged.resources = event.resources
+            writtenHost = event.fingerprints.writtenHost
+        }
         if wins(.tickets, says, stamp) { merged.tickets = event.tickets }
     }
 
@@ -135,17 +167,18 @@ package struct FindingState: Equatable, Sendable {
 
     /// Brings the computed fields in line with the stamps.
     private mutating func refresh() {
+        fixes.forget(before: stamps.newest(in: FindingSlots.notFixed)?.stamp)
         guard var current = finding else { return }
-        current.status = status
+        let decision = decision
+        current.status = decision.status
+        current.statusDetail = decision.detail
+        // The vendor's own word belongs to the event that carried it; a scan's list carries none.
+        let isWord = stamps[FindingSlots.slot(of: .status)].map { word in decision.stamp.map { $0 <= word } ?? true } ?? false
+        current.vendorStatus = isWord ? saidStatus : nil
         current.firstSeenTime = seen.first ?? current.firstSeenTime
         current.lastSeenTime = seen.last ?? current.lastSeenTime
-        current.fixedTime = fixedTime
+        current.fixedTime = decision.status == .fixed ? fixes.time : nil
         current.raw = raw ?? current.raw
         finding = current
-    }
-
-    private var fixedTime: Timestamp? {
-        guard status == .fixed, let fixed = stamps[FindingSlots.slot(of: .fixed)] else { return nil }
-        return stamps[FindingSlots.slot(of: .fixedTime)] == fixed ? saidFixedTime ?? fixed.time : fixed.time
     }
 }

@@ -4,6 +4,7 @@ import FindingModel
 package struct NoticeState: Equatable, Sendable {
     package internal(set) var notice: Notice?
     package internal(set) var stamp: Stamp?
+    package var told = ToldTime()
     /// Set while the unmapped rest is too large to stand in `notice`.
     package internal(set) var unmapped: ReceiptReference?
 
@@ -21,6 +22,9 @@ package struct NoticeState: Equatable, Sendable {
         if isLarge { notice?.unmapped = nil }
         unmapped = isLarge ? ReceiptReference(entry: stamp.entry, generation: generation) : nil
     }
+
+    /// Lets a stamp of a receipt that lies ahead of one received at `received`, whose stamp is `stamp`, count as older than it.
+    package mutating func bringBack(to stamp: Stamp, received: Timestamp) { self.stamp?.bringBack(to: stamp, received: received) }
 
     /// Whether an event without a key only repeats the newest one.
     package func isRepeated(by stamp: Stamp) -> Bool { self.stamp.map { stamp.repeats($0) } ?? false }

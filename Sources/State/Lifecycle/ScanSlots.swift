@@ -8,6 +8,21 @@ package enum ScanSlots {
     package static let newest = 21
     package static let count = 22
 
+    /// The statuses by which a scan's own is decided: a word that nobody knows says nothing about it.
+    static let known = statuses.filter { $0 != slot(of: .unknown) }
+
+    /// How far on a status is: of words of one moment the furthest counts.
+    static func further(_ status: ScanStatus) -> UInt8 {
+        switch status {
+        case .unknown, .scheduled: 0
+        case .queued: 1
+        case .started: 2
+        case .cancelled: 3
+        case .failed: 4
+        case .completed: 5
+        }
+    }
+
     package static func slot(of status: ScanStatus) -> Int {
         switch status {
         case .scheduled: 0

@@ -7,6 +7,7 @@ package struct ScanState: Equatable, Sendable {
     package internal(set) var stamps = StampSet(slots: ScanSlots.count)
     /// The progress that the newest change told; not part of the scan, because it depends on what was told when.
     package var toldProgress: Int64?
+    package var told = ToldTime()
     /// Set while the newest unmapped rest is too large to stand in `scan`.
     package internal(set) var unmapped: ReceiptReference?
 
@@ -16,6 +17,7 @@ package struct ScanState: Equatable, Sendable {
     ///
     /// - Parameter generation: The number of the `config` entry that the event was mapped with.
     package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp, generation: UInt64 = 0) {
+        let stamp = stamp.of(further: says.contains(.status) ? ScanSlots.further(event.status) : 0)
         var merged = scan ?? event
         if scan == nil { merged.unmapped = nil }
         if says.contains(.status) { _ = stamps.advance(ScanSlots.slot(of: event.status), to: stamp) }
@@ -41,11 +43,16 @@ package struct ScanState: Equatable, Sendable {
         scan = merged
     }
 
+    /// Lets stamps of receipts that lie ahead of one received at `received`, whose stamp is `stamp`, count as older than it.
+    package mutating func bringBack(to stamp: Stamp, received: Timestamp) {
+        if stamps.liesAhead(of: received) { stamps.restamp { $0.bringBack(to: stamp, received: received) } }
+    }
+
     /// Whether an event without a key only repeats the newest one about the scan.
     package func isRepeated(by stamp: Stamp) -> Bool { stamps[ScanSlots.newest].map { stamp.repeats($0) } ?? false }
 
     /// The status that the stamps stand for.
-    package var status: ScanStatus { stamps.newest(in: ScanSlots.statuses).map { ScanSlots.status(at: $0.slot) } ?? .unknown }
+    package var status: ScanStatus { stamps.newest(in: ScanSlots.known).map { ScanSlots.status(at: $0.slot) } ?? .unknown }
 
     private mutating func wins(_ group: ScanFields, _ says: ScanFields, _ stamp: Stamp) -> Bool {
         says.contains(group) && stamps.advance(ScanSlots.slot(of: group), to: stamp)

@@ -4,12 +4,12 @@ import FindingModel
 ///
 /// Nearly all slots of a record share one or two stamps, so each slot holds a position in a short list of distinct ones.
 package struct StampSet: Equatable, Sendable {
-    private static let none: UInt8 = .max
+    static let none: UInt8 = .max
     /// More slots than this cannot be told apart by a byte.
     package static let slotsMax = 64
 
-    private var distinct: [Stamp] = []
-    private var positions: [UInt8]
+    var distinct: [Stamp] = []
+    var positions: [UInt8]
 
     /// A set of `slots` empty slots.
     package init(slots: Int) {
@@ -31,7 +31,7 @@ package struct StampSet: Equatable, Sendable {
     }
 
     /// The newest stamp in `slots`, with its slot.
-    package func newest(in slots: Range<Int>) -> (slot: Int, stamp: Stamp)? {
+    package func newest(in slots: some Sequence<Int>) -> (slot: Int, stamp: Stamp)? {
         var found: (slot: Int, stamp: Stamp)?
         for slot in slots {
             guard let stamp = self[slot] else { continue }
@@ -50,32 +50,12 @@ package struct StampSet: Equatable, Sendable {
         left.positions.count == right.positions.count && left.positions.indices.allSatisfy { left[$0] == right[$0] }
     }
 
-    /// Writes the set as it stands in state.db: the distinct stamps, then each slot's position among them.
-    func write(to writer: inout BlobWriter) {
-        writer.byte(UInt8(truncatingIfNeeded: distinct.count))
-        for stamp in distinct {
-            writer.number(stamp.time.milliseconds)
-            writer.byte(stamp.arrival == 0 ? 0 : 1)
-            writer.number(stamp.rank)
-            writer.number(stamp.hash)
-            writer.number(stamp.entry)
-        }
-        writer.byte(UInt8(truncatingIfNeeded: positions.count))
-        writer.append(positions)
-    }
+    /// Whether one of the stamps has its time from a clock that was ahead, as a receipt of the moment `received` shows.
+    func liesAhead(of received: Timestamp) -> Bool { positions.contains { $0 < distinct.count && distinct[Int($0)].liesAhead(of: received) } }
 
-    /// Reads what `write` wrote, for a record kind of `slots` slots.
-    init(from reader: inout BlobReader, slots: Int) throws(StateError) {
-        for _ in 0..<(try reader.byte()) {
-            let time = Timestamp(milliseconds: try reader.number())
-            let isArrival = try reader.byte() == 1
-            var stamp = Stamp(time: time, rank: try reader.number(), hash: try reader.number(), entry: try reader.number())
-            if isArrival { stamp.arrival = stamp.entry }
-            distinct.append(stamp)
-        }
-        let count = Int(try reader.byte())
-        positions = try reader.take(count)
-        guard count == slots, positions.allSatisfy({ $0 == Self.none || $0 < distinct.count }) else { throw BlobReader.damaged }
+    /// Changes the stamps that `change` changes.
+    mutating func restamp(_ change: (inout Stamp) -> Void) {
+        for index in distinct.indices { change(&distinct[index]) }
     }
 
     private mutating func position(of stamp: Stamp) -> UInt8 {

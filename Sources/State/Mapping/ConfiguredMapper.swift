@@ -4,23 +4,31 @@ import Journal
 
 /// Maps receipts with the adapters that the journal's `config` entries hold.
 package final class ConfiguredMapper: ReceiptMapper {
+    private static let keptBody = 256 << 10
+
     private let configurations: ConfigurationReader
     private var parser = JSONParser()
     /// The configuration used last, without asking for it again.
-    private var current: (generation: UInt64, plans: [String: SourcePlan])?
+    private var current: (generation: UInt64, configuration: ConfigurationReader.Configuration)?
 
     package init(_ configurations: ConfigurationReader) { self.configurations = configurations }
 
     package func map(_ entry: Entry, body: [UInt8], generation: UInt64) throws(StateError) -> MappedReceipt {
-        MappedReceipt(entry, body: body, plan: try plans(of: generation)[entry.source], parser: &parser)
+        // A large body's buffers are not kept for the next one.
+        defer { if body.count > Self.keptBody { parser.trim() } }
+        let configuration = try configuration(generation)
+        if let replaced = configuration.replaced { configurations.count(replaced) }
+        return MappedReceipt(entry, body: body, plan: configuration.plans[entry.source], parser: &parser)
     }
 
-    package func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { try plans(of: generation)[source] != nil }
+    package func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { try configuration(generation).plans[source] != nil }
 
-    private func plans(of generation: UInt64) throws(StateError) -> [String: SourcePlan] {
-        if let current, current.generation == generation { return current.plans }
-        let plans = try configurations.plans(of: generation)
-        current = (generation, plans)
-        return plans
+    package func prepare(_ generation: UInt64) throws(StateError) { _ = try configuration(generation) }
+
+    private func configuration(_ generation: UInt64) throws(StateError) -> ConfigurationReader.Configuration {
+        if let current, current.generation == generation { return current.configuration }
+        let configuration = try configurations.configuration(generation)
+        current = (generation, configuration)
+        return configuration
     }
 }

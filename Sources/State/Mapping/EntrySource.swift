@@ -5,16 +5,24 @@ package struct EntrySource: Sendable {
     /// The last entry there is; with files, more than that.
     package let watermark: @Sendable () -> UInt64
     package let reader: @Sendable (UInt64) -> any JournalReader
+    private let listConfigurations: @Sendable () throws(JournalError) -> [Entry]
 
     package init(_ journal: any Journal) {
         watermark = { journal.watermark }
         reader = { journal.reader(from: $0) }
+        listConfigurations = { () throws(JournalError) in try journal.configurations() }
     }
 
     /// The files of a journal that nobody writes, or whose newest entries do not matter.
     package init(_ files: JournalFiles) {
         watermark = { .max }
         reader = { files.reader(from: $0) }
+        listConfigurations = { () throws(JournalError) in try files.configurations() }
+    }
+
+    /// Every `config` entry, those with damaged bodies included; blocks the calling thread for some time.
+    func configurations() throws(StateError) -> [Entry] {
+        do throws(JournalError) { return try listConfigurations() } catch { throw StateError(.journal, "the journal cannot be read: \(error.message)") }
     }
 
     /// The entry of that number, if it can be read; blocks the calling thread.

@@ -38,4 +38,11 @@ package protocol ReceiptMapper {
 
     /// Whether the configuration in entry `generation` has the source.
     mutating func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool
+
+    /// Has the configuration that the entry `generation` holds ready: finding what stands for a damaged one can take longer than one entry may.
+    mutating func prepare(_ generation: UInt64) throws(StateError)
+}
+
+extension ReceiptMapper {
+    package mutating func prepare(_ generation: UInt64) throws(StateError) {}
 }

@@ -15,7 +15,7 @@ struct ChangeWriter {
     init(sequence: Int64, isOn: Bool, in database: Database) throws {
         self.sequence = sequence
         self.isOn = isOn
-        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     }
 
     /// Begins the next entry, whose first `made` changes are there already.
@@ -30,24 +30,23 @@ struct ChangeWriter {
 
     /// Writes the next change, with `record` as it is now.
     mutating func write(
-        _ type: String, of record: RecordEntry, source: Int64, time: Timestamp, entry: ProjectedEntry
+        _ told: ToldChange, of record: RecordEntry, source: Int64, entry: ProjectedEntry
     ) throws {
         guard isOn, let data = record.json() else { return }
-        try insert(type, of: record, data: data, large: record.state.large, source: source, time: time, entry: entry)
+        try insert(told, of: record, data: data, large: record.state.large, source: source, entry: entry)
         record.told = sequence
     }
 
     /// Writes the next change of `record`, with `shown` in its place.
     mutating func write(
-        _ type: String, of record: RecordEntry, as shown: FindingModel.Record, large: LargeParts, source: Int64, time: Timestamp,
-        entry: ProjectedEntry
+        _ told: ToldChange, of record: RecordEntry, as shown: FindingModel.Record, large: LargeParts, source: Int64, entry: ProjectedEntry
     ) throws {
         guard isOn else { return }
-        try insert(type, of: record, data: shown.json.bytes, large: large, source: source, time: time, entry: entry)
+        try insert(told, of: record, data: shown.json.bytes, large: large, source: source, entry: entry)
     }
 
     private mutating func insert(
-        _ type: String, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, time: Timestamp, entry: ProjectedEntry
+        _ told: ToldChange, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, entry: ProjectedEntry
     ) throws {
         sequence += 1
         number += 1
@@ -57,17 +56,33 @@ struct ChangeWriter {
             row.add(entry.tag)
             row.add(entry.number)
             row.add(number)
-            row.add(type)
+            row.add(told.type)
             row.add(record.state.kind.code)
             row.add(source)
             row.add(record.number)
             row.add(record.uid)
-            row.add(time.milliseconds)
+            row.add(told.time.milliseconds)
             row.add(entry.received)
             row.add(large.evidence)
             row.add(data)
             row.add(large.unmapped)
+            row.add(told.isLate ? 1 : 0)
         }
+    }
+}
+
+/// What a change says happened, and when.
+struct ToldChange {
+    let type: String
+    let time: Timestamp
+    /// Whether an earlier change of the record told a newer time.
+    let isLate: Bool
+
+    /// A change of that type and time, of which `told` takes note.
+    init(_ type: String, at time: Timestamp, in told: inout ToldTime) {
+        self.type = type
+        self.time = time
+        isLate = told.tell(time)
     }
 }
 

@@ -2,7 +2,7 @@ import GRDB
 
 /// One thing that an adapter did not know: what kind of thing, and where.
 package struct DriftPlace: Hashable, Sendable {
-    /// `kind`, `field`, `enum`, `type`, `json`, `key`, or `time`.
+    /// `kind`, `field`, `enum`, `type`, `json` or `key`.
     package let kind: String
     package let place: String
 
@@ -13,15 +13,14 @@ package struct DriftPlace: Hashable, Sendable {
 
     /// What stands for all places of a source beyond the first ones.
     static let other = DriftPlace(kind: "other", place: "other")
-
-    /// An event's own time lay too far ahead of its receipt.
-    static let eventTime = DriftPlace(kind: "time", place: "event.time")
 }
 
-/// Drift by source and place, counted in memory during a batch and added in its transaction.
+/// Drift by source and place, counted in memory during a batch and added in its transaction; and which places its notices have told.
 struct DriftLedger {
     /// Places that are kept apart for one source; what a vendor can make up has to end somewhere.
     static let placesMax = 1000
+    /// Between two notices about one source, by the receipt times of entries: a vendor whose members are named by hosts makes a place with each event.
+    static let pauseMilliseconds: Int64 = 3_600_000
 
     private struct Key: Hashable {
         let source: Int64
@@ -35,23 +34,44 @@ struct DriftLedger {
         var received: Int64
     }
 
+    /// A place that no notice has told, and the entry that showed it first.
+    private struct Untold {
+        let entry: Int64
+        let place: DriftPlace
+    }
+
+    /// The newest notice about a source: places of later entries are not told.
+    private struct Told {
+        let entry: Int64
+        let received: Int64
+    }
+
     private var known: [Int64: Set<DriftPlace>] = [:]
     private var pending: [Key: Count] = [:]
+    private var untold: [Int64: [Untold]] = [:]
+    private var told: [Int64: Told] = [:]
+    /// Sources of which a notice was told that state.db does not know of.
+    private var unwritten: Set<Int64> = []
 
     init(from database: Database) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT source, kind, place FROM drift") {
-            known[row[0], default: []].insert(DriftPlace(kind: row[1], place: row[2]))
+        for row in try Row.fetchAll(database, sql: "SELECT source, entry, received FROM drift_told") {
+            told[row[0]] = Told(entry: row[1], received: row[2])
+        }
+        for row in try Row.fetchAll(database, sql: "SELECT source, kind, place, first_entry FROM drift") {
+            let source: Int64 = row[0], entry: Int64 = row[3]
+            let place = DriftPlace(kind: row[1], place: row[2])
+            known[source, default: []].insert(place)
+            if told[source].map({ entry > $0.entry }) ?? true { untold[source, default: []].append(Untold(entry: entry, place: place)) }
         }
     }
 
-    /// Counts what one receipt drifted in; returns the places that its source had not shown before, in the order given.
-    mutating func count(_ places: [DriftPlace], source: Int64, entry: Int64, received: Int64) -> [DriftPlace] {
-        var fresh: [DriftPlace] = []
+    /// Counts what one receipt drifted in.
+    mutating func count(_ places: [DriftPlace], source: Int64, entry: Int64, received: Int64) {
         for said in places {
             var place = said
             if !known[source, default: []].contains(said) {
                 if known[source, default: []].count >= Self.placesMax { place = .other }
-                if known[source, default: []].insert(place).inserted { fresh.append(place) }
+                if known[source, default: []].insert(place).inserted { untold[source, default: []].append(Untold(entry: entry, place: place)) }
             }
             var count = pending[Key(source: source, place: place)] ?? Count(first: entry, last: entry, received: received)
             count.number += 1
@@ -59,8 +79,21 @@ struct DriftLedger {
             count.received = received
             pending[Key(source: source, place: place)] = count
         }
-        return fresh
     }
+
+    /// The places of `source` that a notice of `entry` is to tell, in the order in which they were first seen; empty where none is due.
+    mutating func tell(_ source: Int64, entry: Int64, received: Int64) -> [DriftPlace] {
+        guard let places = untold[source], !places.isEmpty else { return [] }
+        // A clock that was set back counts as time that has passed.
+        if let told = told[source], (0..<Self.pauseMilliseconds).contains(received - told.received) { return [] }
+        untold[source] = nil
+        told[source] = Told(entry: entry, received: received)
+        unwritten.insert(source)
+        return places.sorted { ($0.entry, $0.place.kind, $0.place.place) < ($1.entry, $1.place.kind, $1.place.place) }.map(\.place)
+    }
+
+    /// The sources with places that were not told.
+    var sourcesToTell: [Int64] { untold.isEmpty ? [] : untold.keys.sorted() }
 
     mutating func flush(to database: Database) throws {
         for (key, count) in pending {
@@ -72,5 +105,10 @@ struct DriftLedger {
             ).execute(arguments: [key.source, key.place.kind, key.place.place, count.number, count.first, count.last, count.received])
         }
         pending.removeAll(keepingCapacity: true)
+        for source in unwritten {
+            guard let told = told[source] else { continue }
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO drift_told VALUES (?, ?, ?)").execute(arguments: [source, told.entry, told.received])
+        }
+        unwritten.removeAll()
     }
 }

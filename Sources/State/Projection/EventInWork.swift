@@ -8,10 +8,26 @@ struct EventInWork {
     let source: Int64
     let time: EventTime
     let rank: UInt32
+    /// Takes the event's work apart; nothing for what is always small.
+    var parts: EntryParts?
+
+    /// Does one unit of the event's work: what concerns one record.
+    func unit(_ body: () throws -> Void) throws {
+        if let parts { try parts.unit(body) } else { try body() }
+    }
 
     func stamp(of record: MappedRecord) -> Stamp { stamp(hash: record.contentHash) }
 
     func stamp(hash: UInt64) -> Stamp { time.stamp(rank: rank, hash: hash, entry: UInt64(clamping: entry.number)) }
+
+    /// When its receipt was accepted.
+    var received: Timestamp { Timestamp(milliseconds: entry.received) }
+
+    /// The stamp of what the lists of `scan` say, which ended when it says so, or else when the event happened.
+    func listStamp(of scan: Scan, says: ScanFields, hash: UInt64) -> Stamp {
+        time.replaced(by: says.contains(.endTime) ? scan.endTime : nil, received: received)
+            .stamp(rank: rank, hash: hash, entry: UInt64(clamping: entry.number))
+    }
 }
 
 extension MappedRecord {

@@ -7,9 +7,14 @@ struct EventKey: Hashable {
     private let high: UInt64
     private let low: UInt64
 
-    /// The key of an event of `scope`.
-    init(scope: KeyScope, key: String) {
-        let digest = RecordIdentity.digest(vendor: scope.vendor, account: scope.account, key: key)
+    /// The key of an event of `kind` in `scope`: no vendor promises that the ids of two kinds differ.
+    init(scope: KeyScope, kind: String, key: String) { self.init(scope: scope, text: RecordIdentity.key(tuple: [kind, key])) }
+
+    /// The key as versions before 6 of state.db have it, which left the kind out.
+    init(scope: KeyScope, before6 key: String) { self.init(scope: scope, text: key) }
+
+    private init(scope: KeyScope, text: String) {
+        let digest = RecordIdentity.digest(vendor: scope.vendor, account: scope.account, key: text)
         (high, low) = digest.withUnsafeBytes { bytes in
             (UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)), UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
         }

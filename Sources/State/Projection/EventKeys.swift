@@ -24,6 +24,8 @@ struct EventKeys {
     private var merging: ArraySlice<EventKey> = []
     /// The receipt time of the oldest key; nothing when there is none.
     private var oldest: Int64?
+    /// Whether keys are kept that do not hold their event's kind, because an older version wrote them.
+    private(set) var hasFormer: Bool
 
     /// - Parameter setSize: How many keys are merged at a time.
     init(from database: Database, setSize: Int = 32_768) throws {
@@ -31,6 +33,7 @@ struct EventKeys {
         statements = try KeyStatements(database)
         merge = try KeyMerge(from: database)
         oldest = try Self.oldest(in: database)
+        hasFormer = try Self.hasFormer(in: database)
         let rows = try Row.fetchCursor(database, sql: "SELECT entry, digest FROM event_keys WHERE entry > ?", arguments: [merge.indexed])
         var set: [EventKey] = []
         while let row = try rows.next() {
@@ -43,13 +46,26 @@ struct EventKeys {
         merging = ArraySlice(set.filter { key in cursor.map { $0 < key } ?? true }.sorted())
     }
 
+    /// The key of an event in the form that left its kind out.
+    struct Former {
+        let key: EventKey
+        let kind: String
+    }
+
     /// Records the key as `entry`'s, or says which entry had it first.
-    mutating func claim(_ key: EventKey, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
+    ///
+    /// - Parameter former: The same key in its former form, needed while `hasFormer`.
+    mutating func claim(_ key: EventKey, former: Former? = nil, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
         let limit = received - Self.keptMilliseconds
         try removeExpired(limit: limit, in: database)
         if let first = try find(key) {
             if let time = try Self.received(first, in: database), time > limit { return first }
             try remove(key, entry: first, in: database)
+        }
+        if hasFormer, let former, let first = try find(former.key), let time = try Self.received(first, in: database), time > limit,
+            try Self.kind(of: first, in: database) == former.kind
+        {
+            return first
         }
         try statements.insert(key, entry: entry, received: received)
         recent[key] = entry
@@ -100,6 +116,16 @@ struct EventKeys {
             try remove(key, entry: row[0], in: database)
         }
         oldest = try Self.oldest(in: database)
+        if hasFormer { hasFormer = try Self.hasFormer(in: database) }
+    }
+
+    private static func hasFormer(in database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM event_keys WHERE entry <= (SELECT last_without_kind FROM event_key_form))") ?? false
+    }
+
+    private static func kind(of entry: Int64, in database: Database) throws -> String? {
+        try String.fetchOne(database.cachedStatement(sql: "SELECT kind FROM events WHERE entry = ?"), arguments: [entry])
     }
 
     private static func received(_ entry: Int64, in database: Database) throws -> Int64? {

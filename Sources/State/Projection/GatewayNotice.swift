@@ -51,14 +51,14 @@ package struct GatewayNotice: Equatable, Sendable {
         return writer.bytes
     }
 
-    /// The record of what entry `number` of the journal `tag` says.
-    func notice(tag: String, entry number: Int64) -> Notice {
+    /// The record of what entry `number` of the journal `tag` says, about `subject` where it says the like about several.
+    func notice(tag: String, entry number: Int64, subject: String = "") -> Notice {
         let kind = Notice.kind(of: Self.prefix + kind)
-        let digest = RecordIdentity.digest(vendor: "weir", account: "gateway", key: "\(kind)-\(tag)-\(number)")
+        let digest = RecordIdentity.digest(vendor: "weir", account: "gateway", key: "\(kind)-\(tag)-\(number)" + (subject.isEmpty ? "" : "-\(subject)"))
         return Notice(uid: RecordIdentity.uid(.notice, digest: digest), kind: kind, summary: summary, unmapped: details)
     }
 
-    /// A receipt of `source` brought something that its adapter does not know and that was not seen before.
+    /// Receipts of `source` brought what its adapter does not know and what was not seen before: all places since the last such notice.
     static func drift(source: String, places: [DriftPlace]) -> GatewayNotice {
         var shown = places.prefix(placesShownMax).map { "\($0.kind) \($0.place)" }.joined(separator: ", ")
         if places.count > placesShownMax { shown += " and \(places.count - placesShownMax) more" }
@@ -81,6 +81,8 @@ package struct GatewayNotice: Equatable, Sendable {
             writer.key("more")
             writer.integer(Int64(places.count - placesKeptMax))
         }
+        writer.key("count")
+        writer.integer(Int64(places.count))
         writer.endObject()
         return GatewayNotice(
             kind: "drift", summary: "Source \(source) sends what its adapter does not know: \(shown)", details: RawJSON(bytes: writer.bytes))
@@ -102,6 +104,18 @@ package struct GatewayNotice: Equatable, Sendable {
     /// The journal ends before entries that state.db had taken in.
     static func journalLoss(_ reason: String) -> GatewayNotice {
         GatewayNotice(kind: "recovery", summary: "Entries of the journal are lost: \(reason)")
+    }
+
+    /// state.db was damaged, and the journal makes it again.
+    static func stateRemade(_ damage: StateError) -> GatewayNotice {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("reason")
+        writer.string(damage.message)
+        writer.endObject()
+        return GatewayNotice(
+            kind: "state_remade", summary: "state.db was damaged; it was put aside as state.db.damaged and is made again from the journal",
+            details: RawJSON(bytes: writer.bytes))
     }
 
     /// The journal's end, for whoever keeps it: `weir journal verify --head` compares with it.

@@ -26,20 +26,39 @@ extension Projection {
             guard let notice = GatewayNotice(parsing: body) else { break }
             return try tell(notice, entry: begin(entry))
         case .checkpoint:
-            guard let head = JournalHead(parsing: body) else { break }
-            return try tell(.checkpoint(head), entry: begin(entry))
+            let work = begin(entry)
+            try tellDriftThatIsLeft(entry: work)
+            if let head = JournalHead(parsing: body) { try tell(.checkpoint(head), entry: work) }
+            return
+        case .tick: return try tellDriftThatIsLeft(entry: begin(entry))
         case .decision: try decide(body, entry: entry, in: database)
-        case .receipt, .config, .tick, .rebuild, .retention: break
+        case .receipt, .config, .rebuild, .retention: break
         }
         _ = begin(entry)
     }
 
-    /// Makes a notice of the gateway's own.
-    func tell(_ said: GatewayNotice, entry: ProjectedEntry) throws {
+    /// Makes a notice of the gateway's own; `subject` tells notices of one kind and entry apart.
+    func tell(_ said: GatewayNotice, entry: ProjectedEntry, subject: String = "") throws {
         let time = EventTime(said: nil, received: Timestamp(milliseconds: entry.received))
         let event = EventInWork(entry: entry, source: SourceNames.gateway, time: time, rank: 0)
-        let notice = said.notice(tag: entry.tag, entry: entry.number)
+        let notice = said.notice(tag: entry.tag, entry: entry.number, subject: subject)
         try take(notice, stamp: event.stamp(hash: ContentHash.of(notice)), event: event)
+    }
+
+    /// Tells what a source sends that its adapter does not know, if that is due.
+    ///
+    /// - Parameter subject: Tells notices of one entry apart.
+    func tellDrift(of source: Int64, name: String, entry: ProjectedEntry, subject: String = "") throws {
+        let places = drift.tell(source, entry: entry.number, received: entry.received)
+        if !places.isEmpty { try tell(.drift(source: name, places: places), entry: entry, subject: subject) }
+    }
+
+    /// Tells what no receipt of its source came to tell.
+    private func tellDriftThatIsLeft(entry: ProjectedEntry) throws {
+        for source in drift.sourcesToTell {
+            guard let name = sources.name(of: source) else { continue }
+            try tellDrift(of: source, name: name, entry: entry, subject: name)
+        }
     }
 
     private func decide(_ body: [UInt8], entry: Entry, in database: Database) throws {

@@ -16,6 +16,10 @@ final class Projection {
     }
 
     let options: Options
+    /// The entry that was amid its parts when state.db was opened.
+    private let unfinished: UnfinishedEntry?
+    /// Told when a part of an entry was stored.
+    var onPart: (UInt64) throws -> Void = { _ in }
     private(set) var position: Position
     /// The entry that the position stands at, while nothing proves it yet.
     private var unproved: Entry?
@@ -34,6 +38,7 @@ final class Projection {
     init(from database: Database, options: Options = Options()) throws {
         self.options = options
         position = try Position(from: database)
+        unfinished = try UnfinishedEntry(from: database)
         records = try RecordCache(from: database)
         changes = try ChangeWriter(sequence: position.sequence, isOn: options.writesChanges, in: database)
         events = try EventWriter(database)
@@ -48,24 +53,51 @@ final class Projection {
     ///
     /// - Parameter generation: The configuration that it was mapped with.
     func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, generation: UInt64, in database: Database) throws {
-        let work = begin(entry, generation: generation)
+        let parts = parts(of: entry, in: database)
+        let work = begin(entry, after: changesMade(by: entry), generation: generation)
         let source = try sources.number(of: entry.source, in: database)
         let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
-        let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank))
+        let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank), parts: parts)
         var row = EventRow(entry: work.number, source: source, received: work.received, outcome: .mapped, kind: mapped.kind, key: mapped.key)
         if mapped.ignored {
             row.outcome = .ignored
-        } else if let first = try firstOccurrence(of: mapped, scope: scope, event: event, in: database) {
+        } else if parts.stored == 0, let first = try firstOccurrence(of: mapped, scope: scope, event: event, in: database) {
             row.outcome = .duplicate
             row.first = first
         } else {
-            if let touched, let key = mapped.key, touched.contains(EventKey(scope: scope, key: key)) { try touched.add(mapped) }
+            if let touched, let key = mapped.key, touched.contains(EventKey(scope: scope, kind: mapped.kind, key: key)) { try touched.add(mapped) }
             for record in mapped.records { try take(record, event: event) }
         }
-        if row.outcome != .duplicate { try countDrift(of: mapped, event: event, name: entry.source) }
+        if row.outcome != .duplicate { countDrift(of: mapped, event: event) }
+        try tellDrift(of: source, name: entry.source, entry: work)
         row.changes = changes.number
+        if parts.isSplit { try UnfinishedEntry.remove(from: database) }
         try finish(row)
     }
+
+    /// How much of entry `number` is stored already.
+    func unitsStored(of number: UInt64) -> Int { unfinished?.entry == number ? unfinished?.units ?? 0 : 0 }
+
+    /// How many changes the entry had made when the process ended amid it.
+    private func changesMade(by entry: Entry) -> Int64 { unfinished?.entry == entry.number ? unfinished?.changes ?? 0 : 0 }
+
+    /// Takes the entry apart, which comes after the position: until its last part is done, state.db stands where it stands now.
+    private func parts(of entry: Entry, in database: Database) -> EntryParts {
+        let (before, proving, number) = (position, unproved, Int64(clamping: entry.number))
+        return EntryParts(stored: unitsStored(of: entry.number)) { [unowned self] in
+            isFull
+        } store: { [unowned self] units in
+            var place = before
+            if let proving { place.proof = EntryProof(of: proving) }
+            try flush(to: database, asOf: place)
+            try UnfinishedEntry.write(entry: number, units: units, changes: changes.number, to: database)
+            try database.endPart()
+            try onPart(entry.number)
+        }
+    }
+
+    /// Whether what was changed since the last flush takes up as much memory as it may.
+    var isFull: Bool { records.isFull }
 
     /// Counts a receipt that is not mapped.
     ///
@@ -155,7 +187,9 @@ final class Projection {
     /// The receipt that brought the same event before: by its key, or without one by the newest words about each of its records.
     private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
         if let key = mapped.key {
-            return try keys.claim(EventKey(scope: scope, key: key), entry: event.entry.number, received: event.entry.received, in: database)
+            let former = keys.hasFormer ? EventKeys.Former(key: EventKey(scope: scope, before6: key), kind: mapped.kind) : nil
+            return try keys.claim(
+                EventKey(scope: scope, kind: mapped.kind, key: key), former: former, entry: event.entry.number, received: event.entry.received, in: database)
         }
         var first: Int64?
         for record in mapped.records {
@@ -167,13 +201,10 @@ final class Projection {
         return first
     }
 
-    private func countDrift(of mapped: MappedEvent, event: EventInWork, name: String) throws {
-        var places = mapped.drift.map { DriftPlace(kind: $0.kind.rawValue, place: $0.place) }
-        if event.time.isDrift { places.append(.eventTime) }
-        guard !places.isEmpty else { return }
-        let fresh = drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
-        guard !fresh.isEmpty else { return }
-        try tell(GatewayNotice.drift(source: name, places: fresh), entry: event.entry)
+    private func countDrift(of mapped: MappedEvent, event: EventInWork) {
+        guard !mapped.drift.isEmpty else { return }
+        let places = mapped.drift.map { DriftPlace(kind: $0.kind.rawValue, place: $0.place) }
+        drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
     }
 }
 

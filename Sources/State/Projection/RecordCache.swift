@@ -5,14 +5,22 @@ import JSONDocument
 /// The records that the projector works on, and the ones it touched lately.
 ///
 /// Two generations stand in for an exact order of use: what was not touched while one generation filled up is forgotten. Records change in memory
-/// and are written once a batch.
+/// and are written once a batch, which ends when they take up enough of it. All of it together stays within 32 MiB, but for the records of one event that
+/// are larger than that.
 final class RecordCache {
-    /// Records kept in memory beyond the batch that touched them, at most twice this; larger records count as several.
-    static let generationMax = 2048
+    /// About how many bytes of records one generation keeps.
+    static let generationBytes = 12 << 20
+    /// About how many bytes of changed records wait for the batch's end.
+    static let dirtyBytes = 8 << 20
+    /// A record that takes more is not kept beyond its batch.
+    static let keptBytes = 1 << 20
 
     private var young: [String: RecordEntry] = [:]
     private var old: [String: RecordEntry] = [:]
     private var dirty: [RecordEntry] = []
+    /// Changed records that `isFull` has looked at.
+    private var weighed = 0
+    private var dirtyWeight = 0
     private var weight = 0
     private var lastNumber: Int64
     private var parser = JSONParser()
@@ -28,8 +36,30 @@ final class RecordCache {
         if let entry = young[uid] { return entry }
         let entry = try old.removeValue(forKey: uid) ?? load(uid, kind: kind)
         young[uid] = entry
-        weight += 1 + (entry.encoded?.count ?? 0) / 4096
+        weight += entry.weight
+        if weight > Self.generationBytes { turn() }
         return entry
+    }
+
+    /// Whether what was changed since the last flush takes up as much memory as it may.
+    var isFull: Bool {
+        for entry in dirty[weighed...] { dirtyWeight += entry.weight }
+        weighed = dirty.count
+        return dirtyWeight > Self.dirtyBytes
+    }
+
+    /// About how many bytes the records in memory take up.
+    var heldBytes: Int { young.values.reduce(0) { $0 + $1.weight } + old.values.reduce(0) { $0 + $1.weight } }
+
+    /// Forgets what was not touched since the last turn; what is not written yet stays.
+    private func turn() {
+        old = young
+        young = [:]
+        weight = 0
+        for entry in dirty {
+            old[entry.uid] = nil
+            young[entry.uid] = entry
+        }
     }
 
     /// The record called `uid` if it was named before.
@@ -61,13 +91,12 @@ final class RecordCache {
             try statements.write(entry)
             entry.isDirty = false
             entry.isStored = true
+            weight += entry.weight
+            if entry.weight > Self.keptBytes { young[entry.uid] = nil }
         }
-        dirty.removeAll(keepingCapacity: true)
-        if weight > Self.generationMax {
-            old = young
-            young = [:]
-            weight = 0
-        }
+        dirty.removeAll(keepingCapacity: dirty.count <= EntryParts.unitsMax)
+        (weighed, dirtyWeight) = (0, 0)
+        if weight > Self.generationBytes { turn() }
     }
 
     private func load(_ uid: String, kind: RecordKind) throws -> RecordEntry {

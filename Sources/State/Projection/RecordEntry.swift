@@ -13,7 +13,9 @@ final class RecordEntry {
     var isStored: Bool
     var isDirty = false
     /// The record as JSON, while it is known to be that of `state`.
-    var encoded: [UInt8]?
+    var encoded: [UInt8]? { didSet { if let encoded { size = encoded.count } } }
+    /// Bytes of the JSON as it was known last.
+    private(set) var size = 0
     /// The sequence of the change that told exactly that; nothing when none did.
     var told: Int64?
 
@@ -35,6 +37,9 @@ final class RecordEntry {
         self.source = source
         self.isStored = isStored
     }
+
+    /// About how many bytes it takes up: its text stands in the state and in the JSON.
+    var weight: Int { 1024 + 2 * size }
 
     /// The record as canonical JSON, nothing while it is not known.
     func json() -> [UInt8]? {

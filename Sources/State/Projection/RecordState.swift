@@ -23,6 +23,30 @@ package enum RecordState: Equatable, Sendable {
         }
     }
 
+    /// The newest time that a change of the record has told.
+    var told: ToldTime {
+        get {
+            switch self {
+            case .finding(let state): state.told
+            case .scan(let state): state.told
+            case .notice(let state): state.told
+            }
+        }
+        set {
+            switch self {
+            case .finding(var state):
+                state.told = newValue
+                self = .finding(state)
+            case .scan(var state):
+                state.told = newValue
+                self = .scan(state)
+            case .notice(var state):
+                state.told = newValue
+                self = .notice(state)
+            }
+        }
+    }
+
     /// What of the record stands in receipts.
     package var large: LargeParts {
         switch self {

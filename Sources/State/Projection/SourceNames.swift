@@ -10,6 +10,9 @@ struct SourceNames {
         for row in try Row.fetchAll(database, sql: "SELECT id, name FROM sources") { numbers[row[1]] = row[0] }
     }
 
+    /// The name of the source with that number.
+    func name(of number: Int64) -> String? { numbers.first { $0.value == number }?.key }
+
     /// The number of the source called `name`, given now if it has none.
     mutating func number(of name: String, in database: Database) throws -> Int64 {
         if let known = numbers[name] { return known }

@@ -27,7 +27,8 @@ final class TouchedRecords {
     func add(_ event: MappedEvent) throws {
         for record in event.records {
             try add(record.uid)
-            if case .scan(let scan, _) = record { for uid in scan.findingUIDs?.closed ?? [] { try add(uid) } }
+            guard case .scan(let scan, _) = record, let named = scan.findingUIDs else { continue }
+            for uid in named.closed + named.new + named.open { try add(uid) }
         }
     }
 

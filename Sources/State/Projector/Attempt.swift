@@ -10,6 +10,8 @@ struct Attempt: Equatable, Sendable {
     var deaths: Int
     /// The end of a range that the process died on: its entries are taken one at a time.
     var suspectsEnd: UInt64
+    /// How much of the first entry was stored when it was taken into work.
+    var units = 0
 
     var isAlone: Bool { first == last }
 
@@ -17,9 +19,13 @@ struct Attempt: Equatable, Sendable {
     var condemned: UInt64? { isAlone && deaths >= Self.deathsMax ? first : nil }
 
     /// What is known at a start: the range counts a death if it was in work, that is if `position` lies before its end.
-    func atStart(position: UInt64) -> Attempt {
+    ///
+    /// - Parameter unfinished: The entry that is amid its parts, and how much of it is stored: what got on since it was taken into work is not what the
+    ///   process dies of.
+    func atStart(position: UInt64, unfinished: (entry: UInt64, units: Int)? = nil) -> Attempt {
         guard position < last else { return Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: suspectsEnd) }
         var next = self
+        if let unfinished, first...last ~= unfinished.entry, unfinished.units > units { next.deaths = 0 }
         next.deaths += 1
         next.suspectsEnd = max(suspectsEnd, last)
         return next
@@ -29,8 +35,8 @@ struct Attempt: Equatable, Sendable {
     func isSuspect(_ number: UInt64) -> Bool { number <= suspectsEnd }
 
     /// What to write down before the entries `first` to `last` are taken into work.
-    func taking(first: UInt64, last: UInt64) -> Attempt {
-        Attempt(first: first, last: last, deaths: inheritedDeaths(first), suspectsEnd: isSuspect(first) ? suspectsEnd : 0)
+    func taking(first: UInt64, last: UInt64, units: Int = 0) -> Attempt {
+        Attempt(first: first, last: last, deaths: inheritedDeaths(first), suspectsEnd: isSuspect(first) ? suspectsEnd : 0, units: units)
     }
 
     private func inheritedDeaths(_ number: UInt64) -> Int {

@@ -1,12 +1,13 @@
 import Digests
 import Glibc
+import Journal
 
 /// The file beside state.db in which the projector writes down what it takes into work.
 ///
-/// Written without fsync: it has to outlive the process, not the machine. 48 bytes: magic, four numbers, CRC-32C.
+/// Written without fsync: it has to outlive the process, not the machine. 56 bytes: magic, five numbers, CRC-32C.
 struct AttemptFile: ~Copyable {
-    private static let magic: UInt64 = 0x5745_4952_5441_4B45
-    private static let size = 48
+    private static let magic: UInt64 = 0x5745_4952_5441_4B46
+    private static let size = 56
 
     private let descriptor: Int32
 
@@ -14,8 +15,9 @@ struct AttemptFile: ~Copyable {
     static func path(beside path: String) -> String { path + "-attempt" }
 
     init(path: String) throws(StateError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StateError(.unopenable, "\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+        do throws(SystemError) { descriptor = try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true) } catch {
+            throw StateError(error.isOutOfSpace ? .diskFull : .unopenable, "\(path) cannot be opened: \(error.reason)")
+        }
     }
 
     deinit { close(descriptor) }
@@ -25,18 +27,20 @@ struct AttemptFile: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: Self.size)
         guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return nil }
         let numbers: [UInt64] = bytes.withUnsafeBytes { buffer in
-            (0..<6).map { UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+            (0..<7).map { UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
         }
-        guard numbers[0] == Self.magic, numbers[5] == Self.checksum(bytes), numbers[1] <= numbers[2], let deaths = Int(exactly: numbers[3]) else {
+        guard numbers[0] == Self.magic, numbers[6] == Self.checksum(bytes), numbers[1] <= numbers[2], let deaths = Int(exactly: numbers[3]),
+            let units = Int(exactly: numbers[5])
+        else {
             return nil
         }
-        return Attempt(first: numbers[1], last: numbers[2], deaths: deaths, suspectsEnd: numbers[4])
+        return Attempt(first: numbers[1], last: numbers[2], deaths: deaths, suspectsEnd: numbers[4], units: units)
     }
 
     func write(_ attempt: Attempt) throws(StateError) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.size)
-        for number in [Self.magic, attempt.first, attempt.last, UInt64(clamping: attempt.deaths), attempt.suspectsEnd] {
+        for number in [Self.magic, attempt.first, attempt.last, UInt64(clamping: attempt.deaths), attempt.suspectsEnd, UInt64(clamping: attempt.units)] {
             withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
         }
         withUnsafeBytes(of: Self.checksum(bytes).littleEndian) { bytes.append(contentsOf: $0) }

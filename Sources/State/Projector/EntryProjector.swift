@@ -52,6 +52,6 @@ struct EntryProjector {
         guard let rules, rules.isSubject(entry), case .kept(let body) = entry.body else { return }
         let generation = try generations.generation(of: entry, &mapper)
         guard case .event(let event, let scope) = try mapper.map(entry, body: body, generation: generation), !event.ignored else { return }
-        try projection.touch(event, key: event.key.map { EventKey(scope: scope, key: $0) }, in: database)
+        try projection.touch(event, key: event.key.map { EventKey(scope: scope, kind: event.kind, key: $0) }, in: database)
     }
 }

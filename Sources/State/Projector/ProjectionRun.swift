@@ -6,6 +6,10 @@ import Logging
 /// Projects a journal into a store, in short transactions, with everything that keeps a bad entry from stopping it for good.
 final class ProjectionRun {
     private static let idleMilliseconds = 200
+    /// Bytes of a body from which on what it needed is given back to the system.
+    private static let largeBody = 256 << 10
+    /// How often that is done after one: the second time for what the sinks needed.
+    private static let returnsAfterLarge = 2
 
     /// Where to, where from, and how.
     struct Plan {
@@ -42,20 +46,25 @@ final class ProjectionRun {
     private var attempt = Attempt.none
     private var survey: JournalSurvey?
     private var hasWaited = false
+    /// How often memory is still to be given back.
+    private var returns = 0
 
     init(_ plan: Plan) { self.plan = plan }
 
     /// Projects until the stop, the last entry of the plan, an error, or a rebuild, after which state.db has to be read anew; whether it is done.
     func run() throws(StateError) -> Bool {
         let file = try AttemptFile(path: AttemptFile.path(beside: plan.store.path))
-        let start = try plan.store.read { try Position(from: $0) }
-        if attempt == .none { attempt = (file.read() ?? .none).atStart(position: start.entry) }
+        let (start, unfinished) = try plan.store.read { (try Position(from: $0), try UnfinishedEntry(from: $0)) }
+        if attempt == .none {
+            attempt = (file.read() ?? .none).atStart(position: start.entry, unfinished: unfinished.map { ($0.entry, $0.units) })
+        }
         var survey = try surveyed(after: start.entry)
         try condemn(in: &survey)
         var options = Projection.Options()
         options.writesChanges = plan.writesChanges
         options.rules = plan.rules
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
+        projection.onPart = { [watchdog = plan.watchdog] in watchdog?.take($0) }
         var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
             try self.quarantine(number, deaths: 0, reason: reason)
         }
@@ -63,6 +72,8 @@ final class ProjectionRun {
         var watermark: UInt64 = 0
         var pressure = IngestPressure()
         while !plan.shouldStop(), projection.position.entry < plan.through ?? .max {
+            if let damage = plan.store.damage { throw damage }
+            if returns > 0, HeapMemory.giveBack() { returns -= 1 }
             let end = plan.source.watermark()
             let size = BatchSize(plan.options, factor: end == watermark ? plan.quietFactor : 1)
             watermark = end
@@ -95,23 +106,25 @@ final class ProjectionRun {
             items = items.prefix(1)
             guard waitBeforeSuspect() else { return }
         }
-        attempt = attempt.taking(first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber)
+        attempt = attempt.taking(
+            first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber, units: work.projection.unitsStored(of: first.firstNumber))
         try file.write(attempt)
         let done = try plan.store.withWriter { database in
             var done = 0
-            try database.inTransaction(.immediate) {
+            try database.inParts {
                 let began = BatchSize.threadTime()
                 for item in items {
                     try project(item, with: &work, in: database)
                     done += 1
+                    if work.projection.isFull { break }
                     // Asking costs as much as a small part of an entry.
                     if done % BatchSize.entriesBetweenLooks == 0, BatchSize.threadTime() - began >= size.nanoseconds { break }
                 }
                 try work.projection.flush(to: database)
-                return .commit
             }
             return done
         }
+        if items.prefix(done).contains(where: { $0.bodyBytes >= Self.largeBody }) { returns = Self.returnsAfterLarge }
         queue.remove(done)
     }
 
@@ -151,6 +164,7 @@ final class ProjectionRun {
         switch item {
         case .skipped(let numbers): try work.projection.skip(numbers, in: database)
         case .entry(let entry):
+            if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
             plan.watchdog?.take(entry.number)
             defer { plan.watchdog?.rest() }
             try work.project(entry, in: database)

@@ -1,4 +1,6 @@
+import Dispatch
 import FindingModel
+import Glibc
 import Journal
 import Logging
 import Synchronization
@@ -20,6 +22,8 @@ package final class Projector: Sendable {
 
     private let isStopping = Atomic<Bool>(false)
     private let serves = Atomic<Bool>(false)
+    /// Whether state.db was compared with the journal.
+    private let isSettled = Atomic<Bool>(false)
     private let run = Mutex(Run())
     private let reported = Mutex(ProjectorStatus())
 
@@ -35,15 +39,62 @@ package final class Projector: Sendable {
     }
 
     /// Compares state.db with the journal, and takes it back to the last entry of both if the journal lost some.
+    ///
+    /// A state.db that turns out to be damaged is made anew; one that cannot be opened at present is compared as soon as it can.
     package func settle() async throws(StateError) {
-        try await JournalLoss.settle(store: store, journal: journal, log: options.log)
+        do throws(StateError) {
+            guard store.isOpen else { return }
+            try await JournalLoss.settle(store: store, journal: journal, log: options.log)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            remake(because: error)
+        }
+        isSettled.store(store.isOpen, ordering: .relaxed)
+    }
+
+    /// `settle` on the projector's own thread, if it could not be done before.
+    func settleIfNeeded() throws(StateError) {
+        guard !isSettled.load(ordering: .relaxed) else { return }
+        if !store.isOpen { try store.reopen() }
+        let done = DispatchSemaphore(value: 0), outcome = Mutex<StateError?>(nil)
+        Task {
+            do throws(StateError) { try await settle() } catch { outcome.withLock { $0 = error } }
+            done.signal()
+        }
+        done.wait()
+        if let error = outcome.withLock({ $0 }) { throw error }
+        if let position = try? store.read({ try Position(from: $0) }) { report(position) }
+    }
+
+    /// Puts a damaged state.db aside and begins a new one, which the journal fills again; the journal is told. What fails of it is found again by the
+    /// next use of the store.
+    func remake(because damage: StateError) {
+        try? store.remake(through: journal.watermark)
+        noteRemake(damage)
+    }
+
+    /// Says that state.db was made anew, and forgets what was known of the old one.
+    package func noteRemake(_ damage: StateError) {
+        options.log.error("state.db is put aside and made again from the journal: \(damage.message)")
+        // It names entries that the old one had in work.
+        unlink(AttemptFile.path(beside: store.path))
+        reported.withLock { $0 = ProjectorStatus() }
+        changes.restart()
+        Task {
+            do throws(JournalError) { _ = try await journal.append(EntryDraft(kind: .notice, body: GatewayNotice.stateRemade(damage).bytes)) } catch {
+                options.log.warning("that cannot be written to the journal: \(error.message)")
+            }
+        }
     }
 
     /// Compares state.db with the journal and begins to project.
     package func start() async throws(StateError) {
         try await settle()
-        let position = try store.read { try Position(from: $0) }
-        report(position)
+        do throws(StateError) { report(try store.read { try Position(from: $0) }) } catch {
+            // The thread tries again, and makes a damaged one anew.
+            guard error.code.isOfTheFile else { throw error }
+            report(failure: error)
+        }
         guard
             run.withLock({ run in
                 defer { run.isStarted = true }

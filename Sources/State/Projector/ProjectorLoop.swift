@@ -17,16 +17,33 @@ struct ProjectorLoop {
         watchdog.start()
         defer { watchdog.stop() }
         var pause: Int32 = 100
-        let run = ProjectionRun(plan(watchdog) { pause = 100 })
+        var run = ProjectionRun(plan(watchdog) { pause = 100 })
+        var repair = StateRepair()
         while !projector.shouldStop {
             do throws(StateError) {
+                try projector.settleIfNeeded()
                 if try run.run() { return }
             } catch {
+                // What was found while others were reading comes first, whatever the projector stumbled over because of it.
+                let error = projector.store.damage ?? error
                 projector.report(failure: error)
                 wait(pause)
-                pause = min(pause * 2, Self.pauseMillisecondsMax)
+                switch repair.step(after: error, wasProgress: pause == 100, at: .now) {
+                case .none: break
                 // A failed reopening shows again in the next run.
-                if error.code != .journal, error.code != .stuck { try? projector.store.reopen() }
+                case .reopen: try? projector.store.reopen()
+                case .check:
+                    if let damage = try? projector.store.findDamage() {
+                        projector.remake(because: damage)
+                        run = ProjectionRun(plan(watchdog) { pause = 100 })
+                    } else {
+                        try? projector.store.reopen()
+                    }
+                case .remake:
+                    projector.remake(because: error)
+                    run = ProjectionRun(plan(watchdog) { pause = 100 })
+                }
+                pause = min(pause * 2, Self.pauseMillisecondsMax)
             }
         }
     }

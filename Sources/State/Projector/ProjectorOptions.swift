@@ -26,7 +26,9 @@ package struct ProjectorOptions: Sendable {
     /// Says so on standard error and ends the process at once: the thread that hangs cannot be stopped in any other way.
     package static func endProcess(_ entry: UInt64) {
         let line = Array("weir: entry \(entry) took longer to project than it may; the process ends and takes it alone after the restart\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
+        // Nobody may be reading.
+        var entry = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        if poll(&entry, 1, 100) > 0 { _ = write(STDERR_FILENO, line, line.count) }
         _exit(1)
     }
 }

@@ -21,6 +21,13 @@ struct WorkQueue {
             }
         }
 
+        var bodyBytes: Int {
+            switch self {
+            case .entry(let entry): entry.body.bytes?.count ?? 0
+            case .skipped: 0
+            }
+        }
+
         /// Whether it is an entry that is worked off on its own.
         var isLarge: Bool {
             if case .entry(let entry) = self { LargeEntry(entry) != nil } else { false }

@@ -6,13 +6,26 @@ package struct EventFilter: Sendable {
     package var source: String?
     package var outcome: EventOutcome?
     package var kind: String?
-    /// Only receipts before this one, for the next page.
-    package var before: UInt64?
+    /// Only those received at or after this time.
+    package var since: Timestamp?
+    /// Only those received before this time.
+    package var until: Timestamp?
+    /// Part of the vendor's kind or key, compared without the case of ASCII letters.
+    package var text: String?
+    /// The oldest first instead of the newest.
+    package var isOldestFirst = false
+    /// Only receipts behind this one, for the next page.
+    package var after: UInt64?
     package var limit = 50
 
     package init() {}
 
     func fetch(_ database: Database) throws -> [EventSummary] {
+        try Row.fetchAll(database, sql: query.sql, arguments: query.arguments).map { try EventSummary($0) }
+    }
+
+    /// Walks along the receipts' numbers, whatever is left out.
+    var query: (sql: String, arguments: StatementArguments) {
         var conditions: [String] = []
         var arguments: StatementArguments = []
         func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
@@ -20,22 +33,25 @@ package struct EventFilter: Sendable {
             conditions.append(condition)
             arguments += [value]
         }
-        add("s.name = ?", source)
+        add("e.source = (SELECT id FROM sources WHERE name = ?)", source)
         add("e.outcome = ?", outcome?.rawValue)
         add("e.kind = ?", kind)
-        add("e.entry < ?", before.map { Int64(clamping: $0) })
+        add("e.received >= ?", since?.milliseconds)
+        add("e.received < ?", until?.milliseconds)
+        add("instr(lower(coalesce(e.kind, '') || char(10) || coalesce(e.key, '')), lower(?)) > 0", text)
+        add(isOldestFirst ? "e.entry > ?" : "e.entry < ?", after.map { Int64(clamping: $0) })
         arguments += [limit]
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let sql = """
-            SELECT e.entry, s.name, e.received, e.outcome, e.kind, e.key, e.first, e.changes
-            FROM events e JOIN sources s ON s.id = e.source \(filter) ORDER BY e.entry DESC LIMIT ?
-            """
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { try EventSummary($0) }
+        let order = isOldestFirst ? "ASC" : "DESC"
+        return ("SELECT \(EventSummary.columns) FROM \(EventSummary.tables) \(filter) ORDER BY e.entry \(order) LIMIT ?", arguments)
     }
 }
 
 /// What became of one receipt.
 package struct EventSummary: Sendable, Equatable {
+    static let columns = "e.entry, s.name, e.received, e.outcome, e.kind, e.key, e.first, e.changes"
+    static let tables = "events e LEFT JOIN sources s ON s.id = e.source"
+
     package let receipt: UInt64
     package let source: String
     package let receivedTime: Timestamp
@@ -54,7 +70,7 @@ package struct EventSummary: Sendable, Equatable {
             throw StateError(.corrupt, "state.db: an event has no known outcome: move the file away, and it is made again from the journal")
         }
         receipt = UInt64(clamping: row[0] as Int64)
-        source = row[1]
+        source = (row[1] as String?) ?? ""
         receivedTime = Timestamp(milliseconds: row[2])
         self.outcome = outcome
         kind = row[4]

@@ -2,8 +2,18 @@ import FindingModel
 import Foundation
 import GRDB
 
-/// Which records to show.
+/// Which records to show, and in which order.
 package struct RecordFilter: Sendable {
+    /// The orders that are read along a key, so that a page costs the same wherever it begins.
+    package enum Order: String, Sendable, CaseIterable {
+        /// Those first that became known last.
+        case new
+        /// Those first that became known first.
+        case old
+        /// The worst first, among equals as `new`; unknown severities come last.
+        case severity
+    }
+
     package var kind: RecordKind
     /// Only findings of one of these; empty for all.
     package var findingStatuses: [FindingStatus] = []
@@ -13,35 +23,30 @@ package struct RecordFilter: Sendable {
     package var minSeverity: Severity?
     /// The source whose event touched the record last.
     package var source: String?
-    /// Only records that were first spoken of before this one, for the next page.
-    package var before: String?
+    /// Only records whose last event was received at or after this time.
+    package var since: Timestamp?
+    /// Only records whose last event was received before this time.
+    package var until: Timestamp?
+    /// What must stand in the record.
+    package var words = RecordWords()
+    package var order = Order.new
+    /// Where to go on: what a page before gave as `next`, or a record's uid.
+    package var after: String?
     package var limit = 50
 
     package init(_ kind: RecordKind) { self.kind = kind }
 
-    func fetch(_ database: Database) throws -> [RecordSummary] {
-        var conditions = ["r.kind = ?", "r.known = 1"]
-        var arguments: StatementArguments = [kind.code]
-        if let source {
-            conditions.append("s.name = ?")
-            arguments += [source]
-        }
-        if let minSeverity {
-            conditions.append("(r.severity >= ? OR r.severity = 0)")
-            arguments += [Int64(minSeverity.rawValue)]
-        }
-        if let before {
-            conditions.append("r.id < (SELECT id FROM records WHERE uid = ?)")
-            arguments += [before]
-        }
-        let codes = kind == .scan ? scanStatuses.map { ScanSlots.slot(of: $0) } : findingStatuses.map { FindingSlots.slot(of: $0) }
-        if !codes.isEmpty { conditions.append("r.status IN (\(codes.map { "\($0)" }.joined(separator: ", ")))") }
-        arguments += [limit]
-        let sql = """
-            SELECT \(RecordSummary.columns) FROM \(RecordSummary.tables) WHERE \(conditions.joined(separator: " AND ")) ORDER BY r.id DESC LIMIT ?
-            """
-        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { try RecordSummary($0) }
-    }
+    /// Whether a record may be passed over after its key was read.
+    var passesOver: Bool { source != nil || since != nil || until != nil || !words.isEmpty }
+}
+
+/// Some records of a list.
+package struct RecordPage: Sendable {
+    package var rows: [RecordSummary] = []
+    /// What to give as `after` for the records behind these; nothing at the list's end.
+    package var next: String?
+    /// How many of the rows hold a text that was cut.
+    package var cut = 0
 }
 
 /// A record as it stands in state.db.
@@ -63,10 +68,15 @@ package struct RecordSummary: Sendable, Equatable {
             throw StateError(.corrupt, "state.db: a record is of no known kind: move the file away, and it is made again from the journal")
         }
         let bytes: Data = row[4]
-        uid = row[0]
+        self.init(
+            uid: row[0], kind: kind, source: (row[2] as String?) ?? "", receivedTime: Timestamp(milliseconds: row[3]), data: RawJSON(bytes: [UInt8](bytes)))
+    }
+
+    init(uid: String, kind: RecordKind, source: String, receivedTime: Timestamp, data: RawJSON) {
+        self.uid = uid
         self.kind = kind
-        source = (row[2] as String?) ?? ""
-        receivedTime = Timestamp(milliseconds: row[3])
-        data = RawJSON(bytes: [UInt8](bytes))
+        self.source = source
+        self.receivedTime = receivedTime
+        self.data = data
     }
 }

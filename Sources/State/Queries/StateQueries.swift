@@ -18,10 +18,27 @@ package struct StateQueries: Sendable {
         try await store.readAsync { try filter.fetch($0) }
     }
 
-    /// Known records, those first that were first spoken of last.
-    package func records(_ filter: RecordFilter) async throws -> [RecordSummary] {
-        try await store.readAsync { try filter.fetch($0) }
+    /// Whether any receipt is of `kind`, in the vendor's words; and if none is, which kinds there are.
+    package func kinds(besides kind: String) async throws -> [String]? {
+        try await store.readAsync { database in
+            if try Bool.fetchOne(database, sql: "SELECT 1 FROM events WHERE kind = ? LIMIT 1", arguments: [kind]) ?? false { return nil }
+            return try String.fetchAll(database, sql: "SELECT DISTINCT kind FROM events WHERE kind IS NOT NULL ORDER BY kind LIMIT 100")
+        }
     }
+
+    /// A page of known records; nothing when there is no record to go on after.
+    package func records(_ filter: RecordFilter) async throws -> RecordPage? {
+        try await store.readAsync { try RecordLister(filter: filter).page($0) }
+    }
+
+    /// What is known of the receipt with this number; nothing when there is none.
+    package func receipt(_ number: UInt64) async throws -> ReceiptDetail? {
+        let archive = archive
+        return try await store.readAsync { try ReceiptDetail.fetch(number, archive: archive, from: $0) }
+    }
+
+    /// The last entry that was projected.
+    package func position() async throws -> UInt64 { try await store.readAsync { try Position(from: $0).entry } }
 
     /// The record called `uid`, with its large parts; nothing while nobody has spoken of it.
     package func record(_ uid: String) async throws -> RecordSummary? {
@@ -42,16 +59,8 @@ package struct StateQueries: Sendable {
         try await store.readAsync { try RecordStamps.fetch(uid, from: $0) }
     }
 
-    /// The changes of the record called `uid`, the oldest first.
-    package func history(of uid: String, limit: Int = 1000) async throws -> [Change] {
-        try await store.readAsync { database in
-            let sql = """
-                SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
-                WHERE c.record = (SELECT id FROM records WHERE uid = ?) ORDER BY c.sequence LIMIT ?
-                """
-            return try Row.fetchAll(database, sql: sql, arguments: [uid, limit]).map { try ChangeRow($0).change }
-        }
-    }
+    /// A page of the changes of one record.
+    package func history(_ filter: HistoryFilter) async throws -> HistoryPage { try await store.readAsync { try filter.fetch($0) } }
 
     /// The change whose id is `id`.
     package func change(_ id: String) async throws -> Change? {
@@ -102,12 +111,7 @@ package struct StateQueries: Sendable {
 
     /// The receipts that are left out because they ended the process.
     package func quarantined() async throws -> [QuarantinedReceipt] {
-        try await store.readAsync { database in
-            try Row.fetchAll(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
-                QuarantinedReceipt(
-                    receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
-            }
-        }
+        try await store.readAsync { try QuarantinedReceipt.fetch($0) }
     }
 
     /// What became of all receipts, with those of `source` that wait.
@@ -123,4 +127,10 @@ package struct QuarantinedReceipt: Sendable, Equatable {
     package let entry: UInt64
     package let deaths: Int
     package let reason: String
+
+    static func fetch(_ database: Database) throws -> [QuarantinedReceipt] {
+        try Row.fetchAll(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
+            QuarantinedReceipt(receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
+        }
+    }
 }

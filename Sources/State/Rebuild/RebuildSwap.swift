@@ -93,15 +93,17 @@ struct RebuildSwap {
         let record = try projection.records.record(pair.uid, kind: kind)
         let before = record.state.record
         let toldProgress: Int64? = if case .scan(let scan) = record.state { scan.toldProgress } else { nil }
-        let after = try pair.after?.decoded(&parser) ?? .empty(kind)
+        var after = try pair.after?.decoded(&parser) ?? .empty(kind)
+        // What was told was told, whatever the shadow would have.
+        after.told = record.state.told
         let source = try projection.sources.number(of: pair.after?.source ?? pair.before?.source ?? "", in: live)
-        if let (type, told) = Correction.of(before, after.record, toldProgress: toldProgress) {
+        if let (type, shown) = Correction.of(before, after.record, toldProgress: toldProgress) {
             if !record.isStored {
                 record.state = after
                 projection.records.touch(record, source: source, received: work.received)
             }
             try projection.changes.write(
-                type, of: record, as: told, large: after.large, source: source, time: entry.receivedTime, entry: work)
+                ToldChange(type, at: entry.receivedTime, in: &after.told), of: record, as: shown, large: after.large, source: source, entry: work)
         }
         record.state = after
         projection.records.touch(record, source: source, received: pair.after?.received ?? work.received)

@@ -11,6 +11,11 @@ struct BlobWriter {
     }
 
     mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
+
+    mutating func text(_ text: String) {
+        number(UInt32(clamping: text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
 }
 
 /// Reads what `BlobWriter` wrote; anything else is a damaged database, never a trap.
@@ -35,6 +40,11 @@ struct BlobReader {
         guard count >= 0, bytes.count - offset >= count else { throw Self.damaged }
         defer { offset += count }
         return Array(bytes[offset..<offset + count])
+    }
+
+    mutating func text() throws(StateError) -> String {
+        let count: UInt32 = try number()
+        return String(decoding: try take(Int(count)), as: UTF8.self)
     }
 
     static let damaged = StateError(.corrupt, "state.db: a record's stamps are damaged: move the file away, and it is made again from the journal")

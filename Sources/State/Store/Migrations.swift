@@ -2,7 +2,16 @@ import GRDB
 
 /// The numbered steps that bring a state database from any older version to this one's; a step, once released, never changes.
 enum Migrations {
-    static let steps: [(number: Int32, sql: String)] = [(1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql), (5, Schema5.sql)]
+    static let steps: [(number: Int32, sql: String)] = [
+        (1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql), (5, Schema5.sql), (6, Schema6.sql), (7, Schema7.sql), (8, Schema8.sql),
+    ]
+
+    /// What the steps together make.
+    static let tables = [
+        "projection", "sources", "records", "changes", "events", "event_keys", "event_key_index", "event_key_merge", "counters", "drift", "quarantined",
+        "voids",
+        "skipped", "rebuilds", "tags", "parts",
+    ]
 
     static var newest: Int32 { steps.last?.number ?? 0 }
 
@@ -12,14 +21,25 @@ enum Migrations {
         // Both are zero only in a file whose first migration was never committed.
         if header.applicationID == 0, header.userVersion == 0 { return }
         guard header.applicationID == DatabaseHeader.applicationID else {
+            // With our tables in it, it is ours, and its header is damaged.
+            if hasOurTables(path) { throw StateError(.corrupt, "\(path) is damaged: its header names another program") }
             throw StateError(.notAStateDatabase, "\(path) is a database of another program: move it away, and it is made again from the journal")
         }
+        guard (0...newestEver).contains(header.userVersion) else { throw StateError(.corrupt, "\(path) is damaged: its header names no version") }
         guard header.userVersion <= newest else {
             throw StateError(
                 .newerVersion,
                 "\(path) was written by a newer version (schema \(header.userVersion), this version knows \(newest)): start that version, or move the file away to have it made again from the journal"
             )
         }
+    }
+
+    /// A version that no program will have: what says more is damage.
+    private static let newestEver: Int32 = 9999
+
+    private static func hasOurTables(_ path: String) -> Bool {
+        let names = try? ReadOnlyDatabase.open(path: path).read { try String.fetchSet($0, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'") }
+        return names?.isSuperset(of: ["projection", "records", "changes", "event_keys"]) ?? false
     }
 
     /// Runs the steps that are missing, each in a transaction of its own, and brings the header into the main file.

@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A statement of the writing connection, prepared once and bound through SQLite's C interface: what the projector runs for every event.
+/// A statement prepared once and bound through SQLite's C interface: what the projector runs for every event, and a list for every record.
 ///
 /// Binding by type spares the boxes, arrays and look-ups by text that a general interface needs. It belongs to the thread of its connection, and must
 /// be gone before that is closed. Interface: https://www.sqlite.org/c3ref/stmt.html
@@ -25,15 +25,19 @@ final class PreparedStatement {
 
     /// Runs it with the values that `bind` gives, to its end.
     func run(_ bind: (inout Values) -> Void) throws {
-        try bindAll(bind)
-        defer { sqlite3_reset(statement) }
+        let isLarge = try bindAll(bind)
+        defer {
+            sqlite3_reset(statement)
+            // What was bound stays with the statement otherwise.
+            if isLarge { sqlite3_clear_bindings(statement) }
+        }
         let code = sqlite3_step(statement)
         guard code == SQLITE_DONE else { throw Self.error(code, connection) }
     }
 
     /// What `read` makes of the first row; nothing when there is none.
     func first<T>(_ bind: (inout Values) -> Void, _ read: (Columns) throws -> T) throws -> T? {
-        try bindAll(bind)
+        _ = try bindAll(bind)
         defer { sqlite3_reset(statement) }
         let code = sqlite3_step(statement)
         switch code {
@@ -43,10 +47,12 @@ final class PreparedStatement {
         }
     }
 
-    private func bindAll(_ bind: (inout Values) -> Void) throws {
+    /// Whether what was bound is large.
+    private func bindAll(_ bind: (inout Values) -> Void) throws -> Bool {
         var values = Values(statement: statement)
         bind(&values)
         guard values.code == SQLITE_OK else { throw Self.error(values.code, connection) }
+        return values.bytes > 64 << 10
     }
 
     private static func error(_ code: Int32, _ connection: SQLiteConnection) -> DatabaseError {
@@ -58,6 +64,8 @@ final class PreparedStatement {
         fileprivate let statement: OpaquePointer
         fileprivate var code = SQLITE_OK
         private var index: Int32 = 0
+        /// Bytes of texts and blobs so far.
+        fileprivate private(set) var bytes = 0
 
         fileprivate init(statement: OpaquePointer) { self.statement = statement }
 
@@ -72,6 +80,7 @@ final class PreparedStatement {
         mutating func add(_ text: String) {
             var text = text
             let index = next(), statement = statement
+            self.bytes += text.utf8.count
             let result = text.withUTF8 { utf8 in
                 utf8.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(statement, index, $0.baseAddress, Int32(clamping: $0.count), transient) }
             }
@@ -86,6 +95,7 @@ final class PreparedStatement {
         mutating func add(_ bytes: [UInt8]) {
             let index = next()
             let statement = statement
+            self.bytes += bytes.count
             note(bytes.withUnsafeBytes { Self.bind($0, to: statement, at: index) })
         }
 
@@ -122,6 +132,12 @@ final class PreparedStatement {
             // The pointer is asked for before the length (https://www.sqlite.org/c3ref/column_blob.html).
             guard let start = sqlite3_column_blob(statement, column) else { return [] }
             return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+        }
+
+        /// Empty for NULL.
+        func text(_ column: Int32) -> String {
+            guard let start = sqlite3_column_text(statement, column) else { return "" }
+            return String(decoding: UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))), as: UTF8.self)
         }
 
         func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }

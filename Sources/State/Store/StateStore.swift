@@ -3,7 +3,8 @@ import Synchronization
 
 /// state.db: what the journal's entries mean. Derived; if it is lost, it is made again from the journal.
 ///
-/// One connection writes and runs every checkpoint; all others only read. Readers and writer are used from threads that may block.
+/// One connection writes and runs every checkpoint; all others only read. Readers and writer are used from threads that may block. A store may stand
+/// without connections for a while: then whatever is asked of it fails with the reason, until `reopen` succeeds.
 package final class StateStore: Sendable {
     package struct Options: Sendable {
         /// Pages of the write-ahead log after which it is copied into the database: few, so that a checkpoint is short beside the journal's writes.
@@ -17,7 +18,19 @@ package final class StateStore: Sendable {
 
     package let path: String
     let options: Options
-    private let connections: Mutex<Connections?>
+    private let open: Mutex<Open>
+
+    private struct Open: Sendable {
+        var connections: Connections?
+        /// Why there are none.
+        var failure: StateError?
+        /// What somebody who read found damaged.
+        var damage: StateError?
+        /// How often the file was made anew since the process began.
+        var remakes: UInt64 = 0
+        /// The journal's end when it was made anew last.
+        var remadeThrough: UInt64 = 0
+    }
 
     /// The open connections: a writer with readers beside it, or one that only reads.
     private struct Connections: Sendable {
@@ -25,19 +38,46 @@ package final class StateStore: Sendable {
         let writer: DatabasePool?
     }
 
-    private init(path: String, options: Options, connections: Connections) {
+    private init(path: String, options: Options, connections: Connections?, failure: StateError? = nil) {
         self.path = path
         self.options = options
-        self.connections = Mutex(connections)
+        open = Mutex(Open(connections: connections, failure: failure))
     }
 
     /// Opens or makes the database at `path`, brings its schema up to date, and makes sure that what it commits survives a power cut.
     ///
     /// A file of a newer version or of another program is refused before anything is touched.
     package static func open(path: String, options: Options = Options()) throws(StateError) -> StateStore {
-        try Migrations.check(path: path)
+        StateStore(path: path, options: options, connections: try connect(path: path, options: options))
+    }
+
+    /// Opens the database for a gateway that goes on in any case: a damaged one is put aside and made anew, and where there is no room or no right to open
+    /// it, the store stands without connections for now.
+    ///
+    /// - Returns: the store, and what was damaged.
+    package static func openForService(path: String, options: Options = Options()) throws(StateError) -> (store: StateStore, damage: StateError?) {
+        var damage: StateError?
+        do throws(StateError) {
+            return (try open(path: path, options: options), nil)
+        } catch {
+            switch error.code {
+            case .newerVersion, .notAStateDatabase, .notDurable: throw error
+            case .corrupt: damage = error
+            default: return (StateStore(path: path, options: options, connections: nil, failure: error), nil)
+            }
+        }
+        do throws(StateError) {
+            try DamagedDatabase.putAside(path: path)
+            return (try open(path: path, options: options), damage)
+        } catch {
+            return (StateStore(path: path, options: options, connections: nil, failure: error), damage)
+        }
+    }
+
+    private static func connect(path: String, options: Options) throws(StateError) -> Connections {
+        try checkFiles(path: path)
         let pool = try openPool(path: path, options: options)
-        return StateStore(path: path, options: options, connections: Connections(reader: pool, writer: pool))
+        return Connections(reader: pool, writer: pool)
     }
 
     /// Opens the database at `path` for reading, beside a running gateway or without one; changes nothing.
@@ -55,6 +95,13 @@ package final class StateStore: Sendable {
         return StateStore(path: path, options: Options(), connections: Connections(reader: try ReadOnlyDatabase.open(path: path), writer: nil))
     }
 
+    /// Throws when the files at `path` cannot be used for writing, as far as that shows without opening a database; leaves them as they are.
+    package static func checkFiles(path: String) throws(StateError) {
+        try Migrations.check(path: path)
+        try PrivateFiles.check(path: path)
+        guard DatabaseLog.isPlausible(of: path) else { throw StateError(.corrupt, "\(path) is damaged: \(path)-wal is no write-ahead log") }
+    }
+
     /// Whether the file at `path` holds a schema: not so when it is missing, or when the process ended before its first migration was committed.
     package static func isMade(path: String) throws(StateError) -> Bool {
         guard try DatabaseHeader.read(path: path) != nil else { return false }
@@ -67,9 +114,59 @@ package final class StateStore: Sendable {
     package func reopen() throws(StateError) {
         let old = take()
         try? old?.reader.close()
-        try Migrations.check(path: path)
-        let fresh = try Self.openPool(path: path, options: options)
-        connections.withLock { $0 = Connections(reader: fresh, writer: fresh) }
+        try renew()
+    }
+
+    /// Puts the file aside, which is damaged, and makes a new one; the journal ends at `end`, and before the projector has come there again, what is missing
+    /// of the changes is missing only for now.
+    package func remake(through end: UInt64) throws(StateError) {
+        let old = open.withLock { open in
+            open.remakes += 1
+            open.remadeThrough = end
+            defer { open.connections = nil }
+            return open.connections
+        }
+        try? old?.reader.close()
+        do throws(StateError) { try DamagedDatabase.putAside(path: path) } catch {
+            open.withLock { $0.failure = error }
+            throw error
+        }
+        try renew()
+    }
+
+    private func renew() throws(StateError) {
+        do throws(StateError) {
+            let fresh = try Self.connect(path: path, options: options)
+            open.withLock { open in
+                open.connections = fresh
+                open.failure = nil
+                open.damage = nil
+            }
+        } catch {
+            open.withLock { $0.failure = error }
+            throw error
+        }
+    }
+
+    /// What was found damaged since the file was opened.
+    package var damage: StateError? { open.withLock { $0.damage } }
+
+    /// How often the file was made anew since the process began: what is known of the row of changes has to be looked up again then.
+    package var remakes: UInt64 { open.withLock { $0.remakes } }
+
+    /// The journal's end when the file was made anew last; 0 when it never was.
+    package var remadeThrough: UInt64 { open.withLock { $0.remadeThrough } }
+
+    /// Whether the store can be used.
+    var isOpen: Bool { open.withLock { $0.connections != nil } }
+
+    /// What is wrong with the file's structure; nothing when it is whole. Reads all of it.
+    func findDamage() throws(StateError) -> StateError? {
+        let words: String? = try read { database in
+            if let lost = try Migrations.tables.first(where: { try !database.tableExists($0) }) { return "there is no table \(lost)" }
+            return try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
+        }
+        return words == "ok" ? nil : StateError(.corrupt, "\(path) is damaged: \(words?.split(separator: "\n").last ?? "it cannot be checked")")
     }
 
     /// Writes everything into the main file and closes it.
@@ -91,35 +188,48 @@ package final class StateStore: Sendable {
 
     /// Runs `body` on the writing connection, outside a transaction.
     func withWriter<T>(_ body: (Database) throws -> T) throws(StateError) -> T {
-        guard let pool = try current().writer else { throw StateError(.closed, "\(path) is open for reading only") }
-        do { return try pool.writeWithoutTransaction(body) } catch { throw .wrapping(error, at: path) }
+        let (connections, remakes) = try current()
+        guard let pool = connections.writer else { throw StateError(.closed, "\(path) is open for reading only") }
+        do { return try pool.writeWithoutTransaction(body) } catch { throw noted(error, remakes) }
     }
 
     /// Runs `body` on one snapshot; blocks the calling thread.
     func read<T>(_ body: (Database) throws -> T) throws(StateError) -> T {
-        let reader = try current().reader
-        do { return try reader.read(body) } catch { throw .wrapping(error, at: path) }
+        let (connections, remakes) = try current()
+        do { return try connections.reader.read(body) } catch { throw noted(error, remakes) }
     }
 
     /// Runs `body` on one snapshot, on a thread of the database's own.
     func readAsync<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        let reader = try current().reader
+        let (connections, remakes) = try current()
         do {
-            return try await reader.read(body)
+            return try await connections.reader.read(body)
         } catch is CancellationError {
             throw CancellationError()
-        } catch { throw StateError.wrapping(error, at: path) }
+        } catch { throw noted(error, remakes) }
     }
 
-    private func current() throws(StateError) -> Connections {
-        guard let open = connections.withLock({ $0 }) else { throw StateError(.closed, "\(path) is closed") }
-        return open
+    private func current() throws(StateError) -> (Connections, remakes: UInt64) {
+        let now = open.withLock { $0 }
+        guard let connections = now.connections else { throw now.failure ?? StateError(.closed, "\(path) is closed") }
+        return (connections, now.remakes)
+    }
+
+    /// The error as one of this target's; damage is kept for the projector, unless the file was made anew since `remakes`.
+    private func noted(_ error: any Error, _ remakes: UInt64) -> StateError {
+        let error = StateError.wrapping(error, at: path)
+        if error.code == .corrupt {
+            open.withLock { open in
+                if open.remakes == remakes, open.damage == nil { open.damage = error }
+            }
+        }
+        return error
     }
 
     private func take() -> Connections? {
-        connections.withLock { open in
-            defer { open = nil }
-            return open
+        open.withLock { open in
+            defer { open.connections = nil }
+            return open.connections
         }
     }
 

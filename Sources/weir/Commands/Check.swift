@@ -13,7 +13,10 @@ struct Check: AsyncParsableCommand {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         let isRunning = try await GatewayChannel.open(configuration) != nil
         let problems = await StartChecks.problems(configuration, besideRunning: isRunning)
-        for sentence in await LeftSources.sentences(configuration) { StandardError.line("warning: \(SafeText.escaped(sentence))") }
+        for damage in await StartChecks.damage(configuration) {
+            StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
+        }
+        for sentence in await LeftSources.sentences(configuration) { StandardError.line("weir: warning: \(SafeText.escaped(sentence))") }
         guard problems.isEmpty else { throw CommandFailure(problems) }
         StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")
     }

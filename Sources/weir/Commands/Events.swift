@@ -3,7 +3,7 @@ import JSONDocument
 
 /// `weir events`.
 struct Events: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows what the receipts meant, the newest first.")
+    static let configuration = CommandConfiguration(abstract: "Shows what the receipts meant, the newest receipt first.")
 
     @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
     var source: String?
@@ -18,19 +18,19 @@ struct Events: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let client = try await OperatorClient.open(try config.loadForReading())
         let filters = [("source", source), ("outcome", outcome), ("kind", kind)].compactMap { name, value in value.map { (name: name, value: $0) } }
         var table = Table([
             .init("RECEIPT", isNumber: true), .init("RECEIVED", isWhole: true), .init("SOURCE"), .init("OUTCOME"), .init("KIND"),
             .init("CHANGES", isNumber: true),
             .init("KEY"),
         ])
-        try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
+        let next = try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
             table.add([
                 event.word("receipt"), event.time("received_time"), event.word("source"), event.word("outcome"), event.word("kind"), event.word("changes"),
                 event.word("key"),
             ])
         }
-        listing.finish(table, nothing: "no events")
+        try listing.finish(table, nothing: "no events", next: next, client)
     }
 }

@@ -3,7 +3,7 @@ import JSONDocument
 
 /// `weir findings`.
 struct Findings: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows findings, the newest first.")
+    static let configuration = CommandConfiguration(abstract: "Shows findings, those first that became known last.")
 
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
@@ -14,19 +14,25 @@ struct Findings: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
     var source: String?
 
+    @Option(help: ArgumentHelp("Only on this host: its name, address, or the host of a URL.", valueName: "host"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Only with this vulnerability, such as CVE-2024-38476.", valueName: "id"))
+    var cve: String?
+
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
         var filters = status.map { (name: "status", value: $0) }
         if let minSeverity { filters.append((name: "min-severity", value: minSeverity)) }
-        if let source { filters.append((name: "source", value: source)) }
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        for (name, value) in [("source", source), ("host", host), ("cve", cve)] { if let value { filters.append((name: name, value: value)) } }
+        let client = try await OperatorClient.open(try config.loadForReading())
         var table = Table([
             .init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN", isWhole: true),
             .init("UID", isWhole: true),
         ])
-        try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in
+        let next = try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in
             let resource = finding["resources"]?.arrayValue?.first
             let place = resource.map { place in
                 ["url", "hostname", "ip", "name", "uid"].lazy.map { place.word($0) }.first { !$0.isEmpty } ?? ""
@@ -36,6 +42,6 @@ struct Findings: AsyncParsableCommand {
                 finding.time("last_seen_time"), finding.word("uid"),
             ])
         }
-        listing.finish(table, nothing: "no findings")
+        try listing.finish(table, nothing: "no findings", next: next, client)
     }
 }

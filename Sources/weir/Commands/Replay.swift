@@ -66,10 +66,12 @@ struct Replay: AsyncParsableCommand {
         if let time = to.flatMap({ MomentText.timestamp($0) }) { writer.member("to", time.rfc3339) }
         if let number = rate.flatMap({ perSecond($0) }) { writer.member("rate", String(number)) }
         writer.member("who", SystemUser.name)
-        writer.key("types")
-        writer.beginArray()
-        for word in type { writer.string(word) }
-        writer.endArray()
+        if !type.isEmpty {
+            writer.key("types")
+            writer.beginArray()
+            for word in type { writer.string(word) }
+            writer.endArray()
+        }
         writer.key("make")
         writer.bool(yes)
         writer.endObject()

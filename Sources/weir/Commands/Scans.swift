@@ -3,7 +3,7 @@ import JSONDocument
 
 /// `weir scans`.
 struct Scans: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows scans, the newest first.")
+    static let configuration = CommandConfiguration(abstract: "Shows scans, those first that became known last.")
 
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
@@ -11,24 +11,27 @@ struct Scans: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only of this source.", valueName: "name"))
     var source: String?
 
+    @Option(help: ArgumentHelp("Only with this target.", valueName: "host"))
+    var host: String?
+
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
         var filters = status.map { (name: "status", value: $0) }
-        if let source { filters.append((name: "source", value: source)) }
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        for (name, value) in [("source", source), ("host", host)] { if let value { filters.append((name: name, value: value)) } }
+        let client = try await OperatorClient.open(try config.loadForReading())
         var table = Table([
             .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START", isWhole: true), .init("END", isWhole: true), .init("FINDINGS", isNumber: true),
             .init("SCANNER"), .init("UID", isWhole: true),
         ])
-        try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters) { scan in
+        let next = try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters) { scan in
             let name = [scan.word("name"), scan.word("type")].first { !$0.isEmpty } ?? ""
             table.add([
                 scan.word("status"), name, scan["scope"]?.word("targets") ?? "", scan.time("start_time"), scan.time("end_time"),
                 scan["totals"]?.word("total") ?? "", scan["scanner"]?.word("name") ?? "", scan.word("uid"),
             ])
         }
-        listing.finish(table, nothing: "no scans")
+        try listing.finish(table, nothing: "no scans", next: next, client)
     }
 }

@@ -3,9 +3,9 @@ import ArgumentParser
 /// `weir schema NAME`: one of the published schemas.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Prints a JSON schema: of records, changes, adapters, cases, the configuration.")
+        commandName: "schema", abstract: "Prints a JSON schema: of records, changes, events, receipts, adapters, cases, the configuration.")
 
-    @Argument(help: ArgumentHelp("finding, scan, notice, change, adapter, case or config.", valueName: "name"))
+    @Argument(help: ArgumentHelp("finding, scan, notice, change, event, receipt, adapter, case or config.", valueName: "name"))
     var name: String
 
     @OptionGroup var config: ConfigurationOption

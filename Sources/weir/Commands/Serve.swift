@@ -15,6 +15,8 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
+        StandardError.isServing = true
+        ProcessLimits.surviveBrokenPipes()
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         ProcessLimits.raiseOpenFiles()
         LoggingSystem.bootstrap { LineLogHandler(label: $0) }
@@ -26,7 +28,11 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         StandardOutput.line(gateway.readyLine)
+        if ProcessLimits.isRoot {
+            Logger(label: "gateway").warning("runs as root, which it has no need of: give it a user of its own that can write its data folder")
+        }
         StartPages.release()
+        MemoryReturn.begin()
         let reloads = Task { for await _ in hangups.signals { await reload(gateway) } }
         await signals.first()
         reloads.cancel()
@@ -42,7 +48,7 @@ struct Serve: AsyncParsableCommand {
             let configuration = try config.load(showingWarnings: true, needsSecrets: true)
             let later: [String]
             do throws(GatewayError) { later = try await gateway.reload(configuration) } catch { throw CommandFailure(error) }
-            log.notice("reloaded", metadata: ["sources": "\(configuration.sources.count)", "sinks": "\(configuration.sinks.count)"])
+            log.notice("reloaded", metadata: configuration.logged)
             for key in later { log.warning("needs a restart to take effect", metadata: ["key": "\(key)"]) }
         } catch {
             error.report()

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Console
 import JSONDocument
 
 /// `weir show ID`.
 struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows one record, its changes, and which receipts made it what it is.")
+    static let configuration = CommandConfiguration(abstract: "Shows one record, its changes, and which receipts made it what it is; or one receipt.")
 
-    @Argument(help: "A record's uid (f_…, s_…, n_…), or a change's id.")
+    @Argument(help: "A record's uid (f_…, s_…, n_…), a change's id, or a receipt's number.")
     var id: String
 
     @Flag(help: "Which receipt each part of the record's state comes from.")
@@ -17,31 +18,44 @@ struct Show: AsyncParsableCommand {
     @Flag(help: "Print canonical JSON: the record, or one change or reason a line.")
     var json = false
 
+    @Option(help: ArgumentHelp("With --history: only the newest so many; tables show 100 when it is left out, --json everything.", valueName: "number"))
+    var limit: Int?
+
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
         if id.utf8.isEmpty { throw ValidationError("the id is empty") }
+        if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
     }
 
     func run() async throws {
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let client = try await OperatorClient.open(try config.loadForReading())
+        if UInt64(id) != nil { return try await showReceipt(client) }
         let answer = try await client.get(["v1", "records", id])
         guard let record = answer["record"], case let uid = record.word("uid"), !uid.isEmpty else { throw CommandFailure("the answer holds no record") }
         if !json || !(why || history) {
-            if json { StandardOutput.write(record.bytes + [UInt8(ascii: "\n")]) } else { StandardOutput.line(PrettyJSON.text(record)) }
+            if json { StandardOutput.json(record.bytes) } else { StandardOutput.line(PrettyJSON.text(record)) }
         }
         if history { try await showHistory(client, uid) }
         if why { try await showReasons(client, uid) }
+        try client.finish()
+    }
+
+    private func showReceipt(_ client: OperatorClient) async throws {
+        guard !why, !history else { throw CommandFailure("\(id) is a receipt: --why and --history are of records", hint: "weir show \(id)") }
+        let receipt = try await client.get(["v1", "receipts", id])
+        if json { StandardOutput.json(receipt.bytes) } else { StandardOutput.line(PrettyJSON.text(receipt)) }
+        try client.finish()
     }
 
     private func showHistory(_ client: OperatorClient, _ uid: String) async throws {
-        let changes = try await client.get(["v1", "records", uid, "history"])["changes"]?.arrayValue ?? []
+        let (changes, total) = try await newestChanges(client, uid, limit ?? (json ? .max : 100))
         var table = Table([
             .init("SEQUENCE", isNumber: true), .init("TIME", isWhole: true), .init("RECEIVED", isWhole: true), .init("CHANGE"), .init("SOURCE"),
             .init("ID", isWhole: true),
         ])
         for change in changes {
-            if json { StandardOutput.write(change.bytes + [UInt8(ascii: "\n")]) }
+            if json { StandardOutput.json(change.bytes) }
             table.add([
                 change.word("sequence"), change.time("time"), change.time("receivedtime"), change.word("type"), change.word("source"), change.word("id"),
             ])
@@ -49,13 +63,31 @@ struct Show: AsyncParsableCommand {
         guard !json else { return }
         StandardOutput.line("")
         table.print(orNothing: "no changes")
+        if changes.count < total { StandardError.line("the newest \(changes.count) of \(total) changes; --limit shows more, --json all") }
+    }
+
+    /// The newest changes, at most `limit`, the oldest of them first; and how many there are in all.
+    private func newestChanges(_ client: OperatorClient, _ uid: String, _ limit: Int) async throws -> (changes: [JSONValue], total: Int) {
+        var changes: [JSONValue] = []
+        var total = 0
+        var next: String?
+        repeat {
+            var query = [(name: "sort", value: "new"), (name: "limit", value: String(min(limit - changes.count, 1000)))]
+            if let next { query.append((name: "after", value: next)) }
+            let page = try await client.page(["v1", "records", uid, "history"], query: query)
+            let answer = try OperatorClient.json(page)
+            changes += answer["changes"]?.arrayValue ?? []
+            total = answer["total"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
+            next = page.next
+        } while next != nil && changes.count < limit
+        return (changes.reversed(), total)
     }
 
     private func showReasons(_ client: OperatorClient, _ uid: String) async throws {
         let reasons = try await client.get(["v1", "records", uid, "why"])["reasons"]?.arrayValue ?? []
         var table = Table([.init("STATE"), .init("EVENT TIME", isWhole: true), .init("RECEIPT", isNumber: true)])
         for reason in reasons {
-            if json { StandardOutput.write(reason.bytes + [UInt8(ascii: "\n")]) }
+            if json { StandardOutput.json(reason.bytes) }
             table.add([reason.word("name"), reason.time("time"), reason.word("receipt")])
         }
         guard !json else { return }

@@ -19,7 +19,7 @@ struct DifferenceTable {
         if difference.changeType != nil { told += 1 }
         guard isShown else { return }
         if asJSON {
-            StandardOutput.write(Self.json(difference))
+            StandardOutput.write(PrintableJSON.escaped(Self.json(difference)))
         } else {
             table.add([difference.uid, difference.changeType ?? "(not told)", Self.summary(difference.before), Self.summary(difference.after)])
         }

@@ -1,31 +1,54 @@
+import Gateway
 import Glibc
+import Synchronization
 
 /// Standard output, written whole and at once.
 enum StandardOutput {
     static func line(_ text: String) { write(Array(text.utf8) + [UInt8(ascii: "\n")]) }
 
+    /// One JSON document on a line, none of whose characters does anything to a terminal.
+    static func json(_ bytes: [UInt8]) { write(PrintableJSON.escaped(bytes) + [UInt8(ascii: "\n")]) }
+
     /// Ends the process quietly when nobody reads any more.
-    static func write(_ bytes: [UInt8]) { FileDescriptorOutput.write(bytes, to: STDOUT_FILENO) }
+    static func write(_ bytes: [UInt8]) {
+        if StandardError.isServing { return LogQueue.standardOutput.write(bytes) }
+        if !FileDescriptorOutput.write(bytes, to: STDOUT_FILENO) { ProcessExit.now(0) }
+    }
 }
 
 /// Standard error.
 enum StandardError {
-    static func line(_ text: String) { FileDescriptorOutput.write(Array(text.utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO) }
+    private static let serving = Mutex(false)
+
+    /// Whether what is said goes through queues, so that a process which serves never waits for whoever reads it, nor ends with them.
+    static var isServing: Bool {
+        get { serving.withLock { $0 } }
+        set { serving.withLock { $0 = newValue } }
+    }
+
+    static func line(_ text: String) {
+        let bytes = Array(text.utf8) + [UInt8(ascii: "\n")]
+        if isServing { LogQueue.standardError.write(bytes) } else { _ = FileDescriptorOutput.write(bytes, to: STDERR_FILENO) }
+    }
 }
 
 private enum FileDescriptorOutput {
-    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// False when nobody reads any more.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR || errno == EAGAIN { continue }
-                guard count >= 0 else {
-                    if errno == EPIPE { ProcessExit.now(0) }
-                    return
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EAGAIN {
+                    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&entry, 1, -1)
+                } else if errno != EINTR {
+                    return errno != EPIPE
                 }
-                rest = rest.dropFirst(count)
             }
+            return true
         }
     }
 }

@@ -14,6 +14,9 @@ struct Table {
         }
     }
 
+    /// Columns of a cell that may be cut, where no terminal says how many there are.
+    private static let cellMax = 120
+
     let columns: [Column]
     private(set) var rows: [[String]] = []
 
@@ -28,6 +31,7 @@ struct Table {
     func lines(width: Int?) -> [String] {
         let all = [columns.map(\.title)] + rows
         var widths = columns.indices.map { column in all.map { SafeText.width($0[column]) }.max() ?? 0 }
+        if width == nil { widths = zip(widths, columns).map { $1.isWhole ? $0 : min($0, Self.cellMax) } }
         if let width {
             let least = 8
             let yielding = widths.indices.filter { !columns[$0].isWhole }

@@ -1,15 +1,19 @@
 import Gateway
+import JSONDocument
 import YAMLDocument
 
-/// Why a command could not do what was asked: exit code 1.
+/// Why a command could not do what was asked.
 struct CommandFailure: Error {
     /// One sentence, or one line for each thing that is wrong with a file.
     let lines: [String]
     let hint: String?
+    /// The exit code: 1, or 3 when what was shown is not all, or nobody answered.
+    var status: Int32 = 1
 
-    init(_ message: String, hint: String? = nil) {
+    init(_ message: String, hint: String? = nil, status: Int32 = 1) {
         lines = ["weir: " + message]
         self.hint = hint
+        self.status = status
     }
 
     /// Why the gateway could not do something.
@@ -31,5 +35,14 @@ struct CommandFailure: Error {
     func report() {
         for line in lines { StandardError.line(SafeText.escaped(line)) }
         if let hint { StandardError.line("hint: " + SafeText.escaped(hint)) }
+    }
+}
+
+extension CommandFailure {
+    /// Says on standard error what keeps the running gateway from all of its work, as it answered beside what was asked.
+    static func warn(of answer: JSONValue) {
+        for concern in answer["concerns"]?.arrayValue ?? [] {
+            if let text = concern.stringValue { StandardError.line(SafeText.escaped("weir: warning: " + text)) }
+        }
     }
 }

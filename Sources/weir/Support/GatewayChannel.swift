@@ -19,7 +19,7 @@ struct GatewayChannel {
         do { _ = try await channel.exchange(.get, "/v1/status", [], []) } catch {
             switch error.code {
             case .connect: return nil
-            default: throw CommandFailure("the gateway at \(path) does not answer: \(error.message)")
+            default: throw CommandFailure("the gateway at \(path) does not answer: \(error.message)", status: 3)
             }
         }
         return channel
@@ -31,9 +31,9 @@ struct GatewayChannel {
         let query = request.query.map { (Self.escaped($0.name), Self.escaped($0.value)) }
         do {
             let answer = try await exchange(request.method, path, query, request.body)
-            return OperatorResponse(status: answer.status, body: answer.body)
+            return ListHeaders.response(status: answer.status, body: answer.body, header: answer.header)
         } catch {
-            throw CommandFailure("the gateway at \(socketPath) does not answer: \(error.message)")
+            throw CommandFailure("the gateway at \(socketPath) does not answer: \(error.message)", status: 3)
         }
     }
 

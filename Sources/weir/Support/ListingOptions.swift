@@ -1,42 +1,89 @@
 import ArgumentParser
+import Console
+import FindingModel
+import Gateway
 import JSONDocument
 
-/// `--json` and `--limit`, which the listing commands share.
+/// What the listing commands share: how much, of which time, from where on, in which order.
 struct ListingOptions: ParsableArguments {
+    /// Rows of a table when nobody says how many.
+    private static let tableLimit = 100
+
     @Flag(help: "Print canonical JSON, one object a line.")
     var json = false
 
     @Option(help: ArgumentHelp("How many at most; tables show 100 when it is left out, --json everything.", valueName: "number"))
     var limit: Int?
 
-    func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-    }
+    @Option(help: ArgumentHelp("Only what was last received at or after this: 2026-03-02, 2026-03-02T10:00:00Z, or 7d for seven days ago.", valueName: "time"))
+    var since: String?
 
-    /// Asks for page after page; prints each item as JSON, or gives it to `row`.
-    func walk(
-        _ client: OperatorClient, _ path: [String], member: String, filters: [(name: String, value: String)], row: (JSONValue) -> Void
-    ) async throws(CommandFailure) {
-        var remaining = limit ?? (json ? Int.max : 100)
-        var after: String?
-        while remaining > 0 {
-            var query = filters + [(name: "limit", value: String(min(remaining, 500)))]
-            if let after { query.append((name: "after", value: after)) }
-            let page = try await client.get(path, query: query)
-            let items = page[member]?.arrayValue ?? []
-            for item in items.prefix(remaining) {
-                if json { StandardOutput.write(item.bytes + [UInt8(ascii: "\n")]) } else { row(item) }
-            }
-            remaining -= min(items.count, remaining)
-            guard let next = page["next"]?.stringValue, !items.isEmpty else { return }
-            after = next
+    @Option(help: ArgumentHelp("Only what was last received before this.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("Only what holds this text, in letters of either case.", valueName: "text"))
+    var text: String?
+
+    @Option(help: ArgumentHelp("Go on after this one: what the command before said, or any uid or receipt.", valueName: "id"))
+    var after: String?
+
+    @Option(help: ArgumentHelp("new (first, the default), old, and for findings severity.", valueName: "order"))
+    var sort: String?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
+        for (name, text) in [("since", since), ("until", until)] {
+            guard let text, Moment.timestamp(text) == nil else { continue }
+            throw ValidationError("--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d")
         }
     }
 
-    /// Prints the table, unless the items were printed as JSON.
-    func finish(_ table: Table, nothing: String) {
-        guard !json else { return }
-        table.print(orNothing: nothing)
-        if limit == nil, table.rows.count == 100 { StandardError.line("the first 100; --limit shows more") }
+    /// Asks for page after page; prints the items as JSON, or gives each to `row`.
+    ///
+    /// - Returns: what to give as `--after` for the items behind the last; nothing at the list's end.
+    func walk(
+        _ client: OperatorClient, _ path: [String], member: String, filters: [(name: String, value: String)], row: (JSONValue) -> Void
+    ) async throws(CommandFailure) -> String? {
+        var remaining = limit ?? (json ? Int.max : Self.tableLimit)
+        var next = after
+        repeat {
+            var query = filters + shared + [(name: "limit", value: String(min(remaining, 1000)))]
+            if json { query.append((name: "format", value: "ndjson")) }
+            if let next { query.append((name: "after", value: next)) }
+            let page = try await client.page(path, query: query)
+            if json {
+                StandardOutput.write(PrintableJSON.escaped(page.body))
+                if limit != nil { remaining -= page.body.count { $0 == UInt8(ascii: "\n") } }
+            } else {
+                let items = try OperatorClient.json(page)[member]?.arrayValue ?? []
+                items.forEach(row)
+                remaining -= items.count
+            }
+            next = page.next
+        } while remaining > 0 && next != nil
+        return next
+    }
+
+    /// Prints the table, unless the items were printed as JSON, and says on standard error what the list lacks.
+    func finish(_ table: Table, nothing: String, next: String?, _ client: OperatorClient) throws(CommandFailure) {
+        if !json, !table.rows.isEmpty || client.rebuilding == nil { table.print(orNothing: nothing) }
+        if let next, limit == nil || !json { StandardError.line("the first \(table.rows.count); --limit shows more, --after \(next) goes on") }
+        if client.cut > 0 { StandardError.line("texts over 16 KiB are cut in \(client.cut.of("row")); weir show has them whole") }
+        try client.finish()
+    }
+
+    private var shared: [(name: String, value: String)] {
+        let now = SystemClock.now()
+        let times = [("since", since), ("until", until)].map { ($0.0, $0.1.flatMap { Moment.timestamp($0, before: now) }?.rfc3339) }
+        return (times + [("text", text), ("sort", sort)]).compactMap { name, value in value.map { (name: name, value: $0) } }
+    }
+}
+
+/// Times as options name them.
+enum Moment {
+    /// A moment, or the one that lies a duration before `now`.
+    static func timestamp(_ text: String, before now: Timestamp = SystemClock.now()) -> Timestamp? {
+        if let moment = MomentText.timestamp(text) { return moment }
+        return DurationText.milliseconds(text).map { Timestamp(milliseconds: now.milliseconds - $0) }
     }
 }

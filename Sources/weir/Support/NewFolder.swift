@@ -21,20 +21,22 @@ enum NewFolder {
     }
 
     /// Writes a new file, in a folder that is made if it is not there.
-    static func write(_ text: String, to path: String) throws(CommandFailure) {
-        try makeParents(of: path)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    ///
+    /// - Parameter mode: of the file, before the umask; a folder that is made for it lets in whoever may read the file.
+    static func write(_ text: String, to path: String, mode: mode_t = 0o666) throws(CommandFailure) {
+        try makeParents(of: path, mode: mode | (mode & 0o444) >> 2)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure("write", path) }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         guard bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else { throw failure("write", path) }
     }
 
-    private static func makeParents(of path: String) throws(CommandFailure) {
+    private static func makeParents(of path: String, mode: mode_t = 0o777) throws(CommandFailure) {
         let parent = FilePaths.folder(of: path)
         guard !FilePaths.isFolder(parent) else { return }
         try makeParents(of: parent)
-        guard mkdir(parent, 0o777) == 0 || errno == EEXIST else { throw failure("make", parent) }
+        guard mkdir(parent, mode) == 0 || errno == EEXIST else { throw failure("make", parent) }
     }
 
     private static func remove(_ path: String) {

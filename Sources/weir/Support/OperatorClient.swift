@@ -5,6 +5,13 @@ import JSONDocument
 /// Whoever answers a command's questions: the running gateway, or this process from the files.
 struct OperatorClient {
     private let respond: (OperatorRequest) async throws(CommandFailure) -> OperatorResponse
+    private let heard = Heard()
+
+    /// What answers said beside what was asked for.
+    private final class Heard {
+        var rebuilding: Rebuilding?
+        var cut = 0
+    }
 
     /// Asks the running gateway.
     init(_ channel: GatewayChannel) {
@@ -26,20 +33,51 @@ struct OperatorClient {
         }
     }
 
+    /// Set once an answer lacked something because state.db is being made again.
+    var rebuilding: Rebuilding? { heard.rebuilding }
+
+    /// How many items came with a text that was cut.
+    var cut: Int { heard.cut }
+
+    /// Fails, when all that is known was shown, if that is not all there is.
+    func finish() throws(CommandFailure) {
+        guard let rebuilding else { return }
+        throw CommandFailure(
+            "\(rebuilding.words): what is shown is not all", hint: "ask again when the projector has caught up; weir serve goes on with it", status: 3)
+    }
+
     /// The answer to a question, as JSON.
     func get(_ path: [String], query: [(name: String, value: String)] = []) async throws(CommandFailure) -> JSONValue {
-        try await value(OperatorRequest(.get, path, query: query))
+        try Self.json(try await page(path, query: query))
+    }
+
+    /// The answer to a question as it came.
+    func page(_ path: [String], query: [(name: String, value: String)] = []) async throws(CommandFailure) -> OperatorResponse {
+        try await answer(OperatorRequest(.get, path, query: query))
     }
 
     /// The answer to a wish, as JSON.
     func post(_ path: [String], body: [UInt8]) async throws(CommandFailure) -> JSONValue {
-        try await value(OperatorRequest(.post, path, body: body))
+        try Self.json(try await answer(OperatorRequest(.post, path, body: body)))
     }
 
-    private func value(_ request: OperatorRequest) async throws(CommandFailure) -> JSONValue {
-        let answer = try await respond(request)
+    static func json(_ answer: OperatorResponse) throws(CommandFailure) -> JSONValue {
         guard let value = try? JSONValue(parsing: answer.body) else { throw CommandFailure("the answer is not JSON") }
-        guard answer.status == 200 else { throw CommandFailure(value["error"]?.stringValue ?? "the request was answered \(answer.status)") }
         return value
+    }
+
+    private func answer(_ request: OperatorRequest) async throws(CommandFailure) -> OperatorResponse {
+        let answer = try await respond(request)
+        heard.rebuilding = heard.rebuilding ?? answer.rebuilding
+        heard.cut += answer.cut
+        guard answer.status != 200 else { return answer }
+        let value = try Self.json(answer)
+        let message = value["error"]?.stringValue ?? "the request was answered \(answer.status)"
+        let hint = value["hint"]?.stringValue
+        // What is not there may only not be there yet.
+        if let rebuilding = answer.rebuilding, answer.status == 404 || answer.status == 503 {
+            throw CommandFailure("\(message) (\(rebuilding.words))", hint: hint, status: 3)
+        }
+        throw CommandFailure(message, hint: hint, status: answer.status == 503 ? 3 : 1)
     }
 }

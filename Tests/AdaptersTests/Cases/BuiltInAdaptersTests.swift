@@ -81,7 +81,7 @@ struct BuiltInAdaptersTests {
             #"{"threat":{"title":"A","lastSeen":"2024-11-01"},"asset":{"host":"a.test","lastSeen":"x"}}"#,
             #"{"threat":{"title":"A","lastSeen":"2024-11-02"},"asset":{"host":"a.test","lastSeen":"y"}}"#
         ),
-        (#"{"id":7,"name":"A"}"#, #"{"id":7,"name":"B","host":"b.test"}"#), (#""A on a.test""#, #""A on a.test""#),
+        (#"{"id":7,"name":"A","host":"b.test"}"#, #"{"id":7,"name":"B","host":"b.test","severity":"low"}"#), (#""A on a.test""#, #""A on a.test""#),
         (#"{"Title":"A","HOST":"a.test","Port":443}"#, #"{"title":"A","host":"a.test","port":"443","risk":"low"}"#),
     ])
     func aThreatIsTheSameWhateverElseChanges(first: String, second: String) throws {
@@ -97,6 +97,8 @@ struct BuiltInAdaptersTests {
         (#"{"name":"A","target":"a.test"}"#, #"{"name":"A","target":"b.test"}"#), (#"{"name":"A","port":1}"#, #"{"name":"A","port":2}"#),
         (#"{"x":1}"#, #"{"x":2}"#),
         (#""A""#, #""B""#), (#"{"id":"1","name":"A"}"#, #"{"id":"2","name":"A"}"#),
+        (#"{"id":"1","target":"a.test"}"#, #"{"id":"1","target":"b.test"}"#), (#"{"id":"1","path":"/a"}"#, #"{"id":"1","path":"/b"}"#),
+        (#"{"id":"1","target":"a.test","param":"a"}"#, #"{"id":"1","target":"a.test","param":"b"}"#),
     ])
     func differentThreatsAreDifferentFindings(first: String, second: String) throws {
         let body = #"{"scanId":"s","status":"completed","results":{"threatsFound":2,"details":[\#(first),\#(second)]},"timestamp":"2024-11-04T14:55:00Z"}"#

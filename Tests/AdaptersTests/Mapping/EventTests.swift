@@ -80,12 +80,28 @@ struct EventTests {
         #expect(try event("\"soon\"").drifts == ["type $.time"])
         #expect(try event("\"soon\"").time == nil)
         #expect(try event("\"2026-03-02T10:10:00Z\"").time?.rfc3339 == "2026-03-02T10:10:00.000Z")
-        #expect(try event("\"2026-03-02T10:10:00.001Z\"").time == nil)
+        // Too far ahead: what it counts for is the projection's to say, and nothing was seen later than it may be ahead.
+        #expect(try event("\"2026-03-02T12:00:00.001Z\"").time?.rfc3339 == "2026-03-02T12:00:00.001Z")
+        #expect(try event("\"2026-03-02T12:00:00.001Z\"").finding().lastSeenTime.rfc3339 == "2026-03-02T10:10:00.000Z")
         #expect(try event("\"2026-03-02T10:10:00.001Z\"").drifts == ["type $.time"])
         let minute = try event("\"2026-03-02 09:30\"")
         #expect(minute.time?.rfc3339 == "2026-03-02T09:30:00.000Z")
         #expect(minute.latestTime?.rfc3339 == "2026-03-02T09:30:59.999Z")
         #expect(try minute.finding().lastSeenTime == minute.time)
+    }
+
+    @Test(arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "1970-01-01", "1999-12-31T23:59:59.999Z"])
+    func aTimeBeforeTheYear2000IsNone(time: String) throws {
+        let adapter = try MappingBench.adapter(
+            event: "{ key: $.id, kind: $.event, time: [ $.time, { from: $.seconds, time: s } ] }",
+            records: "  - kinds: [ opened ]\n    finding: { key: $.f, first_seen_time: [ $.seen, $.first ], fixed_time: $.fixed }")
+        let event = try MappingBench.map(
+            "{\"id\":1,\"event\":\"opened\",\"f\":1,\"time\":\"\(time)\",\"seconds\":0,\"seen\":\"\(time)\",\"first\":\"2026-03-01\",\"fixed\":\"\(time)\"}",
+            adapter)
+        #expect(event.time == nil)
+        let finding = try event.finding()
+        #expect(finding.firstSeenTime.rfc3339 == "2026-03-01T00:00:00.000Z" && finding.fixedTime == nil)
+        #expect(Set(event.drifts) == ["type $.time", "type $.seconds", "type $.seen", "type $.fixed"])
     }
 
     @Test func anAdapterWithoutKindsMapsEveryEvent() throws {
@@ -122,7 +138,7 @@ struct EventTests {
         #expect(event.findings.count == 1)
     }
 
-    @Test(arguments: ["", "{", "nul", "{\"a\":1,\"a\":2}", "\u{FEFF}{}", String(repeating: "[", count: 65) + String(repeating: "]", count: 65)])
+    @Test(arguments: ["", "{", "nul", "{\"a\":1,\"a\":2}", "\u{FEFF}\u{FEFF}{}", String(repeating: "[", count: 65) + String(repeating: "]", count: 65)])
     func onlyWhatIsNotJSONIsRefused(body: String) throws {
         let adapter = try MappingBench.adapter(records: "  - kinds: [ opened ]\n    finding: { key: $.id }")
         #expect(throws: MappingError.self) { try MappingBench.map(body, adapter) }

@@ -50,7 +50,7 @@ struct FindingTests {
         #expect(finding.tickets.first?.dueTime?.rfc3339 == "2026-04-01T23:59:59.999Z")
         #expect(finding.tickets.first?.system == "example" && finding.tickets.first?.uid == "20417" && finding.labels == ["x"])
         #expect(finding.fingerprints.instance == RecordIdentity.digest(vendor: "example", account: "acme", key: "k").hex)
-        #expect(finding.fingerprints.cross == RecordIdentity.cross(resource: resource, vulnerabilities: [], rule: finding.rule))
+        #expect(finding.fingerprints.cross1 == RecordIdentity.cross1(resource: resource, vulnerabilities: [], rule: finding.rule))
         #expect(finding.unmapped == nil && event.drift.isEmpty)
         let all: FindingFields = [
             .status, .severity, .title, .desc, .remediation, .scanner, .rule, .resources, .evidence, .firstSeen, .lastSeen, .occurrenceCount, .scanUID,
@@ -78,7 +78,7 @@ struct FindingTests {
         #expect(finding.scanner == Scanner(vendorName: "Example", name: "Example"))
         #expect(finding.resources.isEmpty && finding.evidence.isEmpty && finding.tickets.isEmpty && finding.rule == nil)
         #expect(finding.firstSeenTime == finding.lastSeenTime && finding.lastSeenTime.rfc3339 == "2026-02-01T00:00:00.000Z")
-        #expect(finding.fingerprints.cross == nil)
+        #expect(finding.fingerprints.cross1 == nil)
     }
 
     @Test func oneVulnerabilityCarriesRatingsAndReferences() throws {

@@ -41,7 +41,9 @@ struct AddressReaderTests {
         #expect(AddressReader.read("[2001:db8::1]:443") == parts(ip: "2001:db8::1", port: 443, type: "ip"))
         #expect(AddressReader.read("fe80::1%eth0") == parts(ip: "fe80::1", type: "ip"))
         #expect(AddressReader.read("::ffff:192.0.2.1") == parts(ip: "192.0.2.1", type: "ip"))
-        #expect(AddressReader.read("räksmörgås.example") == parts(hostname: "räksmörgås.example", type: "host"))
+        var foreign = parts(hostname: "xn--rksmrgs-5wao1o.example", type: "host")
+        foreign.writtenHostname = "räksmörgås.example"
+        #expect(AddressReader.read("räksmörgås.example") == foreign)
     }
 
     @Test(arguments: [

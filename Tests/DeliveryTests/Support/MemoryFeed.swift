@@ -9,6 +9,7 @@ final class MemoryFeed: ChangeFeed {
     private struct State {
         var changes: [Change] = []
         var failures = 0
+        var epoch: UInt64 = 0
         var place: ChangePlace = .gone(after: 0)
         var isCaughtUp = true
         var nextID = 0
@@ -28,6 +29,19 @@ final class MemoryFeed: ChangeFeed {
         }
         for waiter in waiting { waiter.resume() }
     }
+
+    /// Puts another row of changes in place of the present one.
+    func remake(_ changes: [Change]) {
+        let waiting = state.withLock { state in
+            state.changes = changes
+            state.epoch += 1
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        for waiter in waiting { waiter.resume() }
+    }
+
+    var epoch: UInt64 { state.withLock { $0.epoch } }
 
     /// Makes the next reads fail.
     func fail(times: Int) { state.withLock { $0.failures = times } }

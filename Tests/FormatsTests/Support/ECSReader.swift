@@ -13,7 +13,7 @@ struct ECSReader {
         else { return nil }
         return Change(
             sequence: UInt64(sequence), id: id, type: type, source: source, subject: record.uid, time: time, receivedTime: received, kind: record.kind,
-            data: record.json)
+            data: record.json, isLate: event["weir", "late"] == .bool(true))
     }
 
     private var record: Record? {
@@ -50,6 +50,7 @@ struct ECSReader {
         finding.vendorSeverity = event.text("weir", "vendor_severity")
         finding.status = event.text("weir", "status").flatMap { FindingStatus(rawValue: $0) } ?? .unknown
         finding.vendorStatus = event.text("weir", "vendor_status")
+        finding.statusDetail = event.text("weir", "status_detail")
         finding.rule = event["rule"].map { Rule(uid: $0["id"]?.stringValue, name: $0["name"]?.stringValue, category: $0["category"]?.stringValue) }
         finding.vulnerabilities = event.items("weir", "vulnerabilities").map(\.vulnerability)
         finding.resources = event.items("weir", "resources").map(\.resource)

@@ -84,7 +84,7 @@ extension EventReader {
         return totals
     }
 
-    var fingerprints: Fingerprints { Fingerprints(instance: text("instance/v1") ?? "", cross: text("cross/v1")) }
+    var fingerprints: Fingerprints { Fingerprints(instance: text("instance/v1") ?? "", cross1: text("cross/v1"), cross2: text("cross/v2")) }
 
     var rule: Rule { Rule(uid: text("uid"), name: text("name"), category: text("category")) }
 }

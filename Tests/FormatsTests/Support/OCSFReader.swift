@@ -13,7 +13,7 @@ struct OCSFReader {
         else { return nil }
         return Change(
             sequence: UInt64(sequence), id: id, type: type, source: source, subject: record.uid, time: time, receivedTime: received, kind: record.kind,
-            data: record.json)
+            data: record.json, isLate: event["unmapped", "weir", "late"] == .bool(true))
     }
 
     private var record: Record? {
@@ -50,6 +50,7 @@ struct OCSFReader {
         finding.vendorSeverity = event.text("vendor_attributes", "severity")
         finding.status = event.text("status_detail").flatMap { FindingStatus(rawValue: $0) } ?? .unknown
         finding.vendorStatus = event.text("status_code")
+        finding.statusDetail = event.text("unmapped", "weir", "status_detail")
         finding.rule = (event["finding_info", "analytic"] ?? event["unmapped", "weir", "rule"]).map { EventReader(value: $0).rule }
         let carried = event.items("unmapped", "weir", "vulnerabilities")
         finding.vulnerabilities = carried.isEmpty ? vulnerabilities : carried.map(\.vulnerability)

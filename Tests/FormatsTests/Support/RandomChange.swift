@@ -31,13 +31,14 @@ struct RandomChange {
         let sequence = random.next() >> 20 + 1
         return Change(
             sequence: sequence, id: "ab12cd34-\(sequence)-1", type: type, source: one(["/sources/shop", "/gateway"]), subject: uid, time: time(),
-            receivedTime: time(), kind: kind, data: record.json)
+            receivedTime: time(), kind: kind, data: record.json, isLate: random.chance(20))
     }
 
     private mutating func finding(_ uid: String) -> Finding {
         let hex = SHA256Hash.digest(of: Array(uid.utf8)).hex
         var finding = Finding(
-            uid: uid, fingerprints: Fingerprints(instance: hex, cross: random.chance(50) ? hex : nil), title: text(), scanner: scanner(),
+            uid: uid, fingerprints: Fingerprints(instance: hex, cross1: random.chance(50) ? hex : nil, cross2: random.chance(50) ? hex : nil), title: text(),
+            scanner: scanner(),
             firstSeenTime: time(), lastSeenTime: time(), raw: raw())
         finding.sourceUID = optional()
         finding.desc = optional()
@@ -46,6 +47,7 @@ struct RandomChange {
         finding.vendorSeverity = optional()
         finding.status = FindingStatus.allCases.randomElement(using: &random) ?? .open
         finding.vendorStatus = optional()
+        finding.statusDetail = optional()
         if random.chance(70) { finding.rule = Rule(uid: optional(), name: optional(), category: optional()) }
         finding.vulnerabilities = list { $0.vulnerability() }
         finding.resources = list { $0.resource() }

@@ -56,9 +56,9 @@ import Testing
         #expect(refused.status == 401)
         let sources = try await test.ask(.get, "/v1/sources").json["sources"]?.arrayValue ?? []
         let source = try #require(sources.first { $0["name"]?.stringValue == "r" })
-        #expect(source["refusals"]?["wrong_secret"]?.integerValue == 1, "\(String(decoding: source.bytes, as: UTF8.self))")
+        #expect(source["since_start"]?["refusals"]?["wrong_secret"]?.integerValue == 1, "\(String(decoding: source.bytes, as: UTF8.self))")
         #expect(source["last_refusals"]?.arrayValue?.count == 1)
-        #expect(source["accepted"]?.integerValue == 0)
+        #expect(source["since_start"]?["accepted"]?.integerValue == 0 && source["ever"]?["accepted"]?.integerValue == 0)
         await test.gateway.stop()
         #expect(test.changes.isEmpty)
     }

@@ -1,6 +1,8 @@
 import Console
 import Foundation
 import Gateway
+import Glibc
+import JSONDocument
 import Testing
 
 /// Starts that cannot succeed: one clear sentence, and nothing is touched.
@@ -65,12 +67,77 @@ import Testing
         #expect(try Self.sizes(folder.path + "/data/journal") == journal)
     }
 
-    @Test func aFileThatIsNoDatabaseIsLeftAlone() async throws {
+    private static let garbage = String(repeating: "this is no database at all ", count: 400)
+
+    private static func scan(_ number: Int) -> String {
+        #"{"id":"e\#(number)","type":"scan.created","event_created_at":"2026-01-01T00:00:0\#(number).000Z","data":{"id":"s\#(number)","status":"CREATED"}}"#
+    }
+
+    @Test func aDamagedStateDatabaseIsMadeAgainAndItsChangesAreNotSentAgain() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("data/state.db", "this is not a database at all, and longer than a header would be: " + String(repeating: "x", count: 200))
+        let test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...3 { #expect(try await test.send("h", Self.scan(number)).status == 200) }
+        try await test.waitForChanges(3)
+        let before = test.changes.prefix(3).map { $0["id"]?.stringValue }
+        await test.gateway.stop()
+        try folder.write("data/state.db", Self.garbage)
+        let again = try await GatewayUnderTest.start(in: folder)
+        #expect(try await again.send("h", Self.scan(4)).status == 200)
+        // The notice of what happened, and the new scan.
+        try await again.waitForChanges(5)
+        let ids = again.changes.map { $0["id"]?.stringValue }
+        #expect(Array(ids.prefix(3)) == before && Set(ids).count == ids.count)
+        #expect(again.changes.contains { $0["type"]?.stringValue == "notice.gateway_state_remade" })
+        #expect(folder.read("data/state.db.damaged") == Self.garbage)
+        await again.gateway.stop()
+    }
+
+    @Test func aDamagedLedgerStopsDeliveryAndNothingElseUntilItIsMovedAway() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("data/ledger.db", Self.garbage)
+        let test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.send("h", Self.scan(1)).status == 200)
+        var told: String?
+        let deadline = ContinuousClock.now + .seconds(60)
+        repeat {
+            told = try await test.ask(.get, "/v1/sinks").json["sinks"]?.arrayValue?.first?["outage"]?["reason"]?.stringValue
+        } while told == nil && ContinuousClock.now < deadline
+        let reason = try #require(told)
+        #expect(reason.contains("ledger.db is damaged") && reason.contains("move it away"), "\(reason)")
+        #expect(test.changes.isEmpty && folder.read("data/ledger.db") == Self.garbage)
+        try FileManager.default.removeItem(atPath: folder.path + "/data/ledger.db")
+        try await test.waitForChanges(2)
+        #expect(test.changes.contains { $0["type"]?.stringValue == "notice.gateway_ledger_damaged" })
+        await test.gateway.stop()
+    }
+
+    @Test func aDataFolderThatOthersCanWriteInIsRefused() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("data/x", "")
+        chmod(folder.path + "/data", 0o777)
         let refusal = await Self.refusal(in: folder)
-        #expect(refusal.contains("state.db is not a state database"), "\(refusal)")
-        #expect(!folder.names.contains("data/journal"))
+        #expect(refusal == "everybody can write in the data folder \(folder.path)/data", "\(refusal)")
+        chmod(folder.path + "/data", 0o755)
+        #expect(await Self.refusal(in: folder) == "")
+    }
+
+    @Test func linksInTheDataFolderAreNotFollowed() async throws {
+        let folder = try TemporaryFolder()
+        let victim = try folder.write("victim", "precious")
+        try folder.write("data/journal/x", "")
+        for name in ["state.db-attempt", "journal/spare.partial", "state.db-rebuild-attempt"] {
+            try FileManager.default.createSymbolicLink(atPath: folder.path + "/data/" + name, withDestinationPath: victim)
+        }
+        let test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.send("h", Self.scan(1)).status == 200)
+        try await test.waitForChanges(1)
+        await test.gateway.stop()
+        #expect(folder.read("victim") == "precious")
+        try FileManager.default.removeItem(atPath: folder.path + "/data/lock")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/data/lock", withDestinationPath: victim)
+        let refusal = await Self.refusal(in: folder)
+        #expect(refusal.contains("data/lock") && refusal.contains("symbolic link"), "\(refusal)")
+        #expect(folder.read("victim") == "precious")
     }
 
     @Test func aDataFolderThatCannotBeMadeIsNamed() async throws {

@@ -59,7 +59,14 @@ struct ConfigurationErrorTests {
             "operators: { a: { token: \"literal:short\", role: read } }",
             "w:1:26: error: token: literal on line 1 is shorter than 16 bytes (hint: openssl rand -hex 32)"
         ),
-        ("retention: { receipts: 5 }", "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d"),
+        (
+            "retention: { receipts: 5 }",
+            "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d (hint: a unit is missing: 5s, 5m, 5h or 5d)"
+        ),
+        (
+            "retention: { receipts: 7days }",
+            "w:1:24: error: retention.receipts: '7days' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d (hint: did you mean '7d'?)"
+        ),
         ("a: 1\na: 2", "w:2:1: error: the key 'a' is already there on line 1"),
     ]) func mistakesAtTheTopHaveAPlace(yaml: String, error: String) {
         #expect(
@@ -122,6 +129,10 @@ struct ConfigurationErrorTests {
         ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
         ("s: { type: file, path: data/journal/x }", ["2:26: error: path: /data/journal/x belongs to the gateway itself"]),
         ("s: { type: file, path: /tmp }", ["2:26: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
+        (
+            "s: { type: file, path: /proc/self/attr/current }",
+            ["2:26: error: path: what stands under /proc is the system's, and keeps nothing (hint: data/changes.ndjson)"]
+        ),
         ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:26: error: path: the sink 's' already writes /a"]),
         ("s: { type: file, path: nowhere/a }", ["2:26: error: path: there is no folder /nowhere (hint: mkdir -p /nowhere)"]),
         ("s: { type: file, path: a, rotat: 1GiB }", ["2:29: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
@@ -231,5 +242,29 @@ struct ConfigurationErrorTests {
         let errors = Self.errors(yaml, file: folder.path + "/w")
         #expect(!errors.isEmpty)
         #expect(errors.allSatisfy { $0.hasPrefix("\(folder.path)/adapters/mine/adapter.yaml:") }, "\(errors)")
+    }
+
+    @Test(
+        arguments: [
+            ("sources: {}\nsinks: { f: { type: file, path: data/x } }\nroutes: [ { to: [ f ], when: { min-severity: hihg } } ]", ["unknown severity 'hihg'"]),
+            ("sources: {}\nsink: { f: { type: file, path: data/x } }\nroutes: [ { to: [ f ] } ]", ["unknown key 'sink'"]),
+            ("source: { h: {} }\nsinks: { f: { type: file, path: data/x } }\nroutes: [ { to: [ f ], when: { source: h } } ]", ["unknown key 'source'"]),
+            ("sources: {}\nsinks: { f: { type: files, path: data/x } }", ["unknown sink type 'files'"]),
+            (
+                "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { console: \"127.0.0.1:0\" }\noperators: { a: { token: \"file:none\", role: read } }",
+                ["token: cannot read /w/none: there is no such file"]
+            ),
+        ] as [(String, [String])]) func oneMistakeIsOneIssue(yaml: String, messages: [String])
+    {
+        let error = #expect(throws: IssueList.self) { try GatewayConfiguration.parse(yaml, file: "/w/weir.yaml", environment: [:]) }
+        let errors = error?.issues.filter { $0.severity == .error }.map(\.message)
+        #expect(errors == messages, "\(error?.issues.map(\.text) ?? [])")
+        #expect(error?.issues.contains { $0.message.contains("says nothing") } == false)
+    }
+
+    @Test func wordsAreListedOnce() {
+        let yaml = "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { ingest: { address: \"127.0.0.1:0\", zzzzzz: 1 } }"
+        let error = #expect(throws: IssueList.self) { try GatewayConfiguration.parse(yaml, file: "/w/weir.yaml", environment: [:]) }
+        #expect(error?.issues.first { $0.message == "unknown key 'zzzzzz'" }?.hint == "known: address, tls, trusted-proxies")
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Adapters
 import Delivery
+import Foundation
 import Gateway
 import Sinks
 import Testing
@@ -38,7 +39,8 @@ struct ConfigurationTests {
 
     @Test func everyKeyHasItsEffect() throws {
         let folder = try TemporaryFolder()
-        try folder.write("secrets/probely", "probely-secret-0123456789\r\n")
+        let secret = try folder.write("secrets/probely", "probely-secret-0123456789\r\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secret)
         let configuration = try GatewayConfiguration.parse(Self.complete, file: folder.path + "/weir.yaml", environment: Self.environment)
         #expect(configuration.publicURL == "https://hooks.example.com")
         #expect(configuration.listen.ingest.address.text == "0.0.0.0:8443")
@@ -97,10 +99,84 @@ struct ConfigurationTests {
             "sources: {}\nretention: { receipts: 400d, max-size: 80%, changes: 90d }",
             "w:2:12: warning: of retention only 'changes' is applied, and only to what ledger.db says about requests: this version keeps every receipt and change"
         ),
+        ("sources: {}\nsinks: {}", "w:2:8: warning: there are no sinks, so nothing is delivered"),
+        (
+            "sources: { a: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }, b: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" } }",
+            "w:1:97: warning: secrets: env:HOSTEDSCAN_SECRET holds the same secret as the source 'a', so each can send as the other (hint: weir sources setup b mints one)"
+        ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {
         let configuration = try GatewayConfiguration.parse(yaml, file: "w", environment: Self.environment.merging(["SHORT": "short"]) { $1 })
         #expect(configuration.warnings.map(\.text).contains(warning), "\(configuration.warnings.map(\.text))")
+    }
+
+    /// Networks of everybody are no protection, and are not written by people who know that.
+    @Test(arguments: [
+        (
+            "listen: { ingest: { address: 127.0.0.1:0, trusted-proxies: [ 0.0.0.0/0 ] } }",
+            "listen.ingest.trusted-proxies: 0.0.0.0/0 holds nearly every address: anybody may say in X-Forwarded-For who they are"
+        ),
+        (
+            "sources: { h: { adapter: holm, secrets: [ \"env:HOSTEDSCAN_SECRET\" ], allow: [ 10.0.0.0/8, \"::/0\" ] } }",
+            "allow: ::/0 holds nearly every address"
+        ),
+        (
+            "sinks: { s: { type: webhook, url: \"https://a.example\", networks: [ 0.0.0.0/1, 128.0.0.0/1 ] } }",
+            "networks: 128.0.0.0/1 holds nearly every address: what the name leads to is not checked, and may be asked without TLS"
+        ),
+        ("sinks: { s: { type: email, url: \"smtps://m.example\", sender: a@b.example, to: c@d.example, networks: [ 2000::/3 ] } }", "networks: 2000::/3 holds"),
+    ]) func networksOfEverybodyAreTold(yaml: String, warning: String) throws {
+        let configuration = try GatewayConfiguration.parse(yaml, file: "/w", environment: Self.environment)
+        #expect(configuration.warnings.contains { $0.message.hasPrefix(warning) }, "\(configuration.warnings.map(\.text))")
+    }
+
+    @Test func aFileThatHoldsSomethingElseIsTold() throws {
+        let folder = try TemporaryFolder()
+        for (name, text, isTold) in [("notes.txt", "dear diary", true), ("changes.ndjson", "{\"id\":\"a\"}\n", false), ("empty", "", false)] {
+            try folder.write(name, text)
+            let yaml = "sinks: { s: { type: file, path: \(folder.path)/\(name) } }"
+            let warnings = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: Self.environment).warnings.map(\.message)
+            #expect(warnings.contains { $0.contains("holds something else than changes: it is not touched") } == isTold, "\(warnings)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("\u{feff}a-secret-of-sixteen-bytes", "begins with a byte order mark"), ("a-secret-of-sixteen-bytes\n\n", "ends with more than one newline"),
+            ("a-secret-of-sixteen-bytes\r\n\r\n", "ends with more than one newline"), ("a-secret-of-sixteen-bytes \n", "ends with a blank"),
+            ("\ta-secret-of-sixteen-bytes", "begins with a blank"), ("a-secret-of-sixteen-bytes\n", nil), ("a secret of sixteen bytes", nil),
+        ] as [(String, String?)]) func whatAnEditorMayHaveAddedToASecretIsSaid(secret: String, oddity: String?) throws
+    {
+        let folder = try TemporaryFolder()
+        try folder.write("hidden", secret)
+        let yaml = "sources:\n  h: { adapter: hostedscan, secrets: \"file:hidden\" }\n"
+        let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: [:])
+        let warnings = configuration.warnings.map(\.text).filter { $0.contains("file:hidden") }
+        #expect(warnings.count == (oddity == nil ? 0 : 1) && warnings.allSatisfy { $0.contains(oddity ?? "") }, "\(warnings)")
+    }
+
+    @Test func aByteOrderMarkBeforeTheConfigurationOrAnAdapterIsPassedOver() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "mine/acme/adapter.yaml",
+            "\u{feff}adapter: acme\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nrecords: [ { kinds: [ a ], finding: { key: $.id } } ]\n"
+        )
+        let yaml = "\u{feff}adapters: [ mine ]\nsources:\n  h: { adapter: acme, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: Self.environment)
+        #expect(configuration.sources.map(\.adapter) == ["acme"])
+    }
+
+    @Test func aSecretThatOthersCanReadIsSaid() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("secret", "0123456789abcdef")
+        for (mode, isSaid) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path + "/secret")
+            let yaml = "sources: { h: { adapter: holm, secrets: \"file:secret\" } }\nsinks: { f: { type: file, path: x } }"
+            let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: [:])
+            let warning = "secrets: others can read \(folder.path)/secret (mode 0\(String(mode, radix: 8)))"
+            #expect(configuration.warnings.map(\.message) == (isSaid ? [warning] : []))
+            #expect(configuration.sources[0].secretFiles == [folder.path + "/secret"])
+        }
     }
 
     @Test func foldersOfAdaptersWinOverTheBuiltInOnesWithAWarning() throws {
@@ -109,7 +185,7 @@ struct ConfigurationTests {
             "adapter: holm\nvendor: Mine\nauthenticate: bearer\nevent: { key: $.id, kind: $.kind }\nrecords: [ { kinds: [ a ], finding: { key: $.id } } ]\n"
         try folder.write("first/holm/adapter.yaml", manifest)
         try folder.write("second/holm/adapter.yaml", manifest)
-        let yaml = "adapters: [ first, second ]\nsources:\n  h: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let yaml = "adapters: [ first, second ]\nsources:\n  h: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }\nsinks: { f: { type: file, path: x } }\n"
         let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: Self.environment)
         #expect(
             configuration.warnings.map(\.message) == [

@@ -41,10 +41,12 @@ struct SinkSettingsTests {
             try Self.options(
                 """
                 type: elasticsearch, url: "https://es.example:9200", index: findings, user: weir, password: "env:ES_PASSWORD", gzip: false, batch: 7,
-                    format: canonical, evidence: full
+                    format: canonical, evidence: full, path: bulk, pipeline: enrich, op: index, time: received
                 """) as? ElasticsearchOptions)
         #expect(full.index == "findings" && full.credential == .basic(user: "weir", password: "secret-password") && !full.gzip && full.batch == 7)
-        #expect(full.events.format == .canonical && full.events.evidence == .full)
+        #expect(full.events.format == .canonical && full.events.evidence == .full && full.events.time == .received)
+        #expect(full.path == .bulk && full.pipeline == "enrich" && full.operation == .index)
+        #expect(plain.path == .index && plain.pipeline == nil && plain.operation == .create && plain.events.time == .event)
     }
 
     @Test(
@@ -57,6 +59,9 @@ struct SinkSettingsTests {
             ("type: splunk-hec, url: \"https://s.example\", token: \"env:SPLUNK_TOKEN\", indx: a", "unknown key 'indx'"),
             ("type: elasticsearch, url: \"https://e.example\", format: cef", "unknown format 'cef'"),
             ("type: elasticsearch, url: \"https://e.example\", index: \"Logs*\"", "index: an index has at most 255"),
+            ("type: elasticsearch, url: \"https://e.example\", path: _bulk", "unknown path '_bulk'"),
+            ("type: elasticsearch, url: \"https://e.example\", op: update", "unknown op 'update'"),
+            ("type: elasticsearch, url: \"https://e.example\", pipeline: \"a b\"", "pipeline: 'a b' is not a pipeline's name"),
             ("type: elasticsearch, url: \"https://e.example\", user: weir", "'user' and 'password' belong together"),
             ("type: elasticsearch, url: \"https://e.example\", api-key: \"env:ES_KEY\", user: a, password: \"env:ES_PASSWORD\"", "only one can be used"),
         ])

@@ -41,15 +41,21 @@ struct SyslogSettingsTests {
         #expect(full.target.address.port == 1514 && full.target.proof == .acknowledged && full.facility == .authpriv && full.appName == "gate")
         #expect(full.host == "gw1" && full.enterpriseNumber == 64512 && !full.hasByteOrderMark && full.batch == 7)
         #expect(full.events.format == .ocsf && full.events.evidence == .full && full.target.certificateAuthorityFile == "/etc/hosts")
-        #expect(full.target.identity == StreamTarget.Identity(certificateFile: "/etc/hostname", keyFile: "/etc/passwd"))
+        #expect(full.target.identity == ClientIdentity(certificateFile: "/etc/hostname", keyFile: "/etc/passwd"))
         #expect(full.target.timeout == .seconds(20) && full.target.connectTimeout == .seconds(2) && full.issues.isEmpty)
+        let other = try Self.options("type: syslog, url: \"tls://siem.example.com\", framing: newline, time: received")
+        #expect(other.framing == .newline && other.events.time == .received && full.framing == .octetCounting && full.events.time == .event)
+        #expect(try Self.options("type: syslog, url: \"udp://10.1.2.3\", networks: [ 10.0.0.0/8 ]").target.address.isDatagram)
         #expect(try Self.options("type: syslog, url: \"tcp://10.1.2.3\", networks: [ 10.0.0.0/8 ]").target.address.port == 514)
     }
 
     @Test(
         arguments: [
             ("type: syslog", "3:6: error: the sink 's' needs 'url'"),
-            ("type: syslog, url: \"https://siem.example\"", "url: the address begins with neither tls:// nor tcp:// (hint: tls://siem.example.com:6514)"),
+            (
+                "type: syslog, url: \"https://siem.example\"",
+                "url: the address begins with none of tls://, tcp:// and udp:// (hint: tls://siem.example.com:6514)"
+            ),
             ("type: syslog, url: \"tls://siem.example/x\"", "url: the address has a path"),
             (
                 "type: syslog, url: \"tcp://siem.example\"",
@@ -63,6 +69,11 @@ struct SyslogSettingsTests {
             ("type: syslog, url: \"tls://siem.example\", ca: /nonexistent", "ca: cannot read /nonexistent: there is no such file"),
             ("type: syslog, url: \"tcp://10.1.2.3\", networks: [ 10.0.0.0/8 ], ca: /etc/hosts", "ca: a connection without TLS proves nothing"),
             ("type: syslog, url: \"tls://siem.example\", confirm: maybe", "unknown confirm 'maybe'"),
+            ("type: syslog, url: \"tls://siem.example\", framing: crlf", "unknown framing 'crlf'"),
+            ("type: syslog, url: \"tls://siem.example\", time: now", "unknown time 'now'"),
+            ("type: syslog, url: \"udp://siem.example\"", "url: plain udp is sent only to addresses in the sink's 'networks'"),
+            ("type: syslog, url: \"udp://10.1.2.3\", networks: [ 10.0.0.0/8 ], confirm: ack", "confirm: nothing confirms a datagram"),
+            ("type: syslog, url: \"udp://10.1.2.3\", networks: [ 10.0.0.0/8 ], framing: newline", "framing: each message is a datagram of its own"),
             ("type: syslog, url: \"tls://siem.example\", facility: local8", "unknown facility 'local8' (hint: did you mean 'local0'?)"),
             ("type: syslog, url: \"tls://siem.example\", app-name: a b", "app-name: 'a b' is not 1 to 48 characters"),
             ("type: syslog, url: \"tls://siem.example\", enterprise-number: 0", "enterprise-number: '0' is not a number from 1 to 4294967295"),

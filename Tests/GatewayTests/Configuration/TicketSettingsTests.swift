@@ -44,7 +44,7 @@ struct TicketSettingsTests {
                 reopen: Back to work
                 max-new: 7/h
                 search-settle: 90s
-                on-fixed: { transition: Done }
+                on-fixed: { transition: Done, fields: { resolution: { name: Fixed }, customfield_5: 3 } }
             """
         let sink = try #require(try sinks(yaml).first)
         let options = try #require(sink.options as? JiraSinkOptions)
@@ -56,6 +56,7 @@ struct TicketSettingsTests {
         #expect(options.fields[2].value == .number("7") && options.fields[3].value == quoted && options.fields[5].value == .bool(true))
         #expect(options.fields[4].value == .document(try RecordTemplate("{{ remediation }}")))
         #expect(options.rules.newPerHour == 7 && options.rules.searchSettle == .seconds(90) && options.rules.onFixed == .transition("Done"))
+        #expect(options.fixedFields.map(\.name) == ["resolution", "customfield_5"] && options.fixedFields[1].value == .number("3"))
         #expect(options.issues.isEmpty)
     }
 
@@ -89,12 +90,13 @@ struct TicketSettingsTests {
                 reopen: { state: 1 }
                 closed-states: [ 6, 7 ]
                 comment-field: comments
-                on-fixed: { transition: resolve }
+                on-fixed: { transition: resolve, fields: { close_notes: done } }
             """
         let options = try #require(try sinks(yaml).first?.options as? ServiceNowSinkOptions)
         #expect(options.fields.map(\.name) == ["category", "u_cve"] && options.severity.keys.sorted { $0.rawValue < $1.rawValue } == [.critical])
         #expect(options.transitions["resolve"]?.map(\.name) == ["state", "close_code"] && options.transitions["resolve"]?.first?.value.constant == "6")
         #expect(options.reopen.first?.value.constant == "1" && options.closedStates == ["6", "7"] && options.commentField == "comments")
+        #expect(options.fixedFields.map(\.name) == ["close_notes"] && options.rules.onFixed == .transition("resolve"))
         #expect(options.issues.isEmpty)
     }
 
@@ -114,6 +116,12 @@ struct TicketSettingsTests {
         ("\(jira), project: SEC, issue-type: Bug, search-settle: 5", "search-settle: '5' is not a duration"),
         ("\(jira), project: SEC, issue-type: Bug, on-fixed: close", "on-fixed is neither 'comment' nor a transition"),
         ("\(jira), project: SEC, issue-type: Bug, on-fixed: { transitoin: Done }", "on-fixed is neither 'comment' nor a transition"),
+        (
+            "\(jira), project: SEC, issue-type: Bug, on-fixed: { transition: Done, fields: { resolution: \"{{ title }}\" } }",
+            "on-fixed.fields: a finding's values cannot stand here"
+        ),
+        ("\(jira), project: SEC, issue-type: Bug, on-fixed: { transition: Done, field: { } }", "unknown key 'field'"),
+        ("\(snow), on-fixed: { transition: a, fields: { number: \"1\" } }", "on-fixed.fields: 'number' cannot stand here"),
         ("\(snow), table: \"incident?x\"", "table: 'incident?x' is not a name such as incident"),
         ("\(snow), fields: { correlation_id: x }", "fields: 'correlation_id' cannot stand here"),
         ("\(snow), fields: { u_x: \"{{ nothing }}\" }", "fields.u_x: a finding has no value 'nothing'"),

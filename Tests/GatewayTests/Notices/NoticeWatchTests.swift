@@ -12,10 +12,11 @@ struct NoticeWatchTests {
 
     /// `seconds` after the start, with the wall clock `step` milliseconds off.
     private func at(
-        _ seconds: Int64, step: Int64 = 0, _ availability: JournalAvailability = .ready, accepted: UInt64 = 0, refusals: [String: UInt64] = [:]
+        _ seconds: Int64, step: Int64 = 0, low: [StorageVolumes.Volume] = [], accepted: UInt64 = 0, refusals: [String: UInt64] = [:]
     ) -> GatewayObservation {
         GatewayObservation(
-            wall: Timestamp(milliseconds: Self.start + seconds * 1000 + step), monotonic: 5_000_000 + seconds * 1000, availability: availability,
+            wall: Timestamp(milliseconds: Self.start + seconds * 1000 + step), monotonic: 5_000_000 + seconds * 1000,
+            lowDisks: low.map { .init(volume: $0, folder: "/x", free: 1, reserve: 2) },
             sources: ["shop": .init(accepted: accepted, refusals: refusals)])
     }
 
@@ -33,6 +34,12 @@ struct NoticeWatchTests {
             at(300_010, accepted: 2), at(400_000, accepted: 2),
         ]
         #expect(kinds(&watch, seen) == [[], [], [], [], ["source_silent"], [], [], ["source_silent"]], "one that never sent is not silent")
+    }
+
+    @Test func aSourceThatFallsSilentAgainAndAgainIsToldOnceAnHour() {
+        var watch = NoticeWatch(silentAfter: ["shop": 60_000])
+        let seen = (0..<100).map { at(Int64($0) * 70, accepted: UInt64($0 / 2 + 1)) }
+        #expect(kinds(&watch, seen).flatMap { $0 } == ["source_silent", "source_silent"])
     }
 
     @Test func whatCameBeforeTheStartCounts() {
@@ -71,10 +78,29 @@ struct NoticeWatchTests {
         #expect(watch.observe(at(9000, refusals: ["bad_signature": 900, "timestamp_skew": 1])).isEmpty)
     }
 
-    @Test func aDiskThatFlapsIsToldOnceInTenMinutes() {
+    @Test func aDiskThatFlapsIsToldOnceAnHourEachWayWithHowOften() {
         var watch = NoticeWatch(silentAfter: [:])
-        let seen = [at(0), at(10, .diskReserve), at(20), at(30, .diskReserve), at(620), at(630), at(1240)]
-        #expect(kinds(&watch, seen) == [[], ["disk_low"], [], [], ["disk_low"], [], []])
+        let seen = [at(0), at(10, low: [.journal]), at(20), at(30, low: [.journal]), at(620), at(630, low: [.journal]), at(3600, low: [.journal])]
+        #expect(kinds(&watch, seen) == [[], ["disk_low"], ["disk_low"], [], [], [], []])
+        let told = watch.observe(at(3610, low: [.journal]))
+        #expect(told.map(\.kind) == ["disk_low"] && told.first?.summary.contains("it changed 3 times") == true)
+        #expect(watch.observe(at(9000, low: [.journal])).isEmpty)
+    }
+
+    @Test func eachDiskIsToldOnItsOwn() {
+        var watch = NoticeWatch(silentAfter: [:])
+        let notices = [at(0, low: [.data]), at(10, low: [.data, .journal]), at(700, low: [.journal])].map { watch.observe($0) }
+        #expect(notices.map(\.count) == [1, 1, 1])
+        #expect(notices.map { $0[0].summary.contains("data folder's disk has less") } == [true, false, false])
+        #expect(notices[2][0].summary == "The data folder's disk has room again: what was kept is understood and delivered")
+    }
+
+    @Test func aDiskBelowTheReserveIsNamedWithWhatItHasLeft() {
+        let volumes = StorageVolumes(folders: [.journal: "/j", .data: "/d"], reserve: DiskReserve(bytes: 100 << 20, percent: 10)) { folder in
+            folder == "/d" ? DiskSpace(free: 150 << 20, total: 2000 << 20) : DiskSpace(free: 150 << 20, total: 1000 << 20)
+        }
+        let sentences = volumes.low().map(\.sentence)
+        #expect(sentences.count == 1 && sentences[0].hasPrefix("the disk of /d has 150 MiB left, less than the reserve of 200 MiB"), "\(sentences)")
     }
 
     @Test(arguments: [(3_600_000, "forward by 3600.0 s"), (-2_500, "back by 2.5 s")] as [(Int64, String)])

@@ -54,7 +54,8 @@ struct ParsedHeadTests {
     }
 
     @Test(arguments: [
-        ("GET / HTTP/1.0", MalformedRequest.version), ("GET / HTTP/2.0", .version), ("GET / HTTP/1.10", .version), ("GET /", .version),
+        ("GET / HTTP/1.01", MalformedRequest.version), ("GET / HTTP/2.0", .version), ("GET / HTTP/1.2", .version), ("GET / HTTP/0.9", .version),
+        ("GET / HTTP/1.10", .version), ("GET /", .version),
         ("GET / http/1.1", .requestLine), ("GET  / HTTP/1.1", .requestLine), ("GET / HTTP/1.1 ", .requestLine), (" GET / HTTP/1.1", .requestLine),
         ("GET / x HTTP/1.1", .requestLine), ("GET /\u{e9} HTTP/1.1", .requestLine), ("G(T / HTTP/1.1", .requestLine), ("GET", .requestLine),
         ("GET\t/ HTTP/1.1", .requestLine), ("GET /\u{7f} HTTP/1.1", .requestLine), ("PRI * HTTP/2.0", .version),
@@ -67,11 +68,26 @@ struct ParsedHeadTests {
         #expect(throws: MalformedRequest.host) { try parse("GET / HTTP/1.1\r\n").get() }
     }
 
+    @Test func speaksHTTP10WithALength() throws {
+        let head = try parse("POST /in/a HTTP/1.0\r\nContent-Length: 2\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n").get()
+        #expect(head.closes && !head.expectsContinue && head.framing == .length(2))
+        #expect(try parse("GET /healthz HTTP/1.0\r\nHost: a\r\n").get().closes)
+        #expect(throws: MalformedRequest.contentLength) { try parse("POST /in/a HTTP/1.0\r\n").get() }
+        #expect(throws: MalformedRequest.transferEncoding) { try parse("POST /in/a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n").get() }
+        #expect(throws: MalformedRequest.host) { try parse("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n").get() }
+    }
+
+    @Test(arguments: [("identity", false), ("Identity", false), ("gzip", true), ("identity, gzip", true), ("", true)])
+    func knowsTheContentEncodingThatChangesNothing(_ row: (value: String, isEncoded: Bool)) throws {
+        #expect(try fields("Content-Encoding: \(row.value)\r\n").get().hasContentEncoding == row.isEncoded)
+        #expect(try fields("Content-Encoding: \(row.value)\r\nContent-Encoding: identity\r\n").get().hasContentEncoding == row.isEncoded)
+    }
+
     @Test(arguments: [
         ("application/json", true), ("APPLICATION/JSON", true), ("application/json;charset=utf-8", true), ("application/json ; a=\"b\"", true), ("", true),
         ("application/vnd.api+json", true), ("text/x+JSON; v=1", true), ("+json", false), ("a+json", false), ("/+json", false), ("a/+json", false),
         ("a/b/c+json", false), ("application/jsonx", false), ("text/plain", false), ("application/x-ndjson", false), (";", false), ("a/b c+json", false),
-        ("text/json", false), ("application/json, text/plain", false),
+        ("text/json", true), ("TEXT/JSON; charset=utf-8", true), ("text/jsonx", false), ("application/json, text/plain", false),
     ])
     func knowsJSONTypes(_ row: (value: String, isJSON: Bool)) {
         #expect(withBytes(row.value) { MediaType.isJSON($0) } == row.isJSON)

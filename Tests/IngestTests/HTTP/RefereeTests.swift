@@ -64,7 +64,7 @@ struct RefereeTests {
         var rest = input[...]
         while true {
             let bytes = Array(rest)
-            let step: (request: String, used: Int)? = bytes.withUnsafeBytes { all in
+            let step: (request: String, used: Int, closes: Bool)? = bytes.withUnsafeBytes { all in
                 let blank = HeadScanner.blankLines(all)
                 let bytes = all.part(blank..<all.count)
                 var scanner = HeadScanner(bytesMax: 16_384, fieldsMax: 100)
@@ -73,10 +73,11 @@ struct RefereeTests {
                 let after = bytes.part(length..<bytes.count)
                 guard let (body, used) = body(head.framing, after) else { return nil }
                 let target = String(decoding: bytes.part(head.line.target), as: UTF8.self)
-                return ("\(target) \(body)", blank + length + used)
+                return ("\(target) \(body)", blank + length + used, head.closes)
             }
             guard let step else { return requests }
             requests.append(step.request)
+            if step.closes { return requests }
             rest = rest.dropFirst(step.used)
         }
     }

@@ -27,7 +27,10 @@ struct RouteTests {
         ("/in/a_b", "unknown"), ("/in/a%2db", "unknown"), ("/in/%61", "unknown"), ("/in/..", "unknown"), ("/in/a/.", "unknown"), ("/in/a/..", "unknown"),
         ("/in/a/%2e", "unknown"), ("/in/a/.%2E", "unknown"), ("/in/a/%2f", "unknown"), ("/in/a/%5C", "unknown"), ("/in/a/%00", "unknown"),
         ("/in/a/%", "unknown"), ("/in/a/%4", "unknown"), ("/in/a/%zz", "unknown"), ("/in/a/b\\c", "unknown"), ("/in/a/b#c", "unknown"), ("/in/a;b", "unknown"),
-        ("http://weir/in/a", "unknown"), ("/healthz/x", "unknown"), ("/healthzz", "unknown"), ("/In/a", "unknown"),
+        ("http://weir/in/a", "a"), ("HTTPS://weir:8443/in/a/s/?q", "a s"), ("http://weir/healthz", "health"), ("https://[::1]:1/readyz/", "readiness"),
+        ("http://u@weir/in/a", "a"), ("http:///in/a", "unknown"), ("http://", "unknown"), ("http://weir", "unknown"), ("http://weir?/in/a", "unknown"),
+        ("http://weir//in/a", "unknown"), ("ftp://weir/in/a", "unknown"), ("http:/in/a", "unknown"), ("xhttp://weir/in/a", "unknown"),
+        ("http://weir/in/a/%2e", "unknown"), ("/healthz/x", "unknown"), ("/healthzz", "unknown"), ("/In/a", "unknown"),
     ])
     func leadsTo(_ row: (target: String, expected: String)) {
         #expect(route(row.target) == row.expected)

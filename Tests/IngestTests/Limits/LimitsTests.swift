@@ -1,5 +1,3 @@
-import Bytes
-import Adapters
 import FindingModel
 import NIOCore
 import Testing
@@ -71,36 +69,6 @@ struct LimitsTests {
         pace.resume(at: at(129_000))
         #expect(!pace.isTooSlow(at: at(130_000)))
         #expect(pace.isTooSlow(at: at(130_001)))
-    }
-
-    @Test func memoryIsBoundedInAllAndForEachAddress() throws {
-        let one = try #require(IPAddress("192.0.2.1")), two = try #require(IPAddress("192.0.2.2"))
-        var budget = MemoryBudget(bytesMax: 100, bytesPerAddressMax: 40)
-        #expect(budget.reserve(40, for: one, bodyMax: 10) == true)
-        #expect(budget.reserve(1, for: one, bodyMax: 10) == false)
-        #expect(budget.reserve(20, for: one, bodyMax: 60) == true)
-        #expect(budget.reserve(40, for: two, bodyMax: 10) == true)
-        #expect(budget.reserve(1, for: two, bodyMax: 1000) == false)
-        budget.release(60, for: one)
-        #expect(budget.bytes == 40)
-        #expect(budget.reserve(40, for: one, bodyMax: 10) == true)
-        #expect(budget.reserve(.max, for: one, bodyMax: .max) == false)
-    }
-
-    @Test func connectionsAreCountedInAllAndForEachAddress() throws {
-        let one = try #require(IPAddress("192.0.2.1")), two = try #require(IPAddress("::ffff:192.0.2.2"))
-        var counts = ConnectionCounts(connectionsMax: 2, perAddressMax: 1)
-        var opened: [Bool] = []
-        for _ in 0..<3 { opened.append(counts.open()) }
-        #expect(opened == [true, true, false])
-        counts.close()
-        #expect(counts.open() == true)
-        #expect(counts.connections == 2)
-        var claimed: [Bool] = []
-        for address in [one, one, two] { claimed.append(counts.claim(address)) }
-        #expect(claimed == [true, false, true])
-        counts.release(one)
-        #expect(counts.claim(one) == true)
     }
 
     @Test func aLogLineASecondIsEnough() {

@@ -46,7 +46,7 @@ struct AllowanceTests {
         try await Gateway.run(limits: { $0.connectionsPerAddressMax = 3 }) { gateway throws in
             var clients = try (0..<3).map { _ in try gateway.client() }
             for client in clients {
-                client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                client.send(Samples.url("{}"))
                 #expect(try client.answer().status == 200)
             }
             let refused = try gateway.client()
@@ -67,7 +67,7 @@ struct AllowanceTests {
         try await Gateway.run(limits: { $0.connectionsMax = 2 }) { gateway throws in
             let clients = try (0..<2).map { _ in try gateway.client() }
             for client in clients {
-                client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                client.send(Samples.url("{}"))
                 #expect(try client.answer().status == 200)
             }
             #expect(try gateway.client(from: "127.0.0.3").answer().code == "too_many_connections")

@@ -40,7 +40,7 @@ struct FramingTests {
     }
 
     @Test(arguments: [
-        "GET /healthz HTTP/1.0\r\nHost: weir\r\n\r\n", "GET /healthz\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET  /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /healthz HTTP/1.2\r\nHost: weir\r\n\r\n", "GET /healthz\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET  /healthz HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\nHost: weir\n\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n",
     ])
     func refusesWhatIsNotItsHTTP(_ request: String) async throws {
@@ -106,6 +106,34 @@ struct FramingTests {
             client.send(head.replacing("/\(Samples.pathSecret)", with: "/x"))
             let answer = try client.answer()
             #expect(answer.status == 401 && answer.headers["connection"] == "close")
+        }
+    }
+
+    @Test func closesBehindTheAnswerOfHTTP10() async throws {
+        try await Gateway.run { gateway throws in
+            for host in ["", "Host: weir\r\n"] {
+                let client = try gateway.client()
+                let head = "POST /in/url/\(Samples.pathSecret) HTTP/1.0\r\n\(host)Connection: keep-alive\r\nContent-Length: \(Self.json.utf8.count)\r\n\r\n"
+                client.send(head + Self.json + Samples.url("{}"))
+                let answer = try client.answer()
+                #expect(answer.status == 200 && answer.headers["connection"] == "close")
+                #expect(client.endsWithin(milliseconds: 8000))
+                #expect(client.leftover.isEmpty)
+            }
+            #expect(try gateway.answer("GET /readyz HTTP/1.0\r\n\r\n").status == 200)
+            #expect(try gateway.answer("POST /in/url/x HTTP/1.0\r\n\r\n").code == "bad_content_length")
+        }
+    }
+
+    @Test func keepsAByteOrderMark() async throws {
+        try await Gateway.run { gateway throws in
+            #expect(try gateway.answer(Samples.url("\u{feff}{}")).status == 200)
+            #expect(gateway.journal.drafts.first?.body == [0xef, 0xbb, 0xbf, 0x7b, 0x7d])
+            // What holds the secret is kept without it, and with the mark.
+            #expect(try gateway.answer(Samples.url("\u{feff}{\"a\":\"\(Samples.pathSecret)\"}")).status == 200)
+            let kept = gateway.journal.drafts.last.map { String(decoding: $0.body, as: UTF8.self) } ?? ""
+            #expect(kept.unicodeScalars.first == "\u{feff}" && !kept.contains(Samples.pathSecret))
+            #expect(try gateway.answer(Samples.url("\u{feff}{\"a\":nope}")).body.contains("at byte 8"))
         }
     }
 

@@ -83,6 +83,7 @@ final class MemoryJournal: Journal {
 
     func append(_ draft: EntryDraft) async throws(JournalError) -> Appended { try keep(draft).get() }
     func reader(from number: UInt64) -> any JournalReader { EmptyReader() }
+    func configurations() throws(JournalError) -> [Entry] { [] }
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool { watermark > number }
     func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64 { try keep(EntryDraft(kind: .config, body: content)).get().number }
     func stop() async { set(.stopping) }

@@ -38,7 +38,7 @@ final class RunningGateway: Sendable {
     let port: UInt16
 
     /// Starts the gateway of `workspace` and returns when it has said `ready`.
-    static func start(in workspace: Workspace, environment: [String: String] = [:]) async throws -> RunningGateway {
+    static func start(in workspace: Workspace, environment: [String: String] = [:], scheme: String = "http") async throws -> RunningGateway {
         let log = open(workspace.path + "/gateway.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         let output = try OutputPipe()
         let child: ChildProcess
@@ -51,7 +51,7 @@ final class RunningGateway: Sendable {
                 WeirProgram.path, ["serve", "--config", workspace.path + "/weir.yaml"], environment: environment, output: output.writing, errors: log)
         }
         let line = await output.line()
-        guard line.hasPrefix("ready"), let start = line.range(of: "http://127.0.0.1:"), let port = UInt16(line[start.upperBound...].prefix { $0.isNumber })
+        guard line.hasPrefix("ready"), let start = line.range(of: "\(scheme)://127.0.0.1:"), let port = UInt16(line[start.upperBound...].prefix { $0.isNumber })
         else {
             child.signal(SIGTERM)
             throw GatewayError(message: "no ready line but “\(line)”; log: \(String(decoding: workspace.read("gateway.log"), as: UTF8.self))")

@@ -135,10 +135,15 @@ final class JiraPeer: Sendable {
             return json(201, #"{"id":"1"}"#)
         case ("POST", "transitions"):
             let id = body["transition"]?["id"]?.stringValue
+            if body["fields"]?["resolution"]?["name"]?.stringValue == "Nirvana" {
+                return json(
+                    400, #"{"errorMessages":[],"errors":{"resolution":"Field 'resolution' cannot be set. It is not on the appropriate screen, or unknown."}}"#)
+            }
             guard let target = transitions(issue.status).first(where: { $0.id == id })?.target else {
                 return json(400, #"{"errorMessages":["Transition id is not valid for this issue."],"errors":{}}"#)
             }
             issue.status = target
+            if let fields = body["fields"]?.objectValue { issue.fields = .object((issue.fields.objectValue ?? []) + fields) }
             return .answer(204)
         default: return .answer(405)
         }

@@ -130,6 +130,24 @@ struct JiraTicketSystemTests {
         #expect(refused.failure?.reason == "no transition of SEC-10001 leads from 'In Progress' to 'Nirvana'; there are: Start, Resolve, Drop")
     }
 
+    @Test func aTransitionSetsTheFieldsOfItsScreen() async throws {
+        let resolution = { (name: String) throws in
+            [FieldValue.Member("resolution", .object([.init("name", .text(try RecordTemplate(name)))])), .init("customfield_9", .number("7"))]
+        }
+        let system = try system { $0.fixedFields = try resolution("Done") }
+        let made = try #require(await system.create(content()).value)
+        #expect(await system.transition(made, to: "Resolve").isDone && peer.issues.first?.status == "Done")
+        #expect(peer.issues.first?.fields["resolution"]?["name"]?.stringValue == "Done" && peer.issues.first?.fields["customfield_9"] == .number("7"))
+        // Reopening sets none, and what people have closed keeps theirs.
+        #expect(await system.reopen(made).isDone)
+        let moved = peer.requests.last { $0.target.hasSuffix("/transitions") }
+        let body = try #require(moved?.body)
+        #expect(try JSONValue(parsing: body)["fields"] == nil)
+        // A field that is not on the screen is the configuration's fault, not the finding's.
+        let wrong = try await self.system { $0.fixedFields = try resolution("Nirvana") }.transition(made, to: "Resolve")
+        #expect(wrong.word == "pause" && wrong.failure?.reason.contains("not on the appropriate screen") == true)
+    }
+
     @Test func aTicketThatSomebodyDeletedIsGone() async throws {
         let system = try system { $0.priority = [.high: "High"] }
         let made = try #require(await system.create(content()).value)

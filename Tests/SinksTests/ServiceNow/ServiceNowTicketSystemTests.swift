@@ -90,6 +90,16 @@ struct ServiceNowTicketSystemTests {
         #expect(await system.reopen(made).isDone && peer.records[0]["state"] == "2")
     }
 
+    @Test func aTransitionSetsTheFieldsOfOnFixedToo() async throws {
+        let system = try system { options in
+            options.transitions = ["resolve": [("state", try RecordTemplate("6"))]]
+            options.fixedFields = [("close_code", try RecordTemplate("Solved")), ("close_notes", try RecordTemplate("fixed"))]
+        }
+        let made = try #require(await system.create(content()).value)
+        #expect(await system.transition(made, to: "resolve").isDone)
+        #expect(peer.records[0]["state"] == "6" && peer.records[0]["close_code"] == "Solved" && peer.records[0]["close_notes"] == "fixed")
+    }
+
     @Test func aRecordThatSomebodyDeletedIsGone() async throws {
         let system = try system()
         let made = try #require(await system.create(content()).value)

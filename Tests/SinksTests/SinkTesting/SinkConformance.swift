@@ -1,5 +1,6 @@
 import Delivery
 import FindingModel
+import Foundation
 import Logging
 import State
 import Synchronization
@@ -14,6 +15,8 @@ struct SinkConformance {
         try await failsAsAWholeAndDeliversLater()
         try await losesNothingOverRestarts()
         for seed in UInt64(1)...2 { try await deliversThroughFaults(seed) }
+        // A minute or more a sink and batch size: `make faults` asks for it.
+        guard ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] != nil else { return }
         for seed in UInt64(1)...2 { try await ownFaults.tellsOneChangesFaultFromTheSinks(seed, isOut: seed == 2) }
         try await ownFaults.makesNoDeadLetterOfACoin(1)
     }

@@ -17,7 +17,13 @@ final class WebhookHarness: SinkHarness {
     private final class Receiver: Sendable {
         let state = Mutex(State())
 
+        /// What every request must carry; nothing: anything.
+        let authorization: String?
+
+        init(authorization: String?) { self.authorization = authorization }
+
         func reply(to request: ScriptedPeer.Request) -> ScriptedPeer.Reply {
+            guard authorization == nil || request.header("authorization") == authorization else { return .answer(401) }
             guard let value = try? JSONValue(parsing: request.body) else { return .answer(400) }
             let ids = (value.arrayValue ?? [value]).compactMap { $0["id"]?.stringValue }
             return state.withLock { state in
@@ -35,20 +41,25 @@ final class WebhookHarness: SinkHarness {
     }
 
     private let peer: ScriptedPeer
-    private let receiver = Receiver()
+    private let receiver: Receiver
     private let transport: CurlTransport
-    private let batch: Int
+    private let options: WebhookSinkOptions
 
-    init(transport: CurlTransport, batch: Int) throws {
+    init(
+        transport: CurlTransport, batch: Int, authorization: String? = nil, _ change: (inout WebhookSinkOptions) throws -> Void = { _ in }
+    ) throws {
         self.transport = transport
-        self.batch = batch
-        peer = try ScriptedPeer { [receiver] request, _ in receiver.reply(to: request) }
+        let receiver = Receiver(authorization: authorization)
+        self.receiver = receiver
+        peer = try ScriptedPeer { request, _ in receiver.reply(to: request) }
+        var options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback))
+        options.batch = batch
+        try change(&options)
+        self.options = options
     }
 
     func makeSink() throws -> any EventSink {
-        var options = WebhookSinkOptions(destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback))
-        options.batch = batch
-        return try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
+        try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
     }
 
     var port: UInt16 { peer.port }

@@ -12,10 +12,14 @@ final class RsyslogReceiver: Sendable {
     private let authority: SyslogAuthority
     private let asksForCertificate: Bool
 
-    init(_ authority: SyslogAuthority, asksForCertificate: Bool = false) throws {
+    private let datagramPort: Int?
+
+    /// With a `datagramPort` it listens there too, for RFC 5426.
+    init(_ authority: SyslogAuthority, asksForCertificate: Bool = false, datagramPort: Int? = nil) throws {
         folder = try TemporaryFolder()
         self.authority = authority
         self.asksForCertificate = asksForCertificate
+        self.datagramPort = datagramPort
     }
 
     /// Starts it on a port, any free one for 0, and returns when it listens.
@@ -57,6 +61,7 @@ final class RsyslogReceiver: Sendable {
             load="imtcp" streamDriver.name="ossl" streamDriver.mode="1"
             streamDriver.authMode="\(asksForCertificate ? "x509/name" : "anon")"\(asksForCertificate ? " permittedPeer=[\"weir.example\"]" : ""))
         module(load="mmpstrucdata")
+        \(datagramPort.map { "module(load=\"imudp\") input(type=\"imudp\" address=\"\(Self.address)\" port=\"\($0)\" ruleset=\"weir\")" } ?? "")
         input(type="imtcp" address="\(Self.address)" port="\(port)" listenPortFileName="\(folder.path)/port" ruleset="weir")
         template(name="line" type="string" string="%$!rfc5424-sd!weir@32473!id%\\t%msg%\\n")
         ruleset(name="weir" queue.type="Direct") {

@@ -61,6 +61,34 @@ struct RsyslogTests {
         #expect(!receiver.complaints.contains("oversize") && !receiver.complaints.contains("Framing"), "\(receiver.complaints)")
     }
 
+    @Test func messagesThatEndWithALineFeedArriveAsTheyAre() async throws {
+        let receiver = try RsyslogReceiver(authority)
+        let (program, port) = try await receiver.start()
+        let sink = try sink(port: port) { $0.framing = .newline }
+        for start in stride(from: 0, to: 1000, by: 50) { #expect(await sink.deliver(Array(Self.changes[start..<(start + 50)])).isDelivered) }
+        await sink.close()
+        program.end()
+        #expect(receiver.lines.map(\.id) == Self.changes.map(\.id))
+        #expect(!receiver.complaints.contains("oversize") && !receiver.complaints.contains("Framing"), "\(receiver.complaints)")
+    }
+
+    @Test func datagramsArriveAsTheyAre() async throws {
+        let place = try DatagramPeer(RsyslogReceiver.address)
+        let datagramPort = place.port
+        place.close()
+        let receiver = try RsyslogReceiver(authority, datagramPort: datagramPort)
+        let (program, _) = try await receiver.start()
+        var options = SyslogSinkOptions(
+            target: StreamTarget(try StreamAddress("udp://\(RsyslogReceiver.address):\(datagramPort)"), policy: .loopback))
+        options.hasByteOrderMark = false
+        let sink = try SyslogSink(name: "siem", options: options, resources: SinkResources(transport: transport, version: "1.2.3"))
+        for start in stride(from: 0, to: 200, by: 20) { #expect(await sink.deliver(Array(Self.changes[start..<(start + 20)])).isDelivered) }
+        await sink.close()
+        await eventually { receiver.lines.count >= 200 }
+        program.end()
+        #expect(receiver.lines.map(\.id) == Self.changes.prefix(200).map(\.id))
+    }
+
     @Test func nothingIsLostWhileRsyslogIsRestarted() async throws {
         let receiver = try RsyslogReceiver(authority)
         var (program, port) = try await receiver.start()

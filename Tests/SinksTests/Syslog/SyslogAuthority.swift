@@ -16,7 +16,7 @@ struct SyslogAuthority {
     func certificate(_ leaf: Leaf) -> String { folder.path + "/\(leaf.rawValue).pem" }
     func key(_ leaf: Leaf) -> String { folder.path + "/\(leaf.rawValue).key" }
 
-    var client: StreamTarget.Identity { StreamTarget.Identity(certificateFile: certificate(.client), keyFile: key(.client)) }
+    var client: ClientIdentity { ClientIdentity(certificateFile: certificate(.client), keyFile: key(.client)) }
 
     private init() throws {
         folder = try TemporaryFolder()

@@ -141,9 +141,20 @@ struct SyslogSinkTests {
         #expect(format == .cef || whole.size > 20_000)
     }
 
+    @Test func theTimeIsTheFindingsOrThatOfReceipt() async throws {
+        let message = try #require(
+            try await messages([.finding(.sample(), 7)]) { options in
+                options.events.time = .received
+                options.events.format = .cef
+            }.first)
+        #expect(message.time == "2026-03-02T09:50:00.500Z")
+        let text = String(decoding: message.text, as: UTF8.self)
+        #expect(text.contains(" deviceCustomDate2=1772445000000 deviceCustomDate2Label=time"))
+    }
+
     @Test func settingsThatCannotWorkAreRefused() throws {
         var options = SyslogSinkOptions(target: StreamTarget(try StreamAddress("tcp://siem.example"), policy: DestinationPolicy(networks: [])))
-        options.target.identity = StreamTarget.Identity(certificateFile: "c", keyFile: "k")
+        options.target.identity = ClientIdentity(certificateFile: "c", keyFile: "k")
         options.target.timeout = .zero
         options.target.connectTimeout = .zero
         options.appName = "a b"
@@ -155,14 +166,16 @@ struct SyslogSinkTests {
 
     @Test(arguments: [
         ("tls://siem.example", "siem.example", 6514), ("tcp://10.0.0.5", "10.0.0.5", 514), ("tls://[2001:db8::1]:1514/", "[2001:db8::1]", 1514),
-        ("TLS://siem.example:6515", "siem.example", 6515),
+        ("TLS://siem.example:6515", "siem.example", 6515), ("udp://siem.example", "siem.example", 514),
     ]) func anAddressIsRead(text: String, host: String, port: Int) throws {
         let address = try StreamAddress(text)
-        #expect(address.host == host && address.port == port && address.isPlain == text.hasPrefix("tcp"))
+        #expect(
+            address.host == host && address.port == port && address.isPlain == !text.lowercased().hasPrefix("tls")
+                && address.isDatagram == text.hasPrefix("udp"))
     }
 
     @Test(arguments: [
-        "", "siem.example:6514", "https://siem.example", "udp://siem.example:514", "tls://", "tls://siem.example/path", "tls://siem.example?x",
+        "", "siem.example:6514", "https://siem.example", "udt://siem.example:514", "tls://", "tls://siem.example/path", "tls://siem.example?x",
         "tls://u:p@siem.example",
         "tls://siem.example:0", "tls://siem.example:65536", "tls://siem.example:syslog", "tls://siem .example", "tls://siem.example#x", "tls:///x",
         "tls://a://b",

@@ -12,12 +12,12 @@ struct RecordTemplateTests {
         ("{{ scan_uid }} by {{ scanner.name }}", " by Acme Scan"),
     ])
     func valuesStandWhereTheyAreNamed(_ text: String, _ result: String) throws {
-        #expect(try RecordTemplate(text).text(for: .sample("f_1")) == result)
+        #expect(try RecordTemplate(text).text(for: Finding.sample("f_1")) == result)
     }
 
     @Test func aTemplateWhoseValuesAreAllMissingIsNothing() throws {
-        #expect(try RecordTemplate("scan {{ scan_uid }}").text(for: .sample()) == nil)
-        #expect(try RecordTemplate("scan").text(for: .sample()) == "scan")
+        #expect(try RecordTemplate("scan {{ scan_uid }}").text(for: Finding.sample()) == nil)
+        #expect(try RecordTemplate("scan").text(for: Finding.sample()) == "scan")
     }
 
     @Test(arguments: [
@@ -37,7 +37,7 @@ struct RecordTemplateTests {
         finding.title = "{{ desc }} {{ 7*7 }} {{"
         #expect(try RecordTemplate("{{ title }}").text(for: finding) == "{{ desc }} {{ 7*7 }} {{")
         for text in HostileTexts.all where !text.isEmpty {
-            #expect(try RecordTemplate("a{{ title }}b").text(for: .hostile(text)) == "a\(text)b")
+            #expect(try RecordTemplate("a{{ title }}b").text(for: Finding.hostile(text)) == "a\(text)b")
         }
     }
 
@@ -56,11 +56,11 @@ struct RecordTemplateTests {
     @Test func numbersAreNumbersOnlyWhereTheyAreNumbers() throws {
         let make = { (text: String) in JSONValue.string(text) }
         let template = FieldValue.text(try RecordTemplate("{{ cvss }}"))
-        #expect(template.json(for: .sample(), document: make) == .number("9.8"))
+        #expect(template.json(for: Finding.sample(), document: make) == .number("9.8"))
         var finding = Finding.sample()
         finding.vulnerabilities[0].cvss[0].baseScore = "9.8,\"x\":1"
         #expect(template.json(for: finding, document: make) == nil)
-        #expect(FieldValue.text(try RecordTemplate("{{ cvss }} of 10")).json(for: .sample(), document: make) == .string("9.8 of 10"))
+        #expect(FieldValue.text(try RecordTemplate("{{ cvss }} of 10")).json(for: Finding.sample(), document: make) == .string("9.8 of 10"))
         for text in ["", "-", "1 2", "01", "0x1", "1,", "NaN", "true", "\"1\""] { #expect(!FieldValue.isNumber(text), "\(text)") }
         for text in ["0", "-1", "1.5", "1e3"] { #expect(FieldValue.isNumber(text), "\(text)") }
     }
@@ -68,10 +68,10 @@ struct RecordTemplateTests {
     @Test func whatHasNoValueIsLeftOut() throws {
         let make = { (text: String) in JSONValue.string(text) }
         let missing = FieldValue.text(try RecordTemplate("{{ scan_uid }}"))
-        #expect(FieldValue.list([missing]).json(for: .sample(), document: make) == nil)
-        #expect(FieldValue.list([]).json(for: .sample(), document: make) == .array([]))
-        #expect(FieldValue.object([.init("a", missing)]).json(for: .sample(), document: make) == nil)
-        #expect(FieldValue.object([.init("a", missing), .init("b", .bool(true))]).json(for: .sample(), document: make)?["b"] == .bool(true))
+        #expect(FieldValue.list([missing]).json(for: Finding.sample(), document: make) == nil)
+        #expect(FieldValue.list([]).json(for: Finding.sample(), document: make) == .array([]))
+        #expect(FieldValue.object([.init("a", missing)]).json(for: Finding.sample(), document: make) == nil)
+        #expect(FieldValue.object([.init("a", missing), .init("b", .bool(true))]).json(for: Finding.sample(), document: make)?["b"] == .bool(true))
         #expect(!FieldValue.object([.init("a", missing)]).isConstant && FieldValue.number("1").isConstant)
     }
 }

@@ -13,6 +13,19 @@ struct ChangeSignalTests {
         await signal.wait(after: 2)
     }
 
+    @Test func whoeverWaitsIsWokenWhenTheRowBeginsAgain() async {
+        let signal = ChangeSignal()
+        signal.advance(to: 9)
+        async let waited: Void = signal.wait(after: 20)
+        signal.restart()
+        signal.advance(to: 21)
+        await waited
+        let later = Task { await signal.wait(after: 21) }
+        signal.restart()
+        later.cancel()
+        await later.value
+    }
+
     @Test func waitEndsWithItsTask() async {
         let signal = ChangeSignal()
         let before = Task { await signal.wait(after: 0) }

@@ -51,6 +51,26 @@ struct StateChangeFeedTests {
         #expect(try await gate.queries.change("no id") == nil)
     }
 
+    @Test func changesAreFoundByReceiptTimeAcrossAClockThatWasAhead() async throws {
+        let gate = try Gate(Self.script)
+        // The clock is a year ahead for two receipts; then it is right again, and a change tells so.
+        for (name, time) in [(0, 1000), (1, 2000), (2, 31_000_000), (3, 31_000_001), (4, 3000), (5, 4000)] {
+            gate.setTime(Int64(time))
+            try await gate.receive("\(name)")
+        }
+        try gate.catchUp()
+        let feed = feed(gate)
+        #expect(try gate.allChanges().map(\.type).firstIndex(of: "notice.gateway_clock_step") == 4)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(1500)) == 2)
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(3500)) == 3, "what the clock said of those ahead is all that is known of them")
+        #expect(try await feed.firstSequence(atOrAfter: Making.time(40_000_000)) == 8)
+        #expect(try await feed.lastSequence(through: Making.time(3500)) == 6)
+        #expect(try await feed.lastSequence(through: Making.time(2500)) == 2)
+        #expect(try await feed.lastSequence(through: Making.time(40_000_000)) == 7)
+        #expect(try await feed.lastSequence(through: Making.time(10)) == 0)
+        await gate.journal.stop()
+    }
+
     @Test func placesAreFoundInARowThatWasMadeAgainWithoutErasedChanges() async throws {
         let gate = try Gate(Self.script)
         for number in 0..<10 { try await gate.receive("\(number)") }

@@ -90,6 +90,7 @@ struct PermutationTests {
         }
         for (at, entry) in [(Int64(4), UInt64(50)), (9, 51), (2, 52)] {
             steps.append { $0.applyClosed(stamp: stamp(at, rank: 1, hash: 5, entry: entry), raw: Making.raw(entry)) }
+            steps.append { $0.applyListed(stamp: stamp(at + 1, rank: 1, hash: 6, entry: entry + 10), raw: Making.raw(entry + 10)) }
         }
         return steps
     }()
@@ -155,18 +156,54 @@ struct PermutationTests {
         try expectOneEnd(of: Self.scanLife, from: ScanState())
     }
 
-    private func expectOneEnd<S: Equatable>(of life: [@Sendable (inout S) -> Void], from beginning: S) throws {
+    @Test func randomLivesOfAFindingEndInOneRecordInAnyOrder() throws {
+        var generator = SeededGenerator(seed: Self.seed)
+        for life in 0..<300 {
+            let steps = (0..<Int.random(in: 2...14, using: &generator)).map { Self.randomStep(UInt64($0 + 1), &generator) }
+            try expectOneEnd(of: steps, from: FindingState(), orders: 12, "life \(life)")
+        }
+    }
+
+    /// One word about a finding: of few moments, so that many are of one, with every status, coarse times, and lists of scans.
+    private static func randomStep(_ entry: UInt64, _ generator: inout SeededGenerator) -> @Sendable (inout FindingState) -> Void {
+        let at = Int64.random(in: 0...6, using: &generator)
+        var stamp = stamp(at, rank: UInt32.random(in: 0...1, using: &generator), hash: UInt64.random(in: 0...3, using: &generator), entry: entry)
+        stamp.spread = [0, 0, 999, 59_999].randomElement(using: &generator) ?? 0
+        let kind = Int.random(in: 0..<10, using: &generator)
+        if kind == 0 { return { [stamp] in $0.applyClosed(stamp: stamp, raw: Making.raw(entry)) } }
+        if kind == 1 { return { [stamp] in $0.applyListed(stamp: stamp, raw: Making.raw(entry)) } }
+        var says: FindingFields = kind == 2 ? [] : [.status]
+        for group in [FindingFields.labels, .title, .fixedTime, .firstSeen, .lastSeen] where Bool.random(using: &generator) { says.insert(group) }
+        let status = FindingStatus.allCases.randomElement(using: &generator) ?? .open
+        let finding = Making.finding(receipt: entry) { [says] in
+            // An empty list is said as well; what is not said holds a default.
+            if says.contains(.labels) { $0.labels = entry % 2 == 0 ? [] : ["label \(entry)"] }
+            if says.contains(.title) { $0.title = "title \(entry)" }
+            if says.contains(.fixedTime) { $0.fixedTime = Making.time(at - 1) }
+            if says.contains(.firstSeen) { $0.firstSeenTime = Making.time(at - 2) }
+            if says.contains(.lastSeen) { $0.lastSeenTime = Making.time(at + 3) }
+            guard says.contains(.status) else { return }
+            $0.status = status
+            $0.vendorStatus = "\(status.word) \(at % 2)"
+        }
+        stamp.hash = ContentHash.of(finding, says: says)
+        return { [stamp, says] in $0.apply(finding, says: says, stamp: stamp) }
+    }
+
+    private func expectOneEnd<S: Equatable>(
+        of life: [@Sendable (inout S) -> Void], from beginning: S, orders: Int = 1000, _ name: String = ""
+    ) throws {
         var generator = SeededGenerator(seed: Self.seed)
         var expected = beginning
         for step in life { step(&expected) }
-        for round in 0..<1000 {
+        for round in 0..<orders {
             var order = life.indices.shuffled(using: &generator)
             for _ in 0..<Int.random(in: 0...6, using: &generator) {
                 order.insert(life.indices.randomElement(using: &generator) ?? 0, at: Int.random(in: 0...order.count, using: &generator))
             }
             var state = beginning
             for index in order { life[index](&state) }
-            try #require(state == expected, "seed \(Self.seed), round \(round), order \(order)")
+            try #require(state == expected, "seed \(Self.seed), \(name), round \(round), order \(order)")
         }
     }
 }

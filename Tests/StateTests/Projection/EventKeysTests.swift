@@ -9,7 +9,7 @@ struct EventKeysTests {
     private static let scope = KeyScope(vendor: "v", account: "a")
     private static let day: Int64 = 24 * 3600 * 1000
 
-    private func key(_ number: Int) -> EventKey { EventKey(scope: Self.scope, key: "\(number)") }
+    private func key(_ number: Int) -> EventKey { EventKey(scope: Self.scope, kind: "k", key: "\(number)") }
 
     /// Claims keys as a plain dictionary would, and compares.
     @Test(arguments: [UInt64(1), 2, 3])
@@ -48,10 +48,38 @@ struct EventKeysTests {
         #expect(keys.allSatisfy { EventKey($0.data) == $0 })
     }
 
+    @Test func eventsOfTwoKindsMayHaveOneID() async throws {
+        var script = Script()
+        for kind in ["risk", "scan"] { script.add(kind, key: "1", at: 1, kind: kind) { .finding($0, kind) } }
+        let gate = try Gate(script)
+        #expect(try await gate.changes(of: "risk", "scan", "risk", "scan") == ["finding.opened", "finding.opened"])
+    }
+
+    @Test func keysThatAnOlderVersionKeptAreNotDoubledAndHoldTheirKindBack() async throws {
+        var script = Script()
+        for kind in ["risk", "scan"] { script.add(kind, key: "1", at: 1, kind: kind) { .finding($0, kind) } }
+        let gate = try Gate(script)
+        let entry = Int64(clamping: try await gate.receive("risk"))
+        try gate.catchUp()
+        // As the version before had it: the key without its kind.
+        let former = EventKey(scope: script.scope, before6: "1")
+        try gate.store.withWriter { database in
+            try database.execute(sql: "UPDATE event_keys SET digest = ?", arguments: [former.data])
+            try database.execute(sql: "UPDATE event_key_form SET last_without_kind = ?", arguments: [entry])
+        }
+        #expect(try await gate.changes(of: "risk", "scan", "scan") == ["finding.opened"])
+        #expect(try await gate.queries.sources().first { $0.source == "shop" }?.outcomes == [.mapped: 2, .duplicate: 2])
+        // A month later nothing of it is kept.
+        gate.setTime(1000 + 31 * 24 * 3600)
+        #expect(try await gate.changes(of: "risk") == [])
+        #expect(try await gate.queries.sources().first { $0.source == "shop" }?.outcomes == [.mapped: 3, .duplicate: 2])
+        #expect(try gate.store.withWriter { try EventKeys(from: $0).hasFormer } == false)
+    }
+
     @Test func keyIsUniqueToItsVendorAndAccount() {
         let scopes = [
             KeyScope(vendor: "v", account: "a"), KeyScope(vendor: "w", account: "a"), KeyScope(vendor: "v", account: "b"), KeyScope(vendor: "va", account: ""),
         ]
-        #expect(Set(scopes.map { EventKey(scope: $0, key: "1") }).count == 4)
+        #expect(Set(scopes.map { EventKey(scope: $0, kind: "k", key: "1") }).count == 4)
     }
 }

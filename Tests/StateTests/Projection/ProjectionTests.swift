@@ -144,6 +144,7 @@ struct ProjectionTests {
     @Test func driftIsToldWhenItIsNew() async throws {
         let gate = try Gate(Self.script)
         #expect(try await gate.changes(of: "drifting") == ["finding.opened", "notice.gateway_drift"])
+        gate.setTime(1000 + 3600)
         #expect(try await gate.changes(of: "drifting more") == ["notice.gateway_drift"])
         let notice = try #require(try gate.allChanges().last)
         #expect(notice.source == "/gateway")
@@ -156,9 +157,8 @@ struct ProjectionTests {
 
     @Test func eventTimeFarAheadIsDriftAndGivesWay() async throws {
         let gate = try Gate(Self.script)
-        #expect(try await gate.changes(of: "tomorrow") == ["finding.opened", "notice.gateway_drift"])
-        #expect(try gate.allChanges().first?.time == Making.time(1000))
-        #expect(try await gate.queries.drift(ofSource: "shop").map(\.place) == [DriftPlace(kind: "time", place: "event.time")])
+        #expect(try await gate.changes(of: "tomorrow") == ["finding.opened"])
+        #expect(try gate.allChanges().first?.time == Making.time(1600))
     }
 
     @Test func placesOfDriftHaveAnEnd() async throws {
@@ -177,6 +177,6 @@ struct ProjectionTests {
     @Test func noticesAreRecordsToo() async throws {
         let gate = try Gate(Self.script)
         #expect(try await gate.changes(of: "notice", "notice") == ["notice.target_created"])
-        #expect(try await gate.queries.records(RecordFilter(.notice)).count == 1)
+        #expect(try await gate.queries.records(RecordFilter(.notice))?.rows.count == 1)
     }
 }

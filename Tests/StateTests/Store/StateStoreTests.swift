@@ -67,7 +67,7 @@ struct StateStoreTests {
         for path in [text, foreign] {
             let before = try Data(contentsOf: URL(fileURLWithPath: path))
             let error = #expect(throws: StateError.self) { try StateStore.open(path: path) }
-            #expect(error?.code == .notAStateDatabase)
+            #expect(error?.code == (path == foreign ? .notAStateDatabase : .corrupt))
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
         }
         #expect(throws: StateError.self) { try StateStore.open(path: folder.file("missing/state.db")) }

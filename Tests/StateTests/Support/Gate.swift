@@ -39,15 +39,17 @@ final class Gate: Sendable {
         store = try StateStore.open(path: folder.file(state))
     }
 
-    /// The same files, opened again after `change` had the journal's folder to itself.
-    init(again other: Gate, _ change: (_ journal: String) throws -> Void = { _ in }) async throws {
+    /// The same files, opened again after `change` had the journal's folder to itself; receipts are mapped as before, or by what `mapping` makes.
+    init(
+        again other: Gate, _ change: (_ journal: String) throws -> Void = { _ in }, mapping: ((SegmentJournal) -> @Sendable () -> any ReceiptMapper)? = nil
+    ) async throws {
         await other.journal.stop()
         other.store.close()
         try change(other.folder.file("journal"))
         folder = other.folder
-        makeMapper = other.makeMapper
         clock = other.clock
         journal = try Self.open(folder, clock: clock)
+        makeMapper = mapping?(journal) ?? other.makeMapper
         store = try StateStore.open(path: folder.file("state.db"))
     }
 

@@ -3,6 +3,8 @@ import YAMLDocument
 
 /// Whether the files of a configuration keep out of each other's way.
 enum PathChecks {
+    private static let systemFolders = ["/proc", "/sys", "/dev"]
+
     static func run(_ configuration: GatewayConfiguration, root: YAMLNode, sinksNode: YAMLNode?, _ context: inout SettingsContext) {
         let storage = configuration.storage
         if let node = root["journal"] {
@@ -26,10 +28,16 @@ enum PathChecks {
                 context.issues.error(node, "path: the sink '\(other)' already writes \(file.path)")
             } else if own.contains(file.path) || file.path.isInside(storage.journal) || file.path == storage.journal {
                 context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
+            } else if let folder = systemFolders.first(where: { file.path.isInside($0) }) {
+                context.issues.error(node, "path: what stands under \(folder) is the system's, and keeps nothing", hint: "data/changes.ndjson")
             } else if FilePaths.isFolder(file.path) {
                 context.issues.error(node, "path: \(file.path) is a folder", hint: "\(file.path)/changes.ndjson")
             } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data, !FilePaths.isFolder(folder) {
                 context.issues.error(node, "path: there is no folder \(folder)", hint: "mkdir -p \(folder)")
+            }
+            if FilePaths.holdsOtherThanLines(file.path) {
+                let hint = "give another path, or move the file away"
+                context.issues.warning(node, "path: \(file.path) is there already and holds something else than changes: it is not touched", hint: hint)
             }
             taken[file.path] = sink.name
         }

@@ -19,6 +19,21 @@ enum SourceChecks {
             check(source, adapter, node, &context)
         }
         checkAccounts(configuration, sourcesNode, &context)
+        checkSharedSecrets(configuration, sourcesNode, &context)
+    }
+
+    /// Whoever has the secret of one source can then speak as the other.
+    private static func checkSharedSecrets(_ configuration: GatewayConfiguration, _ sourcesNode: YAMLNode?, _ context: inout SettingsContext) {
+        for (index, source) in configuration.sources.enumerated() {
+            for secret in source.secrets {
+                guard let other = configuration.sources[..<index].first(where: { $0.secrets.contains { $0.value == secret.value } }),
+                    let node = sourcesNode?[source.name]?["secrets"]
+                else { continue }
+                context.issues.warning(
+                    node, "secrets: \(secret.label) holds the same secret as the source '\(other.name)', so each can send as the other",
+                    hint: "weir sources setup \(source.name) mints one")
+            }
+        }
     }
 
     private static func check(_ source: SourceSettings, _ adapter: Adapter, _ node: YAMLNode, _ context: inout SettingsContext) {

@@ -35,20 +35,21 @@ enum DestinationReader {
     /// The addresses that a sink may be reached at beyond the public Internet; an empty list is as none.
     static func networks(_ node: YAMLNode?, _ context: inout SettingsContext) -> AddressBlockList {
         if let node, let items = node.items, items.isEmpty { return AddressBlockList([]) }
-        return context.blocks(node, "networks")
+        return context.blocks(node, "networks", wide: "what the name leads to is not checked, and may be asked without TLS")
     }
 
     /// What can be told without looking the host up; the rest is checked when the connection is made.
     static func check(
         host: String, isPlain: Bool, _ node: YAMLNode, _ policy: DestinationPolicy, schemes: (plain: String, secure: String) = ("plain http", "https"),
-        _ context: inout SettingsContext
+        what: String = "url", _ context: inout SettingsContext
     ) {
         let hint = "list the receiver's network: networks: [ 127.0.0.0/8 ]"
         let name = host.utf8.first == UInt8(ascii: "[") ? String(host.dropFirst().dropLast()) : host
         if let address = IPAddress(name) {
-            if case .refused(let reason) = policy.decide(address, plain: isPlain) { context.issues.error(node, "url: \(reason)", hint: hint) }
+            if case .refused(let reason) = policy.decide(address, plain: isPlain) { context.issues.error(node, "\(what): \(reason)", hint: hint) }
         } else if isPlain, policy.networks.isEmpty {
-            context.issues.error(node, "url: \(schemes.plain) is sent only to addresses in the sink's 'networks'", hint: "use \(schemes.secure), or \(hint)")
+            context.issues.error(
+                node, "\(what): \(schemes.plain) is sent only to addresses in the sink's 'networks'", hint: "use \(schemes.secure), or \(hint)")
         }
     }
 
@@ -63,5 +64,18 @@ enum DestinationReader {
             context.issues.error(node, "\(what): \(error.message)")
             return nil
         }
+    }
+
+    /// `certificate` and `key`: PEM files that belong together.
+    static func identity(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> ClientIdentity? {
+        let certificateNode = reader.take("certificate")
+        let keyNode = reader.take("key")
+        if let node = certificateNode ?? keyNode, (certificateNode == nil) != (keyNode == nil) {
+            context.issues.error(node, "\(what): 'certificate' and 'key' belong together")
+        }
+        let certificate = certificateNode.flatMap { readableFile($0, "certificate", &context) }
+        let key = keyNode.flatMap { readableFile($0, "key", &context) }
+        guard let certificate, let key else { return nil }
+        return ClientIdentity(certificateFile: certificate, keyFile: key)
     }
 }

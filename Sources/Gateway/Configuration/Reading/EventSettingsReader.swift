@@ -2,11 +2,12 @@ import Formats
 import Sinks
 import YAMLDocument
 
-/// Reads how a sink for a SIEM writes changes: `format` and `evidence`.
+/// Reads how a sink for a SIEM writes changes: `format`, `evidence` and `time`.
 enum EventSettingsReader {
     static func read(_ reader: inout MappingReader, _ settings: inout EventSettings, formats: [EventFormat], _ context: inout SettingsContext) {
         if let format = word(reader.take("format"), "format", among: formats, &context) { settings.format = format }
         if let evidence = word(reader.take("evidence"), "evidence", among: EvidenceDetail.allCases, &context) { settings.evidence = evidence }
+        if let time = word(reader.take("time"), "time", among: EventTime.allCases, &context) { settings.time = time }
     }
 
     /// `true` or `false`.

@@ -5,19 +5,20 @@ import YAMLDocument
 
 /// Reads a route's `when`: keys are "and", lists "or", `*` is a wildcard, `not` the opposite.
 struct RouteConditionReader {
-    /// Names of the configured sources.
-    let sources: [String]
+    /// Names of the configured sources; nothing when they cannot be known, because of an error that was said elsewhere.
+    let sources: [String]?
 
     private static let statuses: [String] = Set(FindingStatus.allCases.map(\.word) + ScanStatus.allCases.map(\.word)).sorted()
 
     /// The condition, or nothing after errors were added.
     func read(_ node: YAMLNode, _ context: inout SettingsContext) -> RouteCondition? {
         guard var reader = MappingReader(node, "when", &context.issues) else { return nil }
+        let errorsBefore = context.issues.errorCount
         var condition = RouteCondition()
         let typeNode = reader.take("type")
         condition.types = patterns(typeNode, "type", known: ChangeType.words, freePrefix: "notice.", &context)
         condition.statuses = patterns(reader.take("status"), "status", known: Self.statuses, &context)
-        let sourceNames = sources + sources.map { "/sources/\($0)" } + ["/gateway"]
+        let sourceNames = sources.map { $0 + $0.map { "/sources/\($0)" } + ["/gateway"] }
         condition.sources = patterns(reader.take("source"), "source", known: sourceNames, &context)
         condition.labels = patterns(reader.take("label"), "label", known: nil, &context)
         condition.resources = patterns(reader.take("resource"), "resource", known: nil, &context)
@@ -28,7 +29,10 @@ struct RouteConditionReader {
             condition.not = items.compactMap { read($0, &context) }
         }
         reader.finish(&context.issues)
-        if condition == RouteCondition() { context.issues.warning(node, "when says nothing, so every change matches") }
+        // What could not be read was said; it is not nothing.
+        if condition == RouteCondition(), context.issues.errorCount == errorsBefore {
+            context.issues.warning(node, "when says nothing, so every change matches")
+        }
         return condition
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Adapters
+import FindingModel
 import YAMLDocument
 
 /// What the readers of settings share: the issues found so far, and the places that references lead to.
@@ -10,6 +11,8 @@ struct SettingsContext {
     let environment: [String: String]
     /// Whether a secret that is not there is an error; commands that only read need none.
     var needsSecrets = true
+    /// The time by which certificates are judged.
+    var now = SystemClock.now()
 
     /// `path` made absolute.
     func absolute(_ path: String) -> String {
@@ -43,17 +46,19 @@ struct SettingsContext {
         }
     }
 
-    /// Reads a word with `read`; `form` says in the error what it should look like.
-    mutating func value<T>(_ node: YAMLNode?, _ what: String, form: String, _ read: (String) -> T?) -> T? {
+    /// Reads a word with `read`; `form` says in the error what it should look like, and `hint` what was probably meant.
+    mutating func value<T>(
+        _ node: YAMLNode?, _ what: String, form: String, hint: (String) -> String? = { _ in nil }, _ read: (String) -> T?
+    ) -> T? {
         guard let node, let text = word(node, what) else { return nil }
         if let value = read(text) { return value }
-        issues.error(node, "\(what): '\(text)' is not \(form)")
+        issues.error(node, "\(what): '\(text)' is not \(form)", hint: hint(text))
         return nil
     }
 
     mutating func duration(_ node: YAMLNode?, _ what: String, _ range: ClosedRange<Int64>) -> Int64? {
         let form = "a duration from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound)), such as 30s, 5m, 12h or 400d"
-        return value(node, what, form: form) { DurationText.milliseconds($0).flatMap { range.contains($0) ? $0 : nil } }
+        return value(node, what, form: form, hint: UnitHint.duration) { DurationText.milliseconds($0).flatMap { range.contains($0) ? $0 : nil } }
     }
 
     mutating func integer(_ node: YAMLNode?, _ what: String, _ range: ClosedRange<Int>) -> Int? {
@@ -65,7 +70,7 @@ struct SettingsContext {
     /// A size in bytes, not a share of a disk.
     mutating func bytes(_ node: YAMLNode?, _ what: String, _ range: ClosedRange<Int64>) -> Int64? {
         let form = "a size from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound)), such as 512KiB, 16MiB or 1GiB"
-        return value(node, what, form: form) { text in
+        return value(node, what, form: form, hint: UnitHint.size) { text in
             guard case .bytes(let bytes) = ByteSize(text), range.contains(bytes) else { return nil }
             return bytes
         }
@@ -80,7 +85,8 @@ struct SettingsContext {
         value(node, what, form: "an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8443") { ListenAddress($0) }
     }
 
-    mutating func blocks(_ node: YAMLNode?, _ what: String) -> AddressBlockList {
+    /// Blocks of addresses; `wide` says in a warning what follows when they hold nearly every address.
+    mutating func blocks(_ node: YAMLNode?, _ what: String, wide: String) -> AddressBlockList {
         guard let node else { return AddressBlockList([]) }
         var blocks: [AddressBlock] = []
         let items = list(node, what)
@@ -88,7 +94,9 @@ struct SettingsContext {
         for item in items {
             guard let text = word(item, what) else { continue }
             do throws(AddressBlockError) {
-                blocks.append(try AddressBlock(text))
+                let block = try AddressBlock(text)
+                if block.isNearlyEverything { issues.warning(item, "\(what): \(block) holds nearly every address: \(wide)") }
+                blocks.append(block)
             } catch {
                 issues.error(item, "\(what): \(error.message)", hint: error.hint)
             }
@@ -108,6 +116,11 @@ struct SettingsContext {
     /// The secret that a reference leads to.
     mutating func secret(_ node: YAMLNode?, _ what: String) -> LabelledSecret? {
         guard let node, let text = word(node, what) else { return nil }
+        return secret(text, at: node, what)
+    }
+
+    /// As `secret`, for a reference that is only a part of what stands at `node`.
+    mutating func secret(_ text: String, at node: YAMLNode, _ what: String) -> LabelledSecret? {
         guard let reference = SecretReference(text) else {
             // The text is not repeated: it may be the secret itself.
             issues.error(
@@ -124,7 +137,9 @@ struct SettingsContext {
             (label, value) = (text, Self.withoutNewline(Array(found.utf8)))
         case .file(let path):
             switch FilePaths.contents(of: absolute(path), limit: 64 << 10) {
-            case .success(let bytes): (label, value) = (text, Self.withoutNewline(bytes))
+            case .success(let bytes):
+                SecretFileChecks.run(absolute(path), node, what, &self)
+                (label, value) = (text, Self.withoutNewline(bytes))
             case .failure(let error):
                 if needsSecrets { issues.error(node, "\(what): \(error.message)") }
                 return nil
@@ -137,7 +152,21 @@ struct SettingsContext {
             issues.error(node, "\(what): \(label) is empty")
             return nil
         }
+        if let oddity = Self.oddity(of: value) {
+            issues.warning(node, "\(what): \(label) \(oddity), which counts as a part of the secret", hint: "write the file anew with the secret alone")
+        }
         return LabelledSecret(label: label, value: value)
+    }
+
+    /// What an editor or a shell may have added to a secret unseen.
+    private static func oddity(of secret: [UInt8]) -> String? {
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
+        if secret.starts(with: [0xef, 0xbb, 0xbf]) || secret.starts(with: [0xff, 0xfe]) || secret.starts(with: [0xfe, 0xff]) {
+            return "begins with a byte order mark"
+        }
+        if secret.last == UInt8(ascii: "\n") { return "ends with more than one newline" }
+        if let last = secret.last, isBlank(last) { return "ends with a blank" }
+        return secret.first.map(isBlank) == true ? "begins with a blank" : nil
     }
 
     /// Editors end a file with a newline that is no part of the secret.

@@ -10,11 +10,12 @@ enum StreamTargetReader {
         let authorityNode = reader.take("ca")
         let authority = authorityNode.flatMap { DestinationReader.authorityFile($0, &context) }
         let identityNode = reader.take("certificate") ?? reader.take("key")
-        let identity = readIdentity(&reader, what, &context)
+        let identity = DestinationReader.identity(&reader, what, &context)
         let timeout = context.duration(reader.take("timeout"), "timeout", 1000...600_000)
         let connectTimeout = context.duration(reader.take("connect-timeout"), "connect-timeout", 100...60_000)
         guard let address, let node else { return nil }
-        DestinationReader.check(host: address.host, isPlain: address.isPlain, node, policy, schemes: ("plain tcp", "tls"), &context)
+        DestinationReader.check(
+            host: address.host, isPlain: address.isPlain, node, policy, schemes: (address.isDatagram ? "plain udp" : "plain tcp", "tls"), &context)
         if address.isPlain {
             if let authorityNode { context.issues.error(authorityNode, "ca: a connection without TLS proves nothing", hint: "use tls://") }
             if let identityNode { context.issues.error(identityNode, "certificate: a connection without TLS proves nothing", hint: "use tls://") }
@@ -35,17 +36,5 @@ enum StreamTargetReader {
             context.issues.error(node, "url: \(error.message)", hint: "tls://siem.example.com:6514")
             return nil
         }
-    }
-
-    private static func readIdentity(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> StreamTarget.Identity? {
-        let certificateNode = reader.take("certificate")
-        let keyNode = reader.take("key")
-        if let node = certificateNode ?? keyNode, (certificateNode == nil) != (keyNode == nil) {
-            context.issues.error(node, "\(what): 'certificate' and 'key' belong together")
-        }
-        let certificate = certificateNode.flatMap { DestinationReader.readableFile($0, "certificate", &context) }
-        let key = keyNode.flatMap { DestinationReader.readableFile($0, "key", &context) }
-        guard let certificate, let key else { return nil }
-        return StreamTarget.Identity(certificateFile: certificate, keyFile: key)
     }
 }

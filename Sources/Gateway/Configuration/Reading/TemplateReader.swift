@@ -1,16 +1,19 @@
 import FindingModel
+import JSONDocument
 import Sinks
 import YAMLDocument
 
 /// Reads texts and fields with `{{ name }}` for a finding's values in them.
 enum TemplateReader {
-    static func template(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> RecordTemplate? {
+    static func template(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> RecordTemplate? { template(node, what, .finding, &context) }
+
+    static func template(_ node: YAMLNode, _ what: String, _ scope: TemplateName.Scope, _ context: inout SettingsContext) -> RecordTemplate? {
         guard let text = node.scalar else {
             context.issues.error(node, "\(what) must be a text, not \(node.kindName)")
             return nil
         }
         do throws(TemplateError) {
-            return try RecordTemplate(text)
+            return try RecordTemplate(text, scope: scope)
         } catch {
             context.issues.error(node, "\(what): \(error.message)", hint: error.hint)
             return nil
@@ -47,7 +50,7 @@ enum TemplateReader {
                 context.issues.error(key, "\(what): '\(name)' cannot stand here", hint: "it has a setting of its own")
                 return nil
             }
-            return self.value(value, "\(what).\(name)", &context).map { FieldValue.Member(name, $0) }
+            return self.value(value, "\(what).\(name)", .finding, &context).map { FieldValue.Member(name, $0) }
         }
     }
 
@@ -76,7 +79,7 @@ enum TemplateReader {
     }
 
     /// A bare number or `true` and `false` are what they are in JSON; in quotes they are texts. `{ adf: TEXT }` is a document of Jira's.
-    private static func value(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> FieldValue? {
+    static func value(_ node: YAMLNode, _ what: String, _ scope: TemplateName.Scope, _ context: inout SettingsContext) -> FieldValue? {
         switch node.content {
         case .scalar(let text, quoted: false) where text == "true" || text == "false": return .bool(text == "true")
         case .scalar(let text, quoted: false) where FieldValue.isNumber(text): return .number(text)
@@ -85,12 +88,37 @@ enum TemplateReader {
                 context.issues.error(node, "\(what) is empty")
                 return nil
             }
-            return template(node, what, &context).map { .text($0) }
-        case .sequence(let items): return .list(items.compactMap { value($0, what, &context) })
+            return template(node, what, scope, &context).map { .text($0) }
+        case .sequence(let items): return .list(items.compactMap { value($0, what, scope, &context) })
         case .mapping(let members):
-            if members.count == 1, members[0].key.scalar == "adf" { return template(members[0].value, what, &context).map { .document($0) } }
+            if members.count == 1, members[0].key.scalar == "adf" { return template(members[0].value, what, scope, &context).map { .document($0) } }
             return .object(
-                members.compactMap { key, child in value(child, "\(what).\(key.scalar ?? "")", &context).map { FieldValue.Member(key.scalar ?? "", $0) } })
+                members.compactMap { key, child in value(child, "\(what).\(key.scalar ?? "")", scope, &context).map { FieldValue.Member(key.scalar ?? "", $0) }
+                })
+        }
+    }
+
+    /// As above, for JSON that stands in a text at `node`.
+    static func value(
+        _ json: JSONValue, at node: YAMLNode, _ what: String, _ scope: TemplateName.Scope, _ context: inout SettingsContext
+    ) -> FieldValue? {
+        switch json {
+        case .null: return .null
+        case .bool(let value): return .bool(value)
+        case .number(let digits): return .number(digits)
+        case .array(let items): return .list(items.compactMap { value($0, at: node, what, scope, &context) })
+        case .object(let members):
+            return .object(
+                members.compactMap { member in
+                    value(member.value, at: node, "\(what).\(member.name)", scope, &context).map { FieldValue.Member(member.name, $0) }
+                })
+        case .string(let text):
+            do throws(TemplateError) {
+                return .text(try RecordTemplate(text, scope: scope))
+            } catch {
+                context.issues.error(node, "\(what): \(error.message)", hint: error.hint)
+                return nil
+            }
         }
     }
 }

@@ -3,13 +3,15 @@ import YAMLDocument
 
 /// Reads what every sink of tickets has: `max-new`, `search-settle`, `on-fixed`.
 enum TicketRulesReader {
-    static func read(_ reader: inout MappingReader, _ context: inout SettingsContext) -> TicketRules {
+    /// The rules, and what stands under `on-fixed.fields`, which each system reads in its own way.
+    static func read(_ reader: inout MappingReader, _ context: inout SettingsContext) -> (rules: TicketRules, fixedFields: YAMLNode?) {
         var rules = TicketRules()
+        var fields: YAMLNode?
         let form = "a number of new tickets an hour from 1 to 10000, such as 50/h"
         if let number = context.value(reader.take("max-new"), "max-new", form: form, perHour) { rules.newPerHour = number }
         if let settle = context.duration(reader.take("search-settle"), "search-settle", 1000...86_400_000) { rules.searchSettle = .milliseconds(settle) }
-        if let node = reader.take("on-fixed"), let onFixed = onFixed(node, &context) { rules.onFixed = onFixed }
-        return rules
+        if let node = reader.take("on-fixed"), let onFixed = onFixed(node, &fields, &context) { rules.onFixed = onFixed }
+        return (rules, fields)
     }
 
     private static func perHour(_ text: String) -> Int? {
@@ -19,13 +21,16 @@ enum TicketRulesReader {
         return Int(exactly: number).flatMap { (1...10_000).contains($0) ? $0 : nil }
     }
 
-    /// `comment`, or `{ transition: NAME }`.
-    private static func onFixed(_ node: YAMLNode, _ context: inout SettingsContext) -> TicketRules.OnFixed? {
+    /// `comment`, or `{ transition: NAME, fields: { … } }`.
+    private static func onFixed(_ node: YAMLNode, _ fields: inout YAMLNode?, _ context: inout SettingsContext) -> TicketRules.OnFixed? {
         if node.scalar == "comment" { return .comment }
-        guard let members = node.members, members.count == 1, members[0].key.scalar == "transition" else {
+        guard node.members != nil, node["transition"] != nil, var reader = MappingReader(node, "on-fixed", &context.issues) else {
             context.issues.error(node, "on-fixed is neither 'comment' nor a transition", hint: "on-fixed: { transition: Done }")
             return nil
         }
-        return context.word(members[0].value, "transition").map { .transition($0) }
+        let name = reader.take("transition").flatMap { context.word($0, "transition") }
+        fields = reader.take("fields")
+        reader.finish(&context.issues)
+        return name.map { .transition($0) }
     }
 }

@@ -13,6 +13,12 @@ enum ElasticsearchSinkSettings {
         let indexNode = reader.take("index")
         let index = indexNode.flatMap { context.word($0, "index") }
         let credential = readCredential(&reader, what, &context)
+        let path = EventSettingsReader.word(reader.take("path"), "path", among: ElasticsearchOptions.Path.allCases, &context)
+        let form = "a pipeline's name: printable ASCII without spaces"
+        let pipeline = context.value(reader.take("pipeline"), "pipeline", form: form) { text in
+            text.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? text : nil
+        }
+        let operation = EventSettingsReader.word(reader.take("op"), "op", among: ElasticsearchOptions.Operation.allCases, &context)
         let gzip = EventSettingsReader.flag(reader.take("gzip"), "gzip", &context)
         let batch = context.integer(reader.take("batch"), "batch", ElasticsearchOptions.batchRange)
         var events = EventSettings(format: .ecs)
@@ -21,6 +27,9 @@ enum ElasticsearchSinkSettings {
         var options = ElasticsearchOptions(destination: destination)
         if let index { options.index = index }
         options.credential = credential
+        if let path { options.path = path }
+        options.pipeline = pipeline
+        if let operation { options.operation = operation }
         if let gzip { options.gzip = gzip }
         if let batch { options.batch = batch }
         options.events = events

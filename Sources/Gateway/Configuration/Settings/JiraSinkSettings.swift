@@ -18,7 +18,11 @@ enum JiraSinkSettings {
         let priority = TemplateReader.bySeverity(reader.take("priority"), "priority", &context) { $2.word($0, $1) }
         let fields = TemplateReader.fields(reader.take("fields"), "fields", reserved: JiraSinkOptions.reservedFields, &context)
         let reopen = reader.take("reopen").flatMap { context.word($0, "reopen") }
-        let rules = TicketRulesReader.read(&reader, &context)
+        let (rules, fixedNode) = TicketRulesReader.read(&reader, &context)
+        let fixedFields = TemplateReader.fields(fixedNode, "on-fixed.fields", reserved: ["project", "key", "id", "status"], &context)
+        if let fixedNode, !fixedFields.allSatisfy(\.value.isConstant) {
+            context.issues.error(fixedNode, "on-fixed.fields: a finding's values cannot stand here")
+        }
         guard let destination, let token, let project, let issueType else { return nil }
         var options = JiraSinkOptions(
             destination: destination, authorization: TicketAuthorization.header(user: user, secret: token), project: project, issueType: issueType)
@@ -26,6 +30,7 @@ enum JiraSinkSettings {
         options.priority = priority
         options.fields = fields
         options.reopen = reopen
+        options.fixedFields = fixedFields
         options.rules = rules
         return options
     }

@@ -16,7 +16,7 @@ package struct LimitSettings: Equatable, Sendable {
     /// Bytes a second, measured after the first 5 s of a body.
     package var bodyRate = 240
     /// Milliseconds between requests of a connection.
-    package var idleTimeout: Int64 = 60_000
+    package var idleTimeout: Int64 = 75_000
     package var connections = 10_000
     package var connectionsPerAddress = 500
     /// Bytes of all bodies in flight, and of those of one address.

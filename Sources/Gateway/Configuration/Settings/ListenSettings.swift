@@ -47,7 +47,8 @@ extension IngestListener {
             let address = context.address(reader.require("address", "listen.ingest", &context.issues), "listen.ingest.address")
             let tls = reader.take("tls").flatMap { IngestTLS.read($0, &context) }
             let hasTLS = reader.take("tls") != nil
-            let proxies = context.blocks(reader.take("trusted-proxies"), "listen.ingest.trusted-proxies")
+            let proxies = context.blocks(
+                reader.take("trusted-proxies"), "listen.ingest.trusted-proxies", wide: "anybody may say in X-Forwarded-For who they are")
             reader.finish(&context.issues)
             guard let address else { return nil }
             listener = IngestListener(address: address, tls: tls, trustedProxies: proxies)
@@ -82,6 +83,7 @@ extension IngestTLS {
             context.issues.error(node, "\(what): \(error.message)")
             return nil
         }
+        if what == "tls.key" { SecretFileChecks.run(path, node, what, &context) }
         return path
     }
 }

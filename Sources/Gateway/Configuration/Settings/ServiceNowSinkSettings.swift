@@ -22,7 +22,8 @@ enum ServiceNowSinkSettings {
         let reopen = TemplateReader.columns(reopenNode, "reopen", &context, TemplateReader.constant)
         let closed = reader.take("closed-states").map { node in context.list(node, "closed-states").compactMap { context.word($0, "closed-states") } }
         let comment = context.value(reader.take("comment-field"), "comment-field", form: form, name)
-        let rules = TicketRulesReader.read(&reader, &context)
+        let (rules, fixedNode) = TicketRulesReader.read(&reader, &context)
+        let fixedFields = TemplateReader.columns(fixedNode, "on-fixed.fields", &context, TemplateReader.constant)
         guard let destination, let token,
             var options = try? ServiceNowSinkOptions(
                 destination: destination, authorization: TicketAuthorization.header(user: user, secret: token))
@@ -39,6 +40,7 @@ enum ServiceNowSinkSettings {
         if reopenNode != nil { options.reopen = reopen }
         if let closed { options.closedStates = Set(closed) }
         if let comment { options.commentField = comment }
+        options.fixedFields = fixedFields
         options.rules = rules
         return options
     }

@@ -31,7 +31,7 @@ extension SinkSettings {
         guard let typeNode = reader.require("type", what, &context.issues), let type = context.word(typeNode, "type") else { return nil }
         guard let sinkType = SinkType.all.first(where: { $0.word == type }) else {
             // The keys of an unknown type are unknown too: one error says enough.
-            context.issues.error(typeNode, "unknown sink type '\(type)'", hint: "known: \(SinkType.all.map(\.word).joined(separator: ", "))")
+            context.issues.unknownWord(typeNode, what: "sink type", known: SinkType.all.map(\.word))
             return nil
         }
         let start = context.value(reader.take("from"), "from", form: "now, beginning or a time such as 2026-03-02T10:00:00Z", readStart)

@@ -10,6 +10,8 @@ package struct SourceSettings: Sendable {
     /// The scope of event keys and record uids.
     package var account: String
     package var secrets: [LabelledSecret] = []
+    /// Absolute paths of the files that `secrets` names, whether they are there or not.
+    package var secretFiles: [String] = []
     package var timezone: String?
     /// Empty: every address.
     package var allow = AddressBlockList([])
@@ -51,9 +53,15 @@ extension SourceSettings {
         var settings = SourceSettings(
             name: name, adapter: adapter ?? "", account: account ?? name, bodyMax: limits.bodyMax, rate: limits.rate, burst: limits.burst,
             bytesPerDay: limits.bytesPerDay)
-        if let secrets = reader.require("secrets", what, &context.issues) { settings.secrets = readSecrets(secrets, &context) }
+        if let secrets = reader.require("secrets", what, &context.issues) {
+            settings.secrets = readSecrets(secrets, &context)
+            settings.secretFiles = (secrets.items ?? [secrets]).compactMap { item in
+                guard case .file(let path)? = item.scalar.flatMap({ SecretReference($0) }) else { return nil }
+                return context.absolute(path)
+            }
+        }
         settings.timezone = reader.take("timezone").flatMap { context.word($0, "timezone") }
-        settings.allow = context.blocks(reader.take("allow"), "allow")
+        settings.allow = context.blocks(reader.take("allow"), "allow", wide: "it keeps hardly anybody out")
         let tolerance = reader.take("timestamp-tolerance")
         settings.tolerance = context.value(tolerance, "timestamp-tolerance", form: "a duration such as 5m, or none") { Tolerance($0) }
         if let bytes = context.bytes(reader.take("body-max"), "body-max", bodyRange) { settings.bodyMax = Int(bytes) }

@@ -10,7 +10,14 @@ enum SyslogSinkSettings {
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> SyslogSinkOptions? {
         let target = StreamTargetReader.read(&reader, what, &context)
-        let proof = EventSettingsReader.word(reader.take("confirm"), "confirm", among: StreamTarget.Proof.allCases, &context)
+        let proofNode = reader.take("confirm")
+        let proof = EventSettingsReader.word(proofNode, "confirm", among: StreamTarget.Proof.allCases, &context)
+        let framingNode = reader.take("framing")
+        let framing = EventSettingsReader.word(framingNode, "framing", among: SyslogMessage.Framing.allCases, &context)
+        if target?.address.isDatagram == true {
+            if let proofNode { context.issues.error(proofNode, "confirm: nothing confirms a datagram", hint: "use tls:// or tcp://") }
+            if let framingNode { context.issues.error(framingNode, "framing: each message is a datagram of its own", hint: "leave it out") }
+        }
         let facility = EventSettingsReader.word(reader.take("facility"), "facility", among: SyslogFacility.allCases, &context)
         let appName = token(reader.take("app-name"), "app-name", SyslogSinkOptions.appNameLength, &context)
         let host = token(reader.take("host"), "host", SyslogSinkOptions.hostLength, &context)
@@ -22,6 +29,7 @@ enum SyslogSinkSettings {
         guard let target else { return nil }
         var options = SyslogSinkOptions(target: target)
         if let proof { options.target.proof = proof }
+        if let framing { options.framing = framing }
         if let facility { options.facility = facility }
         if let appName { options.appName = appName }
         options.host = host

@@ -45,7 +45,7 @@ struct AdapterTry: ParsableCommand {
             throw CommandFailure("the body would be \(what): \(refusal.code)" + (refusal.detail.map { " " + $0 } ?? ""))
         case .mapped:
             if json {
-                StandardOutput.write(outcome.json.bytes + [UInt8(ascii: "\n")])
+                StandardOutput.json(outcome.json.bytes)
             } else {
                 show(outcome.json)
             }

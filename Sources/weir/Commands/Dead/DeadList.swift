@@ -22,7 +22,7 @@ struct DeadList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try config.load(needsSecrets: false)
+        let configuration = try config.loadForReading()
         let client = try await OperatorClient.open(configuration)
         let letters = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit)
         // A sink that is no longer configured may have dead letters still.
@@ -30,7 +30,7 @@ struct DeadList: AsyncParsableCommand {
             throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks")
         }
         if json {
-            for letter in letters { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) }
+            for letter in letters { StandardOutput.json(letter.bytes) }
             return
         }
         var table = Table([

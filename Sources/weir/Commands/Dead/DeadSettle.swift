@@ -56,7 +56,7 @@ struct DeadSelection: ParsableArguments {
 
     /// Does it in the running gateway, or in the ledger when none runs; returns for how many, and whether no more can wait.
     func settle(_ settlement: DeadLetterSettlement, _ action: String) async throws -> (count: Int, isFull: Bool) {
-        let configuration = try config.load(needsSecrets: false)
+        let configuration = try config.loadForReading()
         guard let channel = try await GatewayChannel.open(configuration) else {
             do throws(GatewayError) {
                 // Without a gateway nothing is tried, so what is dead still was left.
@@ -69,10 +69,15 @@ struct DeadSelection: ParsableArguments {
         writer.beginObject()
         writer.member("action", action)
         writer.member("sink", sink)
-        writer.key("ids")
-        writer.beginArray()
-        for id in ids { writer.string(id) }
-        writer.endArray()
+        if all {
+            writer.key("all")
+            writer.bool(true)
+        } else {
+            writer.key("ids")
+            writer.beginArray()
+            for id in ids { writer.string(id) }
+            writer.endArray()
+        }
         writer.endObject()
         let answer = try await OperatorClient(channel).post(["v1", "dead"], body: writer.bytes)
         return (answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0, answer["full"]?.boolValue == true)
@@ -87,7 +92,7 @@ struct DeadSelection: ParsableArguments {
 
     /// How many of them are dead still, at most 1.
     func left() async throws -> Int {
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let client = try await OperatorClient.open(try config.loadForReading())
         return try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).count
     }
 }

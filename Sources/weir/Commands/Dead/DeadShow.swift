@@ -14,11 +14,11 @@ struct DeadShow: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let client = try await OperatorClient.open(try config.load(needsSecrets: false))
+        let client = try await OperatorClient.open(try config.loadForReading())
         let letters = try await DeadLetters.read(client, sink: nil, ids: [id], limit: 1000)
         guard !letters.isEmpty else { throw CommandFailure("there is no dead letter '\(id)'", hint: "weir dead list") }
         for letter in letters {
-            if json { StandardOutput.write(letter.bytes + [UInt8(ascii: "\n")]) } else { StandardOutput.line(PrettyJSON.text(letter)) }
+            if json { StandardOutput.json(letter.bytes) } else { StandardOutput.line(PrettyJSON.text(letter)) }
         }
     }
 }

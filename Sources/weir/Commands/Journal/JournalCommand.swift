@@ -12,7 +12,7 @@ struct JournalCommand: ParsableCommand {
 extension ConfigurationOption {
     /// The journal's files, read beside a running gateway or without one.
     func journalFiles() throws(CommandFailure) -> JournalFiles {
-        let configuration = try load(needsSecrets: false)
+        let configuration = try loadForReading()
         do throws(GatewayError) { try configuration.storage.requireJournal() } catch { throw CommandFailure(error) }
         do { return try JournalFiles(configuration.storage.journal) } catch { throw CommandFailure(error.message) }
     }

@@ -18,7 +18,7 @@ struct JournalExportCommand: ParsableCommand {
         let files = try config.journalFiles()
         let skipped: [ClosedRange<UInt64>]
         do {
-            skipped = try files.export(from: from, all: all) { StandardOutput.write($0) }
+            skipped = try files.export(from: from, all: all) { StandardOutput.write(PrintableJSON.escaped($0)) }
         } catch let error as JournalError {
             throw CommandFailure(error.message)
         }

@@ -18,7 +18,7 @@ struct JournalStats: ParsableCommand {
         let statistics: JournalStatistics
         do throws(JournalError) { statistics = try files.statistics() } catch { throw CommandFailure(error.message) }
         if json {
-            StandardOutput.write(Self.json(statistics) + [UInt8(ascii: "\n")])
+            StandardOutput.json(Self.json(statistics))
             return
         }
         StandardOutput.line("tag       \(statistics.tag)")

@@ -30,7 +30,7 @@ struct JournalVerify: ParsableCommand {
         let report: VerifyReport
         do throws(JournalError) { report = try files.verify(against: expected) } catch { throw CommandFailure(error.message) }
         if json {
-            StandardOutput.write(Self.json(report) + [UInt8(ascii: "\n")])
+            StandardOutput.json(Self.json(report))
         } else {
             show(report)
         }

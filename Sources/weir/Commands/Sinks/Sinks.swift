@@ -11,10 +11,11 @@ struct Sinks: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let answer = try await OperatorClient.open(try config.load(needsSecrets: false)).get(["v1", "sinks"])
+        let answer = try await OperatorClient.open(try config.loadForReading()).get(["v1", "sinks"])
+        CommandFailure.warn(of: answer)
         let sinks = answer["sinks"]?.arrayValue ?? []
         if json {
-            for sink in sinks { StandardOutput.write(sink.bytes + [UInt8(ascii: "\n")]) }
+            for sink in sinks { StandardOutput.json(sink.bytes) }
             return
         }
         var table = Table([

@@ -18,28 +18,39 @@ struct SourcesList: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let answer = try await OperatorClient.open(try config.load(needsSecrets: false)).get(["v1", "sources"])
+        let client = try await OperatorClient.open(try config.loadForReading())
+        let answer = try await client.get(["v1", "sources"])
+        CommandFailure.warn(of: answer)
         let sources = answer["sources"]?.arrayValue ?? []
         if json {
-            for source in sources { StandardOutput.write(source.bytes + [UInt8(ascii: "\n")]) }
-            return
+            for source in sources { StandardOutput.json(source.bytes) }
+            return try client.finish()
         }
         var table = Table([
             .init("SOURCE"), .init("ADAPTER"), .init("CREDENTIAL"), .init("ACCEPTED", isNumber: true), .init("DUPLICATE", isNumber: true),
-            .init("REFUSED", isNumber: true), .init("EVENTS", isNumber: true), .init("DRIFT", isNumber: true), .init("LAST RECEIPT", isWhole: true),
+            .init("REFUSED", isNumber: true), .init("SINCE START"), .init("EVENTS", isNumber: true), .init("DRIFT", isNumber: true),
+            .init("LAST RECEIPT", isWhole: true),
         ])
         for source in sources {
             table.add([
                 source.word("name"), source["configured"] == .bool(false) ? "(not configured)" : source.word("adapter"), source.word("credential"),
-                source.word("accepted"), source.word("duplicates"),
-                source["refusals"].map { String($0.sumOfMembers) } ?? "", source["events"].map { String($0.sumOfMembers) } ?? "",
+                source["ever"]?.word("accepted") ?? "",
+                source["ever"]?.word("duplicates") ?? "", source["ever"]?["refusals"].map { String($0.sumOfMembers) } ?? "", Self.sinceStart(source),
+                source["events"].map { String($0.sumOfMembers) } ?? "",
                 source["drift"]?.arrayValue.map { String($0.count) } ?? "", source.time("last_received_time"),
             ])
         }
         table.print(orNothing: "no sources are configured")
         if let receipts = answer["receipts"]?.objectValue { showReceipts(receipts) }
+        showReasons(sources)
         showRefusals(sources)
         showDrift(sources)
+        try client.finish()
+    }
+
+    private static func sinceStart(_ source: JSONValue) -> String {
+        guard let tally = source["since_start"] else { return "" }
+        return "\(tally.word("accepted")) accepted, \(tally["refusals"]?.sumOfMembers ?? 0) refused"
     }
 
     /// That none is lost: all receipts, and what became of each.
@@ -50,13 +61,31 @@ struct SourcesList: AsyncParsableCommand {
         StandardOutput.line("receipts: \(total)" + (parts.isEmpty ? "" : " = " + parts.joined(separator: " + ")))
     }
 
+    /// Why requests were refused, the most frequent reason first.
+    private func showReasons(_ sources: [JSONValue]) {
+        var rows: [(reason: String, source: String, count: Int64, sinceStart: Int64)] = []
+        for source in sources {
+            for reason in source["ever"]?["refusals"]?.objectValue ?? [] {
+                let now = source["since_start"]?["refusals"]?[reason.name]?.integerValue ?? 0
+                rows.append((reason.name, source.word("name"), reason.value.integerValue ?? 0, now))
+            }
+        }
+        var table = Table([.init("REASON"), .init("SOURCE"), .init("REFUSED", isNumber: true), .init("SINCE START", isNumber: true)])
+        for row in rows.sorted(by: { ($1.count, $0.source, $0.reason) < ($0.count, $1.source, $1.reason) }) {
+            table.add([row.reason, row.source, String(row.count), String(row.sinceStart)])
+        }
+        guard !table.rows.isEmpty else { return }
+        StandardOutput.line("")
+        table.print(orNothing: "")
+    }
+
+    /// The last refusals of each source, the newest first.
     private func showRefusals(_ sources: [JSONValue]) {
         var table = Table([.init("REFUSED"), .init("SOURCE"), .init("STATUS", isNumber: true), .init("REASON"), .init("PEER"), .init("BYTES", isNumber: true)])
-        for source in sources {
-            for refusal in (source["last_refusals"]?.arrayValue ?? []).suffix(5) {
-                let reason = [refusal.word("reason"), refusal.word("detail")].filter { !$0.isEmpty }.joined(separator: " ")
-                table.add([refusal.time("time"), source.word("name"), refusal.word("status"), reason, refusal.word("peer"), refusal.word("size")])
-            }
+        let refusals = sources.flatMap { source in (source["last_refusals"]?.arrayValue ?? []).prefix(5).map { (source: source.word("name"), refusal: $0) } }
+        for (source, refusal) in refusals.sorted(by: { $0.refusal.word("time") > $1.refusal.word("time") }) {
+            let reason = [refusal.word("reason"), refusal.word("detail")].filter { !$0.isEmpty }.joined(separator: " ")
+            table.add([refusal.time("time"), source, refusal.word("status"), reason, refusal.word("peer"), refusal.word("size")])
         }
         guard !table.rows.isEmpty else { return }
         StandardOutput.line("")

@@ -6,10 +6,13 @@ import Gateway
 /// `weir sources setup NAME`: a new secret, and what to enter at the vendor.
 struct SourcesSetup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "setup", abstract: "Mints a secret for a source and prints the URL and the vendor's steps; writes nothing.")
+        commandName: "setup", abstract: "Mints a secret for a source and prints the URL and the vendor's steps; writes nothing without --write.")
 
     @Argument(help: "A source of the configuration.")
     var name: String
+
+    @Flag(help: "Write the secret into the first file of the source's secrets that is not there yet, for its owner alone.")
+    var write = false
 
     @OptionGroup var config: ConfigurationOption
 
@@ -22,17 +25,38 @@ struct SourcesSetup: ParsableCommand {
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
         let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
+        let file = write ? try writeSecret(secret, for: source, adapter.authentication) : nil
         let base = configuration.publicURL ?? "https://YOUR-HOST"
         StandardOutput.line("Source \(name): \(adapter.vendor), adapter \(adapter.name), credential \(adapter.authentication.word)")
         StandardOutput.line("")
         StandardOutput.line("A new secret:  \(secret)")
-        StandardOutput.line("Keep it where `secrets:` of the source points to; while an old one is in use, list both.")
+        if let file {
+            StandardOutput.line("Written to \(file) (mode 0600); a running gateway takes it with SIGHUP.")
+        } else {
+            StandardOutput.line("Keep it where `secrets:` of the source points to (--write does); while an old one is in use, list both.")
+        }
         for line in Self.credentialSteps(adapter.authentication, url: "\(base)/in/\(name)", secret: secret) { StandardOutput.line(line) }
         if configuration.publicURL == nil { StandardOutput.line("(Set public-url in \(config.file) to see the real host here.)") }
         if let guide = guide(source, configuration) {
             StandardOutput.line("")
             StandardOutput.line(guide.split(separator: "\n", omittingEmptySubsequences: false).map { SafeText.escaped(String($0)) }.joined(separator: "\n"))
         }
+    }
+
+    /// Puts the secret where the configuration looks for it; returns the file.
+    private func writeSecret(_ secret: String, for source: SourceSettings, _ scheme: AuthenticationScheme) throws(CommandFailure) -> String {
+        guard !source.secretFiles.isEmpty else {
+            throw CommandFailure("no secret of the source '\(name)' is a file, so there is none to write", hint: "secrets: [ \"file:secrets/\(name)\" ]")
+        }
+        guard let path = source.secretFiles.first(where: { FilePaths.isAbsent($0) }) else {
+            throw CommandFailure(
+                "\(source.secretFiles.joined(separator: ", ")): there is a secret already, which is not replaced",
+                hint: "list a second file beside it, so that both are taken until the vendor has the new one")
+        }
+        // RFC 7617: user name and password are one credential.
+        let text = if case .basic = scheme { "weir:\(secret)" } else { secret }
+        try NewFolder.write(text + "\n", to: path, mode: 0o600)
+        return path
     }
 
     private static func credentialSteps(_ scheme: AuthenticationScheme, url: String, secret: String) -> [String] {

@@ -7,18 +7,24 @@ import NIOCore
 import Synchronization
 
 /// What becomes of a request whose body is complete.
-enum Admission {
+enum Admission: Sendable {
     case append(EntryDraft)
     case refuse(Refusal)
 }
 
-extension Shard {
+/// Decides over complete bodies; one to a thread, as it uses its parser's memory again.
+struct BodyJudge: ~Copyable {
+    private let shared: SharedState
+    private var parser = JSONParser()
+
+    init(_ shared: SharedState) { self.shared = shared }
+
     /// Decides over a complete body: who signed it, whether it is JSON, whether its source may send it, whether it can be kept.
     ///
     /// - Parameters:
     ///   - bytes: the body as received.
     ///   - owned: the same bytes where they already are an array, which then need not be copied.
-    func admit(_ request: RequestContext, _ bytes: UnsafeRawBufferPointer, owned: [UInt8]?, at now: NIODeadline) -> Admission {
+    mutating func admit(_ request: RequestContext, _ bytes: UnsafeRawBufferPointer, owned: [UInt8]?, at now: NIODeadline) -> Admission {
         let wall = shared.clock()
         let verdict: AuthenticationVerdict
         switch authenticate(request, bytes, wall: wall) {
@@ -26,13 +32,15 @@ extension Shard {
         case .failure(let failure): return .refuse(failure.refusal)
         }
         let source = request.source.source
+        guard bytes.count <= source.limits.bodyMax else { return .refuse(Refusal(.bodyTooLarge, size: bytes.count)) }
         do throws(JSONError) {
-            let tape = try parser.parse(bytes, depth: shared.limits.jsonDepthMax)
+            let document = bytes.afterByteOrderMark
+            let tape = try parser.parse(document, depth: shared.limits.jsonDepthMax)
             if let refusal = exceeds(request, bytes.count, at: now, wall: wall) ?? unavailable(bytes.count) { return .refuse(refusal) }
             let body: [UInt8]
-            switch source.redactor.redact(tape, body: bytes) {
+            switch source.redactor.redact(tape, body: document) {
             case .unchanged: body = owned ?? Array(bytes)
-            case .rewritten(let rewritten, _): body = rewritten
+            case .rewritten(let rewritten, _): body = bytes.prefix(bytes.count - document.count) + rewritten
             }
             return .append(
                 EntryDraft(
@@ -73,7 +81,9 @@ extension Shard {
     }
 
     private func unavailable(_ size: Int) -> Refusal? {
-        switch shared.journal.availability {
+        // Large bodies stop being read at half of this.
+        if shared.trusted.load(ordering: .relaxed) > 2 * max(shared.limits.bodiesInFlightMax, size) { return Refusal(.memoryFull, size: size) }
+        return switch shared.journal.availability {
         case .ready: nil
         case .stalled: Refusal(.journalStalled, size: size)
         case .diskReserve: Refusal(.diskReserve, size: size)
@@ -93,8 +103,9 @@ extension Shard {
             case .tooLarge: .bodyTooLarge
             }
         let hasPosition = code != .emptyBody && code != .bodyTooLarge
+        let position = error.offset + body.count - body.afterByteOrderMark.count
         return Refusal(
-            RefusedAnswer(code, position: hasPosition ? error.offset : nil), detail: hasPosition ? "at byte \(error.offset)" : nil, size: body.count,
+            RefusedAnswer(code, position: hasPosition ? position : nil), detail: hasPosition ? "at byte \(position)" : nil, size: body.count,
             bodySHA256: SHA256Hash.digest(of: body).hex)
     }
 }

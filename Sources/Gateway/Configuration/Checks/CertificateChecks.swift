@@ -1,0 +1,45 @@
+import CurlTransport
+import FindingModel
+import Ingest
+import YAMLDocument
+
+/// Whether the ingest port's certificate will do for those who come: still valid, and for the name that they ask for.
+enum CertificateChecks {
+    /// Days before its end from which a certificate is warned about.
+    static let daysMin = 30
+
+    static func run(_ configuration: GatewayConfiguration, _ listenNode: YAMLNode?, _ context: inout SettingsContext) {
+        guard let tls = configuration.listen.ingest.tls, let facts = try? CertificateFacts(file: tls.certificate),
+            let node = listenNode?["ingest"]?["tls"]?["certificate"] ?? listenNode
+        else { return }
+        for problem in problems(facts, publicURL: configuration.publicURL, now: context.now) {
+            context.issues.warning(node, "tls.certificate: " + problem.message, hint: problem.hint)
+        }
+    }
+
+    /// What is wrong with it, and what to do.
+    static func problems(_ facts: CertificateFacts, publicURL: String?, now: Timestamp) -> [(message: String, hint: String?)] {
+        var problems: [(message: String, hint: String?)] = []
+        let days = facts.daysLeft(at: now), renewal = "renew it; SIGHUP takes the new one without a restart"
+        if now < facts.beginTime {
+            problems.append(("it is valid only from \(facts.beginTime.rfc3339) on, so no sender takes it yet", nil))
+        } else if days < 0 {
+            problems.append(("it expired on \(facts.endTime.rfc3339), so no sender takes it", renewal))
+        } else if days < daysMin {
+            problems.append(("it expires in \(days) day\(days == 1 ? "" : "s"), on \(facts.endTime.rfc3339)", renewal))
+        }
+        if let host = publicURL.flatMap({ URLHost.host(of: $0) }), !facts.covers(host) {
+            let names = facts.names.isEmpty ? "for no host name" : "for " + facts.names.joined(separator: ", ")
+            problems.append(("it is \(names), not for \(host) of public-url", "behind a proxy that has its own certificate this does not matter"))
+        }
+        return problems
+    }
+}
+
+/// The host of an absolute URL, an IPv6 address without its brackets.
+package enum URLHost {
+    package static func host(of url: String) -> String? {
+        guard let host = (try? OutboundURL(url))?.host else { return nil }
+        return String(host.drop { $0 == "[" }.prefix { $0 != "]" })
+    }
+}

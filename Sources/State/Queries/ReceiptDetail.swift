@@ -1,0 +1,41 @@
+import FindingModel
+import GRDB
+import Journal
+
+/// All that is known of one receipt, except its body.
+package struct ReceiptDetail: Sendable {
+    /// The entry; nothing when the journal has it no longer or cannot read it.
+    package let entry: Entry?
+    /// What it meant; nothing while it is not projected.
+    package let event: EventSummary?
+    /// The changes it made, in order, at most `changesMax`.
+    package let changes: [Made]
+    package let quarantine: QuarantinedReceipt?
+
+    package static let changesMax = 1000
+
+    /// A change, without the record.
+    package struct Made: Sendable {
+        package let id: String
+        package let sequence: UInt64
+        package let type: String
+        package let uid: String
+    }
+
+    static func fetch(_ number: UInt64, archive: ReceiptArchive?, from database: Database) throws -> ReceiptDetail? {
+        let sql = "SELECT \(EventSummary.columns) FROM \(EventSummary.tables) WHERE e.entry = ?"
+        let event = try Row.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]).map { try EventSummary($0) }
+        let entry = try archive?.entry(number)
+        guard event != nil || entry?.kind == .receipt else { return nil }
+        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: number))
+        let changes = try Row.fetchAll(
+            database, sql: "SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND entry = ? ORDER BY sequence LIMIT ?",
+            arguments: [Int64(clamping: first), Int64(clamping: number), changesMax]
+        ).map { row in
+            Made(
+                id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
+        }
+        let quarantine = try QuarantinedReceipt.fetch(database).first { $0.receipt == number }
+        return ReceiptDetail(entry: entry, event: event, changes: changes, quarantine: quarantine)
+    }
+}

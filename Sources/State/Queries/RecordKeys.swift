@@ -1,0 +1,81 @@
+import FindingModel
+import GRDB
+
+/// The keys of records in a list's order, read along `records_by_status`: no table is sorted, wherever a page begins.
+///
+/// That index ends in the record's number, so that within one status and severity the numbers stand in order; a list merges those streams.
+struct RecordKeys {
+    /// Where a list goes on: behind this record.
+    struct Place {
+        let number: Int64
+        let severity: Int64
+    }
+
+    private let kind: Int64
+    private let statuses: [Int]
+    private let severities: [Int64]
+    private let order: RecordFilter.Order
+
+    init(_ filter: RecordFilter) {
+        kind = filter.kind.code
+        order = filter.order
+        switch filter.kind {
+        case .finding:
+            statuses = filter.findingStatuses.isEmpty ? Array(FindingSlots.statuses) : Set(filter.findingStatuses.map(FindingSlots.slot)).sorted()
+            let least = filter.minSeverity?.rawValue ?? 0
+            severities = Severity.allCases.filter { $0.rawValue >= least || $0 == .unknown }.map { Int64($0.rawValue) }
+        case .scan:
+            statuses = filter.scanStatuses.isEmpty ? Array(ScanSlots.statuses) : Set(filter.scanStatuses.map(ScanSlots.slot)).sorted()
+            severities = [0]
+        case .notice:
+            statuses = [0]
+            severities = [0]
+        }
+    }
+
+    /// The numbers of the next records behind `place`, at most `limit`.
+    func fetch(_ database: Database, after place: Place?, limit: Int) throws -> [Int64] {
+        switch order {
+        case .new, .old:
+            return try numbers(database, severities, after: place?.number, limit: limit)
+        case .severity:
+            var found: [Int64] = []
+            for severity in severities.sorted(by: >) where found.count < limit {
+                if let place, severity > place.severity { continue }
+                let begin = severity == place?.severity ? place?.number : nil
+                found += try numbers(database, [severity], after: begin, limit: limit - found.count)
+            }
+            return found
+        }
+    }
+
+    private func numbers(_ database: Database, _ severities: [Int64], after number: Int64?, limit: Int) throws -> [Int64] {
+        try Int64.fetchAll(database.cachedStatement(sql: sql(severities)), arguments: [number ?? (order == .old ? -1 : .max), limit])
+    }
+
+    /// A statement of numbers with two parameters: the number to go on behind, and how many.
+    func sql(_ severities: [Int64]) -> String {
+        let streams = statuses.flatMap { status in
+            severities.map { severity in
+                "SELECT id FROM records WHERE kind = \(kind) AND known = 1 AND status = \(status) AND severity = \(severity) AND id \(order == .old ? ">" : "<") ?1"
+            }
+        }
+        return streams.joined(separator: " UNION ALL ") + " ORDER BY 1 \(order == .old ? "ASC" : "DESC") LIMIT ?2"
+    }
+
+    /// Every statement that this list runs.
+    var statements: [String] { order == .severity ? severities.map { sql([$0]) } : [sql(severities)] }
+}
+
+extension RecordKeys.Place {
+    /// The place of what a page gave as `next`, or of a uid; nothing when there is no such record.
+    ///
+    /// In order of severity `next` is `<severity>:<uid>`, so that a list goes on where it was even if the record's severity changed meanwhile.
+    init?(_ text: String, in database: Database) throws {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let told = parts.count == 2 ? parts.first.flatMap { Int64($0) } : nil
+        let uid = told == nil ? text : String(parts[1])
+        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity FROM records WHERE uid = ?", arguments: [uid]) else { return nil }
+        self.init(number: row[0], severity: told ?? row[1])
+    }
+}

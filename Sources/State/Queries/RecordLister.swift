@@ -1,0 +1,77 @@
+import FindingModel
+import GRDB
+
+/// Reads one page of a list of records: bounded by rows, by bytes, and by how many records are looked at.
+struct RecordLister {
+    /// Bytes of rows after which a page ends; the first row is given whatever its size.
+    static let bytesMax = 1 << 20
+    /// Records looked at for one page of a list that passes records over.
+    static let lookMax = 5000
+
+    let filter: RecordFilter
+
+    /// Nothing when there is no record to go on after.
+    func page(_ database: Database) throws -> RecordPage? {
+        var place: RecordKeys.Place?
+        if let after = filter.after {
+            place = try RecordKeys.Place(after, in: database)
+            if place == nil { return nil }
+        }
+        let limit = filter.passesOver ? max(Self.lookMax, filter.limit) : filter.limit
+        let numbers = try RecordKeys(filter).fetch(database, after: place, limit: limit)
+        var page = RecordPage()
+        let last = try fill(&page, numbers, database)
+        if last < numbers.count || numbers.count == limit, last > 0 { page.next = try next(behind: numbers[last - 1], database) }
+        return page
+    }
+
+    /// Reads records until the page is full; returns how many of `numbers` were looked at.
+    private func fill(_ page: inout RecordPage, _ numbers: [Int64], _ database: Database) throws -> Int {
+        let statement = try PreparedStatement(database, sql)
+        let source = try filter.source.map { name in
+            // A source that was never heard of touched no record.
+            try Int64.fetchOne(database, sql: "SELECT id FROM sources WHERE name = ?", arguments: [name]) ?? -1
+        }
+        var bytes = 0
+        for (index, number) in numbers.enumerated() {
+            guard page.rows.count < filter.limit else { return index }
+            guard let row = try row(number, source: source, statement) else { continue }
+            let cut = LongTexts.cut(row.data.bytes)
+            let size = cut?.count ?? row.data.bytes.count
+            if !page.rows.isEmpty, bytes + size > Self.bytesMax { return index }
+            bytes += size
+            if cut != nil { page.cut += 1 }
+            page.rows.append(
+                cut.map { RecordSummary(uid: row.uid, kind: row.kind, source: row.source, receivedTime: row.receivedTime, data: RawJSON(bytes: $0)) } ?? row)
+        }
+        return numbers.count
+    }
+
+    private func row(_ number: Int64, source: Int64?, _ statement: PreparedStatement) throws -> RecordSummary? {
+        try statement.first {
+            $0.add(number)
+            $0.add(source)
+            $0.add(filter.since?.milliseconds)
+            $0.add(filter.until?.milliseconds)
+        } _: { columns -> RecordSummary? in
+            let data = columns.bytes(3)
+            guard filter.words.match(data) else { return nil }
+            return RecordSummary(
+                uid: columns.text(0), kind: filter.kind, source: columns.text(1), receivedTime: Timestamp(milliseconds: columns.integer(2)),
+                data: RawJSON(bytes: data))
+        } ?? nil
+    }
+
+    private var sql: String {
+        """
+        SELECT r.uid, s.name, r.received, coalesce(r.data, t.data) FROM \(RecordSummary.tables)
+        WHERE r.id = ?1 AND (?2 IS NULL OR r.source = ?2) AND (?3 IS NULL OR r.received >= ?3) AND (?4 IS NULL OR r.received < ?4)
+        """
+    }
+
+    private func next(behind number: Int64, _ database: Database) throws -> String? {
+        guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity FROM records WHERE id = ?", arguments: [number]) else { return nil }
+        let uid: String = row[0]
+        return filter.order == .severity ? "\(row[1] as Int64):\(uid)" : uid
+    }
+}

@@ -1,0 +1,57 @@
+import Adapters
+import ArgumentParser
+import Bytes
+import Digests
+import Gateway
+
+/// `weir init`: a first configuration that starts.
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Writes a first configuration that starts on loopback, with a secret for each source.",
+        discussion: "Makes weir.yaml (or what --config names) and secrets/ beside it; a file that is there is not touched.")
+
+    @Option(name: .customLong("adapter"), help: ArgumentHelp("A vendor to receive from; may be repeated; all built-in ones when left out.", valueName: "name"))
+    var adapters: [String] = []
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() throws {
+        let path = FilePaths.absolute(config.file, in: FilePaths.workingDirectory), folder = FilePaths.folder(of: path)
+        let catalog = AdapterCatalog()
+        let names = adapters.isEmpty ? catalog.names : Set(adapters).sorted()
+        for name in names where catalog.adapters[name] == nil {
+            throw CommandFailure("there is no built-in adapter '\(name)'", hint: "known: " + catalog.names.joined(separator: ", "))
+        }
+        guard FilePaths.isAbsent(path) else { throw CommandFailure("\(config.file) is there already", hint: "weir check --config \(config.file)") }
+        for name in names {
+            let file = "\(folder)/secrets/\(name)"
+            guard FilePaths.isAbsent(file) else { continue }
+            let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
+            let isBasic = if case .basic? = catalog.adapters[name]?.authentication { true } else { false }
+            try NewFolder.write((isBasic ? "weir:" : "") + secret + "\n", to: file, mode: 0o600)
+        }
+        try NewFolder.write(Self.text(names), to: path)
+        StandardOutput.line("\(config.file): written, with a secret for \(names.joined(separator: ", ")) in \(folder)/secrets")
+        StandardOutput.line("weir check             says whether all is well")
+        StandardOutput.line("weir serve             receives on http://127.0.0.1:8080")
+        StandardOutput.line("weir send SOURCE FILE  sends what the vendor of a source would")
+    }
+
+    /// The configuration.
+    static func text(_ adapters: [String]) -> String {
+        let sources = adapters.map { "  \($0): { adapter: \($0), secrets: [ \"file:secrets/\($0)\" ] }\n" }.joined()
+        return """
+            # Where vendors reach this gateway; `weir sources setup NAME` prints it.
+            # public-url: https://hooks.example.com
+            listen:
+              # Only this machine. For the world: { address: "0.0.0.0:8443", tls: { certificate: FILE, key: FILE } },
+              # or leave it so and put a TLS proxy in front.
+              ingest: 127.0.0.1:8080
+            data: ./data
+            sources:
+            \(sources)sinks:
+              archive: { type: file, path: data/changes.ndjson, rotate: 1GiB, keep: 10 }
+
+            """
+    }
+}

@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""What strangers may take: each attack for a while on a gateway in 512 MiB, and on one with 1,024 descriptors, beside good senders.
+
+Nothing is killed, none of the good senders' events is refused, and their p99 is at most 1.5 times of what it is without the attack (below 10 ms
+the machine's own noise counts as nothing). With --rounds 5 and less each attack lasts 4 s, else 20 s.
+"""
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import selectors
+import shutil
+import socket
+import subprocess
+import time
+
+from harness import FINDINGS, SECRET, Failure, Gateway, Skip, check, main, need_root
+
+MEMORY = 512 << 20
+DESCRIPTORS = 1024
+TOKEN = "console-token-console-token"
+# Below this a p99 says more about the machine than about the gateway.
+NOISE_MS = 10.0
+GOOD_RATE, GOOD_CONNECTIONS = 300, 8
+# Addresses of this machine from which attackers come; good senders come from 127.0.0.1.
+ADDRESSES = [f"127.0.1.{number}" for number in range(1, 21)]
+
+
+class Cage:
+    """A memory cgroup, of either version; without one the memory in RAM is read."""
+
+    def __init__(self, limit):
+        self.folder, self.limit = None, limit
+        for base, name in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+            folder = os.path.join(base, f"weir-strangers-{os.getpid()}")
+            with contextlib.suppress(OSError):
+                os.mkdir(folder)
+                try:
+                    with open(os.path.join(folder, name), "w") as file:
+                        file.write(str(limit))
+                    self.folder = folder
+                    return
+                except OSError:
+                    os.rmdir(folder)
+
+    def words(self):
+        return "a memory cgroup" if self.folder else "no cgroup is to be had: the memory in RAM"
+
+    def wrapper(self, descriptors):
+        enter = f"echo $$ > {self.folder}/cgroup.procs && " if self.folder else ""
+        return ["sh", "-c", f'{enter}ulimit -n {descriptors} && exec "$@"', "sh"]
+
+    def close(self):
+        if self.folder:
+            with contextlib.suppress(OSError):
+                os.rmdir(self.folder)
+
+
+class CagedGateway(Gateway):
+    """With a console, and the limits of a source as they are by default."""
+
+    def __init__(self, weir, folder):
+        super().__init__(weir, folder)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.console = free.getsockname()[1]
+        with open(self.config) as file:
+            text = file.read()
+        listen = f'listen: {{ ingest: "127.0.0.1:0", console: "127.0.0.1:{self.console}" }}'
+        text = text.replace('listen: { ingest: "127.0.0.1:0" }', listen)
+        text += f'operators:\n  ops: {{ token: "literal:{TOKEN}", role: operate }}\n'
+        with open(self.config, "w") as file:
+            file.write(text)
+
+    @property
+    def address(self):
+        host, port = self.url.removeprefix("http://").split("/")[0].split(":")
+        return host, int(port)
+
+
+# MARK: attacks. Each says what to send on a new connection, and whether to go on; a process of its own keeps them up.
+
+SIGNATURE = f"X-HOSTEDSCAN-SIGNATURE: {'0' * 64}\r\nX-HOSTEDSCAN-TIMESTAMP: %d\r\n"
+
+
+def half_bodies(address, path):
+    """S1: 64 KiB of a body, and nothing more."""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{SIGNATURE % (time.time() * 1000)}Content-Length: 65536\r\n\r\n"
+    return Attack(address, 9900, head.encode() + b" " * 65_000)
+
+
+def unread_answers(address, path):
+    """S2: requests without end, and no answer is read."""
+    return Attack(address, 5000, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 2000, repeats=True)
+
+
+def console(address, path):
+    """S3: the operators' port, with half a head and without a token."""
+    return Attack(address, 3000, b"POST /v1/dead HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n" + b" " * 30_000)
+
+
+def idle_connections(address, path):
+    """S6: every connection there is."""
+    return Attack(address, 10_500, b"")
+
+
+class Attack:
+    """Connections that send `request`, read nothing, and are made again when they end."""
+
+    def __init__(self, address, count, request, repeats=False):
+        self.address, self.count, self.request, self.repeats = address, count, request, repeats
+        self.selector = selectors.DefaultSelector()
+        self.open = 0
+
+    def run(self, established, stop):
+        limit = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 20_000)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+        self.count = min(self.count, limit - 100)
+        number, began = 0, time.monotonic()
+        while not stop.is_set():
+            for _ in range(200):
+                if self.open < self.count:
+                    number += 1
+                    self.dial(ADDRESSES[number % len(ADDRESSES)])
+            for key, events in self.selector.select(0.01):
+                self.go_on(key, events)
+            if number >= self.count or time.monotonic() - began > 5:
+                established.set()
+
+    def dial(self, source):
+        client = socket.socket()
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            try:
+                client.bind((source, 0))
+                client.connect(self.address)
+            except BlockingIOError:
+                pass
+            except OSError:
+                client.close()
+                return
+        self.open += 1
+        self.selector.register(client, selectors.EVENT_READ | selectors.EVENT_WRITE, [self.request])
+
+    def go_on(self, key, events):
+        client, (rest,) = key.fileobj, key.data
+        try:
+            if events & selectors.EVENT_WRITE:
+                rest = rest[client.send(rest):] if rest else rest
+                if not rest and self.repeats:
+                    rest = self.request
+                key.data[0] = rest
+                if not rest:
+                    self.selector.modify(client, selectors.EVENT_READ, key.data)
+            # A reset shows itself without a byte being taken; an end is seen behind what was not read.
+            if events & selectors.EVENT_READ and (client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or not client.recv(1, socket.MSG_PEEK)):
+                raise OSError
+            if events & selectors.EVENT_READ and not self.repeats:
+                client.recv(65_536)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.selector.unregister(client)
+            client.close()
+            self.open -= 1
+
+
+def attack_process(make, address, path, established, stop):
+    # The processors are the gateway's and the good senders'; what attackers do to them is not what is measured here.
+    os.nice(19)
+    make(address, path).run(established, stop)
+
+
+ATTACKS = [("S1", half_bodies), ("S2", unread_answers), ("S3", console), ("S6", idle_connections)]
+
+
+# MARK: the judgement
+
+def good_senders(arguments, gateway, seconds, seed):
+    out = subprocess.run(
+        [arguments.hookload, "--vendor", "hostedscan", "--secret", SECRET, "--url", gateway.url, "-c", str(GOOD_CONNECTIONS), "-d", str(seconds),
+         "-r", str(GOOD_RATE), "--seed", str(seed), "--findings", str(FINDINGS)], capture_output=True, text=True, timeout=seconds + 60)
+    check(out.stdout, f"the good senders came to no end: {out.stderr.strip()}")
+    return json.loads(out.stdout)
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return int(fields["VmHWM"].split()[0]) >> 10, int(fields["VmRSS"].split()[0]) >> 10
+
+
+def console_answers(gateway):
+    """Whether somebody with a token is answered on the operators' port, beside whoever is there without."""
+    try:
+        with socket.create_connection(("127.0.0.1", gateway.console), 5) as client:
+            client.sendall(f"GET /v1/status HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close\r\n\r\n".encode())
+            return client.recv(12) == b"HTTP/1.1 200"
+    except OSError:
+        return False
+
+
+def one(arguments, folder, cage, name, make, descriptors, seconds):
+    os.makedirs(folder)
+    gateway = CagedGateway(arguments.weir, folder)
+    stop, established = multiprocessing.Event(), multiprocessing.Event()
+    try:
+        gateway.start(wrapper=cage.wrapper(descriptors))
+        calm = good_senders(arguments, gateway, seconds, arguments.seed)
+        target = ("127.0.0.1", gateway.console) if make is console else gateway.address
+        process = multiprocessing.Process(target=attack_process, args=(make, target, "/in/hostedscan", established, stop), daemon=True)
+        process.start()
+        established.wait(30)
+        harried = good_senders(arguments, gateway, seconds, arguments.seed + 1)
+        check(gateway.alive(), f"{name}: the gateway is gone: {gateway.last_words()}")
+        check(console_answers(gateway), f"{name}: an operator is not answered")
+        check(gateway.command("sinks").returncode == 0, f"{name}: commands do not reach the gateway")
+        peak, _ = resident(gateway.pid)
+        stop.set()
+        process.join(20)
+        check(set(harried["statuses"]) == {"200"} and harried["broken"] == 0, f"{name}: good senders were answered {harried['statuses']}, {harried['broken']} broken")
+        before, after = calm["latency_ms"]["p99"], harried["latency_ms"]["p99"]
+        check(after <= max(1.5 * before, NOISE_MS), f"{name}: p99 {after} ms, {before} ms without")
+        check(peak << 20 <= MEMORY, f"{name}: {peak} MiB")
+        check(gateway.stop() == 0, f"{name}: SIGTERM did not end in exit code 0: " + gateway.last_words())
+        return f"{name} with {descriptors} descriptors: p99 {before} → {after} ms, at most {peak} MiB"
+    finally:
+        stop.set()
+        gateway.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(arguments, folder):
+    need_root()
+    seconds = 4 if arguments.rounds <= 5 else 20
+    cage = Cage(MEMORY)
+    results, failures = [], []
+    try:
+        for name, make in ATTACKS:
+            for descriptors in (20_000, DESCRIPTORS):
+                if descriptors > resource.getrlimit(resource.RLIMIT_NOFILE)[1]:
+                    continue
+                try:
+                    results.append(one(arguments, os.path.join(folder, f"{name}-{descriptors}"), cage, name, make, descriptors, seconds))
+                except Failure as failure:
+                    failures.append(f"{failure} ({descriptors} descriptors)")
+    finally:
+        cage.close()
+    check(not failures, "; ".join(failures) + (" | right: " + "; ".join(results) if results else ""))
+    return f"{cage.words()}; " + "; ".join(results)
+
+
+if __name__ == "__main__":
+    main(__doc__, run, rounds=1)

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import Gateway
+@testable import weir
+
+/// What README and docs show works as it stands there.
+struct DocumentedCommandTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    private static func text(_ file: String) throws -> String { try String(contentsOfFile: root + "/" + file, encoding: .utf8) }
+
+    /// The fenced blocks of a language in a document.
+    private static func blocks(_ language: String, in file: String) throws -> [String] {
+        try text(file).components(separatedBy: "```\(language)\n").dropFirst().compactMap { $0.components(separatedBy: "\n```").first }
+    }
+
+    @Test func theConfigurationOfTheReadmeStartsOnLoopback() throws {
+        let folder = try TemporaryFolder()
+        let yaml = try #require(try Self.blocks("yaml", in: "README.md").first { $0.contains("sources:") })
+        try folder.write("secrets/probely", "0123456789abcdef")
+        let environment = ["HOSTEDSCAN_SECRET": "0123456789abcdefgh", "HOOK_SECRET": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
+        let configuration = try GatewayConfiguration.parse(yaml, file: folder.path + "/weir.yaml", environment: environment)
+        #expect(configuration.listen.ingest.address.isLoopback && configuration.sources.count == 2 && configuration.sinks.count == 2)
+    }
+
+    /// Every `weir WORD` in code of README and docs, up to the first word that is a name or an option.
+    @Test(arguments: ["README.md", "docs/operations.md", "docs/adapters.md", "docs/sinks.md"])
+    func everyCommandThatIsNamedIsThere(file: String) throws {
+        let pieces = try Self.text(file).components(separatedBy: "`").filter { $0.hasPrefix("weir ") }
+        for piece in pieces {
+            var command: any ParsableCommand.Type = Weir.self
+            for word in piece.split(whereSeparator: { " |\n".contains($0) }).dropFirst() {
+                let names = command.configuration.subcommands.map { $0.configuration.commandName ?? String(describing: $0).lowercased() }
+                guard !names.isEmpty, word.allSatisfy({ $0.isLowercase }) else { break }
+                if command.configuration.defaultSubcommand != nil, !names.contains(String(word)) { break }
+                let index = try #require(names.firstIndex(of: String(word)), "\(file): `\(piece)`")
+                command = command.configuration.subcommands[index]
+            }
+        }
+        #expect(!pieces.isEmpty)
+    }
+
+    @Test func theServiceMayWriteWhereItsDataIs() throws {
+        let unit = try #require(try Self.blocks("ini", in: "docs/operations.md").first { $0.contains("weir.service") })
+        let data = try #require(unit.components(separatedBy: "data: ").dropFirst().first?.components(separatedBy: "`").first)
+        #expect(data == "/var/lib/weir" && unit.contains("\nStateDirectory=weir\n") && unit.contains("ProtectSystem=strict"))
+    }
+
+    @Test func everySchemaThatTheReadmeNamesIsThere() throws {
+        let names = Set(EmbeddedSchemas.schemas.map(\.name))
+        #expect(names.isSuperset(of: ["finding", "scan", "notice", "change", "event", "receipt", "adapter", "case", "config"]))
+    }
+}

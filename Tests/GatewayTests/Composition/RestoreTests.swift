@@ -1,0 +1,96 @@
+import FindingModel
+import Foundation
+import JSONDocument
+import Testing
+
+@testable import Gateway
+
+/// Files of the data folder that were put back from an older copy, in every combination, and a copy that runs beside the original.
+struct RestoreTests {
+    /// Which files an old copy takes the place of.
+    struct Combination: CustomTestStringConvertible {
+        let old: Set<String>
+        var testDescription: String { old.isEmpty ? "all current" : "old: " + old.sorted().joined(separator: ", ") }
+
+        static let parts = ["journal", "state.db", "ledger.db"]
+        static let all = (0..<8).map { bits in Combination(old: Set(parts.indices.filter { bits >> $0 & 1 == 1 }.map { parts[$0] })) }
+    }
+
+    private static func scan(_ id: String) -> String { "{\"scanId\":\"\(id)\",\"status\":\"completed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}" }
+
+    /// Sends scans of these ids and waits until the sink has a change of each.
+    private static func run(in folder: TemporaryFolder, sending ids: [String], holding kept: [String] = []) async throws {
+        let test = try await GatewayUnderTest.start(in: folder)
+        for id in ids { #expect(try await test.send("r", scan(id)).status == 200) }
+        let told = await Condition.holds(within: 60) { Set(ids + kept).isSubset(of: Self.told(folder)) }
+        #expect(told, "the sink lacks \(Set(ids + kept).subtracting(Self.told(folder)).sorted())")
+        await test.gateway.stop()
+    }
+
+    private static func changes(_ folder: TemporaryFolder) -> [JSONValue] {
+        folder.read("changes.ndjson").split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
+    }
+
+    /// The scans that the sink holds a change of.
+    private static func told(_ folder: TemporaryFolder) -> Set<String> {
+        let known = ["a", "b", "c", "d"].flatMap { letter in (1...3).map { "\(letter)\($0)" } }
+        let subjects = Set(changes(folder).compactMap { $0["subject"]?.stringValue })
+        return Set(known.filter { subjects.contains(uid($0)) })
+    }
+
+    private static func uid(_ id: String) -> String {
+        RecordIdentity.uid(.scan, digest: RecordIdentity.digest(vendor: "reconfirm", account: "r", key: id))
+    }
+
+    /// Every id has one content, in the sinks of all folders together.
+    private static func expectOneContentForEachID(_ folders: TemporaryFolder...) {
+        var contents: [String: [UInt8]] = [:]
+        for folder in folders {
+            for change in changes(folder) {
+                guard let id = change["id"]?.stringValue, let data = change["data"]?.bytes else { continue }
+                let content = Array((change["type"]?.stringValue ?? "").utf8) + data
+                #expect(contents[id, default: content] == content, "\(id) was given twice")
+                contents[id] = content
+            }
+        }
+    }
+
+    private static func copy(_ parts: some Sequence<String>, from: String, to: String) throws {
+        let files = FileManager.default
+        for part in parts {
+            for ending in ["", "-wal", "-shm"] {
+                try? files.removeItem(atPath: to + "/" + part + ending)
+                guard files.fileExists(atPath: from + "/" + part + ending) else { continue }
+                try files.copyItem(atPath: from + "/" + part + ending, toPath: to + "/" + part + ending)
+            }
+        }
+    }
+
+    @Test(arguments: Combination.all) func noIDIsGivenTwiceAndNothingThatTheJournalHoldsIsMissing(combination: Combination) async throws {
+        let folder = try TemporaryFolder(), data = folder.path + "/data", backup = folder.path + "/backup"
+        try await Self.run(in: folder, sending: ["a1", "a2", "a3"])
+        try FileManager.default.createDirectory(atPath: backup, withIntermediateDirectories: true)
+        try Self.copy(Combination.parts, from: data, to: backup)
+        try await Self.run(in: folder, sending: ["b1", "b2", "b3"])
+        try Self.copy(combination.old, from: backup, to: data)
+        let kept = ["a1", "a2", "a3"] + (combination.old.contains("journal") ? [] : ["b1", "b2", "b3"])
+        try await Self.run(in: folder, sending: ["c1", "c2", "c3"], holding: kept)
+        Self.expectOneContentForEachID(folder)
+        // What was never told at all is found missing by a sink that begins anew.
+        try FileManager.default.removeItem(atPath: folder.path + "/changes.ndjson")
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: data + "/ledger.db" + ending) }
+        try await Self.run(in: folder, sending: ["d1"], holding: kept + ["c1", "c2", "c3"])
+        Self.expectOneContentForEachID(folder)
+    }
+
+    @Test(arguments: [["journal"], ["journal", "state.db"], ["journal", "state.db", "ledger.db"]])
+    func aCopyThatRunsBesideTheOriginalGivesOtherIDs(parts: [String]) async throws {
+        let original = try TemporaryFolder(), copy = try TemporaryFolder()
+        try await Self.run(in: original, sending: ["a1", "a2", "a3"])
+        try FileManager.default.createDirectory(atPath: copy.path + "/data", withIntermediateDirectories: true)
+        try Self.copy(parts, from: original.path + "/data", to: copy.path + "/data")
+        try await Self.run(in: original, sending: ["b1", "b2", "b3"])
+        try await Self.run(in: copy, sending: ["c1", "c2", "c3"])
+        Self.expectOneContentForEachID(original, copy)
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import JSONDocument
+import Testing
+
+/// A first configuration, secrets, and a gateway with TLS of its own, as a person sets them up.
+struct FirstStepsTests {
+    private static func mode(_ path: String) throws -> Int { try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) }
+
+    @Test func initWritesAConfigurationThatStarts() async throws {
+        let workspace = try Workspace()
+        let file = workspace.path + "/weir.yaml"
+        let made = try await WeirProgram.run(["init", "--adapter", "reconfirm", "--adapter", "probely", "--config", file])
+        #expect(made.status == 0, "\(made.errors)")
+        for name in ["reconfirm", "probely"] { #expect(try Self.mode(workspace.path + "/secrets/" + name) == 0o600) }
+        let yaml = String(decoding: workspace.read("weir.yaml"), as: UTF8.self)
+        try workspace.write("weir.yaml", yaml.replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:0"))
+        let check = try await WeirProgram.run(["check", "--config", file])
+        #expect(check.status == 0 && check.errors.isEmpty && check.output.contains("fine (2 sources, 1 sink)"), "\(check.errors)")
+        let gateway = try await RunningGateway.start(in: workspace)
+        try workspace.write("body.json", "{\"scanId\":\"s-1\",\"status\":\"failed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}")
+        let sent = try await WeirProgram.run(["send", "reconfirm", workspace.path + "/body.json", "--config", file])
+        #expect(sent.status == 0 && sent.output.hasPrefix("200 "), "\(sent.errors)")
+        #expect(await gateway.end() == 0)
+        let again = try await WeirProgram.run(["init", "--config", file])
+        #expect(again.status == 1 && again.errors.contains("is there already"))
+        let log = String(decoding: workspace.read("gateway.log"), as: UTF8.self)
+        #expect(log.contains("notice gateway: started configuration=") && log.contains(" version=") && log.contains("notice gateway: stopped"), "\(log)")
+    }
+
+    @Test func setupWritesTheSecretForItsOwnerAloneAndReplacesNone() async throws {
+        let workspace = try Workspace()
+        let file = workspace.path + "/weir.yaml"
+        try workspace.write(
+            "weir.yaml",
+            "sources: { r: { adapter: reconfirm, secrets: [ \"file:secrets/r\", \"file:secrets/r2\" ] }, e: { adapter: holm, secrets: \"env:E\" } }\n")
+        for name in ["r", "r2"] {
+            let made = try await WeirProgram.run(["sources", "setup", "r", "--write", "--config", file])
+            let path = workspace.path + "/secrets/" + name
+            #expect(made.status == 0 && made.output.contains("Written to \(path) "), "\(made.output)\(made.errors)")
+            #expect(try Self.mode(path) == 0o600)
+            let secret = String(decoding: workspace.read("secrets/" + name), as: UTF8.self).trimmingCharacters(in: .newlines)
+            #expect(secret.utf8.count == 43 && made.output.contains("Bearer \(secret)"))
+        }
+        let full = try await WeirProgram.run(["sources", "setup", "r", "--write", "--config", file])
+        #expect(full.status == 1 && full.output.isEmpty && full.errors.contains("not replaced"), "\(full.errors)")
+        let none = try await WeirProgram.run(["sources", "setup", "e", "--write", "--config", file])
+        #expect(none.status == 1 && none.errors.contains("is a file"), "\(none.errors)")
+    }
+
+    @Test func sendReachesAGatewayWithItsOwnTLSWhereverItsNameLeads() async throws {
+        let workspace = try SampleTests.workspace(sources: [("r", "reconfirm")])
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        openssl.arguments =
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=weir"]
+            + ["-addext", "subjectAltName=DNS:hooks.example.invalid", "-keyout", workspace.path + "/key.pem", "-out", workspace.path + "/cert.pem"]
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        let yaml = String(decoding: workspace.read("weir.yaml"), as: UTF8.self)
+        let tls = yaml.replacingOccurrences(
+            of: "ingest: 127.0.0.1:0", with: "ingest: { address: \"127.0.0.1:0\", tls: { certificate: cert.pem, key: key.pem } }")
+        try workspace.write("weir.yaml", "public-url: https://hooks.example.invalid\n" + tls)
+        let gateway = try await RunningGateway.start(in: workspace, scheme: "https")
+        try await SampleTests.sendLast(in: workspace, source: "r")
+        let body = workspace.path + "/bodies/r.json"
+        let command = try await WeirProgram.run(["send", "r", body, "--print-curl", "--config", workspace.path + "/weir.yaml"])
+        #expect(
+            command.output
+                == "curl --connect-to ::127.0.0.1:\(gateway.port) --cacert \(workspace.path)/cert.pem --header 'Content-Type: application/json' "
+                + "--header 'Authorization: Bearer \(SampleTests.secret)' --data-binary @\(body) https://hooks.example.invalid:\(gateway.port)/in/r\n",
+            "\(command.output)\(command.errors)")
+        let check = try await WeirProgram.run(["check", "--config", workspace.path + "/weir.yaml"])
+        #expect(
+            check.errors.contains("tls.certificate: it expires in 1 day") || check.errors.contains("tls.certificate: it expires in 2 days"), "\(check.errors)")
+        #expect(check.errors.contains("others can read \(workspace.path)/secret"))
+        #expect(await gateway.end() == 0)
+    }
+}

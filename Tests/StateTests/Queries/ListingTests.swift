@@ -1,0 +1,254 @@
+import Adapters
+import FindingModel
+import GRDB
+import JSONDocument
+import Journal
+import Testing
+
+@testable import State
+
+/// Lists of records and receipts: complete and in order whatever a page holds, and read along a key.
+struct ListingTests {
+    /// Findings 0 to 59, with six severities and three statuses, and a scan behind every tenth.
+    private static func gate() async throws -> Gate {
+        var script = Script()
+        for number in 0..<60 {
+            let severity = Severity.allCases[number * 7 % 6]
+            let status = [FindingStatus.open, .fixed, .accepted][number * 5 % 3]
+            script.add("\(number)", key: "k\(number)", at: Int64(number)) { .finding($0, "\(number)", status, severity: severity) }
+            script.add("s\(number)", key: "s\(number)", at: Int64(number), kind: "scan.done") { .scan($0, "\(number)", .completed) }
+        }
+        let gate = try Gate(script)
+        for number in 0..<60 {
+            gate.setTime(1000 + Int64(number))
+            try await gate.receive("\(number)", source: number < 40 ? "shop" : "web")
+            if number % 10 == 9 { try await gate.receive("s\(number)", source: "scans") }
+        }
+        try gate.catchUp()
+        return gate
+    }
+
+    private static let newest = (0..<60).reversed().map { Making.uid(.finding, "\($0)") }
+
+    /// All pages of a list, one after another.
+    private static func walk(_ gate: Gate, _ filter: RecordFilter) async throws -> [RecordSummary] {
+        var filter = filter
+        var rows: [RecordSummary] = []
+        while true {
+            let page = try #require(try await gate.queries.records(filter))
+            #expect(page.rows.count <= filter.limit)
+            rows += page.rows
+            guard let next = page.next else { return rows }
+            filter.after = next
+        }
+    }
+
+    @Test(arguments: [1, 7, 1000]) func everyOrderShowsEveryFindingOnceOverAnyPages(limit: Int) async throws {
+        let gate = try await Self.gate()
+        var filter = RecordFilter(.finding)
+        filter.limit = limit
+        #expect(try await Self.walk(gate, filter).map(\.uid) == Self.newest)
+        filter.order = .old
+        #expect(try await Self.walk(gate, filter).map(\.uid) == Self.newest.reversed())
+        filter.order = .severity
+        let worst = try await Self.walk(gate, filter).map(\.uid)
+        let severities = (0..<60).reduce(into: [String: UInt8]()) { $0[Making.uid(.finding, "\($1)")] = Severity.allCases[$1 * 7 % 6].rawValue }
+        let expected = Self.newest.enumerated().sorted { left, right in
+            let (a, b) = (severities[left.element] ?? 0, severities[right.element] ?? 0)
+            return a == b ? left.offset < right.offset : a > b
+        }
+        #expect(worst == expected.map(\.element))
+    }
+
+    @Test func filtersHoldOverPages() async throws {
+        let gate = try await Self.gate()
+        var filter = RecordFilter(.finding)
+        filter.limit = 4
+        filter.findingStatuses = [.open, .accepted]
+        filter.minSeverity = .high
+        let shown = try await Self.walk(gate, filter).compactMap { try? Record(kind: .finding, parsing: $0.data).finding }
+        let expected = Self.newest.count { uid in
+            let number = 59 - (Self.newest.firstIndex(of: uid) ?? 0)
+            return number * 5 % 3 != 1 && [0, 4, 5].contains(number * 7 % 6)
+        }
+        #expect(shown.count == expected && expected > 8)
+        #expect(shown.allSatisfy { [.open, .accepted].contains($0.status) && [.unknown, .high, .critical].contains($0.severity) })
+        filter = RecordFilter(.finding)
+        filter.limit = 3
+        filter.source = "web"
+        #expect(try await Self.walk(gate, filter).map(\.uid) == Array(Self.newest.prefix(20)))
+        filter.source = "nobody"
+        #expect(try await Self.walk(gate, filter).isEmpty)
+        filter.source = nil
+        filter.since = Making.time(1010)
+        filter.until = Making.time(1020)
+        #expect(try await Self.walk(gate, filter).map(\.uid) == Self.newest.reversed()[10..<20].reversed())
+        #expect(try await Self.walk(gate, RecordFilter(.scan)).count == 6)
+        filter.after = "f_nobody"
+        #expect(try await gate.queries.records(filter) == nil)
+    }
+
+    @Test func noListSortsATable() async throws {
+        let gate = try await Self.gate()
+        var filters: [RecordFilter] = [RecordFilter(.finding), RecordFilter(.scan), RecordFilter(.notice)]
+        for order in RecordFilter.Order.allCases {
+            var filter = RecordFilter(.finding)
+            filter.order = order
+            filters.append(filter)
+            filter.findingStatuses = [.open]
+            filter.minSeverity = .high
+            filters.append(filter)
+        }
+        for filter in filters {
+            for sql in RecordKeys(filter).statements { try Self.expectWalk(gate, sql, [100, 10], along: "records_by_status") }
+        }
+        var events = EventFilter()
+        try Self.expectWalk(gate, events.query.sql, events.query.arguments)
+        (events.source, events.kind, events.text, events.after) = ("shop", "event", "k", 30)
+        (events.since, events.until) = (Making.time(0), Making.time(1))
+        try Self.expectWalk(gate, events.query.sql, events.query.arguments)
+        for sql in [HistoryFilter.sql.oldest, HistoryFilter.sql.newest] {
+            try Self.expectWalk(gate, sql, ["f_1", 7, 10], along: "changes_by_record")
+        }
+    }
+
+    /// That the plan of `sql` holds no sorting and no walk through all of a table but events, which is walked along its key.
+    private static func expectWalk(_ gate: Gate, _ sql: String, _ arguments: StatementArguments, along index: String? = nil) throws {
+        let plan = try gate.store.read { database in
+            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments).map { $0["detail"] as String }
+        }
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(sql): \(plan)")
+        #expect(!plan.contains { $0.hasPrefix("SCAN") && $0 != "SCAN e" }, "\(sql): \(plan)")
+        if let index { #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)") }
+    }
+
+    @Test func receiptsAreFilteredAndPagedInBothOrders() async throws {
+        let gate = try await Self.gate()
+        var filter = EventFilter()
+        filter.limit = 7
+        filter.source = "scans"
+        filter.isOldestFirst = true
+        #expect(try await gate.queries.events(filter).map(\.key) == ["s9", "s19", "s29", "s39", "s49", "s59"])
+        filter = EventFilter()
+        filter.text = "S1"
+        #expect(try await gate.queries.events(filter).map(\.key) == ["s19"])
+        filter.text = nil
+        filter.since = Making.time(1058)
+        #expect(try await gate.queries.events(filter).map(\.key) == ["s59", "k59", "k58"])
+        filter.after = try await gate.queries.events(filter).first?.receipt
+        #expect(try await gate.queries.events(filter).map(\.key) == ["k59", "k58"])
+        #expect(try await gate.queries.kinds(besides: "event") == nil)
+        #expect(try await gate.queries.kinds(besides: "evnt") == ["event", "scan.done"])
+    }
+
+    @Test func wordsAreLookedForWhereTheyStand() throws {
+        let record = Array(
+            #"{"title":"Apache \"Log4j\"","resources":[{"hostname":"Web01.example.test","url":"https://u:p@shop.example.test:8443/a?b"}],"vulnerabilities":[{"id":"CVE-2024-1"}]}"#
+                .utf8)
+        func matches(host: String? = nil, cve: String? = nil, text: String? = nil) -> Bool {
+            var words = RecordWords()
+            (words.host, words.vulnerability, words.text) = (host, cve, text)
+            return words.match(record)
+        }
+        #expect(matches(host: "web01.EXAMPLE.test") && matches(host: "shop.example.test"))
+        #expect(!matches(host: "example.test") && !matches(host: "apache"))
+        #expect(matches(cve: "cve-2024-1") && !matches(cve: "cve-2024") && !matches(cve: "web01.example.test"))
+        #expect(matches(text: "\"log4J\"") && matches(text: "8443/a") && !matches(text: "hostname") && !matches(text: "log4j\\"))
+        #expect(matches(host: "shop.example.test", cve: "CVE-2024-1", text: "apache") && !matches(host: "shop.example.test", text: "nginx"))
+    }
+
+    @Test func aListThatPassesOverMuchGoesOnWhereItStopped() async throws {
+        var script = Script()
+        for number in 0..<60 { script.add("\(number)", key: "k\(number)") { .finding($0, "\(number)") } }
+        let gate = try Gate(script)
+        for number in 0..<60 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        var filter = RecordFilter(.finding)
+        filter.words.text = "acme finding 7"
+        filter.limit = 1
+        let first = try #require(try await gate.queries.records(filter))
+        #expect(first.rows.map(\.uid) == [Making.uid(.finding, "7")] && first.next == Making.uid(.finding, "7"))
+        filter.after = first.next
+        let second = try #require(try await gate.queries.records(filter))
+        #expect(second.rows.isEmpty && second.next == nil)
+    }
+
+    @Test func pagesAreBoundedByBytesAndLongTextsAreCut() async throws {
+        var script = Script()
+        let long = String(repeating: "é😀", count: 300_000)
+        script.add("long", key: "l") { entry in
+            .finding(Making.finding("long", receipt: entry.number) { $0.desc = long }, says: [.status, .desc])
+        }
+        for number in 0..<100 {
+            let text = String(repeating: "x", count: 15_000)
+            script.add("\(number)", key: "k\(number)") { entry in
+                .finding(Making.finding("\(number)", receipt: entry.number) { $0.desc = text }, says: [.status, .desc])
+            }
+        }
+        let gate = try Gate(script)
+        try await gate.receive("long")
+        for number in 0..<100 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        var filter = RecordFilter(.finding)
+        filter.limit = 1000
+        let page = try #require(try await gate.queries.records(filter))
+        #expect(page.rows.reduce(0) { $0 + $1.data.bytes.count } <= RecordLister.bytesMax)
+        #expect((60..<70).contains(page.rows.count) && page.cut == 0 && page.next != nil)
+        let all = try await Self.walk(gate, filter)
+        #expect(all.count == 101)
+        let last = try #require(all.last)
+        let cut = try #require(try Record(kind: .finding, parsing: last.data).finding)
+        #expect((cut.desc?.utf8.count ?? 0) <= 1027 && cut.desc?.hasSuffix("…") == true && long.hasPrefix(cut.desc?.dropLast() ?? "-"))
+        #expect(try await gate.finding("long")?.desc == long)
+    }
+
+    @Test func cutsFallBetweenCharactersAndEscapes() throws {
+        for character in ["a", "é", "😀", "\\n", "\\u00e9", "\\ud83d\\ude00"] {
+            for shift in 0..<12 {
+                let text = String(repeating: "b", count: shift) + String(repeating: character, count: 20_000)
+                let json = Array(#"{"a":"x\"y","b":"\#(text)","c":1}"#.utf8)
+                let bytes = try #require(LongTexts.cut(json))
+                let cut = try JSONValue(parsing: bytes)
+                #expect(cut["a"] == .string("x\"y") && cut["c"]?.integerValue == 1)
+                #expect((cut["b"]?.stringValue ?? "").unicodeScalars.allSatisfy { $0 != "\u{fffd}" })
+            }
+        }
+        #expect(LongTexts.cut(Array(#"{"a":"b"}"#.utf8)) == nil)
+        #expect(LongTexts.cut(Array(("[" + String(repeating: "1,", count: 20_000) + "1]").utf8)) == nil)
+    }
+
+    @Test func historyIsPagedFromBothEnds() async throws {
+        var script = Script()
+        for number in 0..<25 {
+            script.add("\(number)", key: "k\(number)", at: Int64(number)) { .finding($0, "1", severity: number % 2 == 0 ? .low : .high) }
+        }
+        let gate = try Gate(script)
+        for number in 0..<25 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        for isNewestFirst in [false, true] {
+            var filter = HistoryFilter(uid: Making.uid(.finding, "1"))
+            filter.limit = 10
+            filter.isNewestFirst = isNewestFirst
+            var sequences: [UInt64] = []
+            while true {
+                let page = try await gate.queries.history(filter)
+                #expect(page.total == 25)
+                sequences += page.changes.map(\.sequence)
+                guard page.hasMore else { break }
+                filter.after = page.changes.last?.sequence
+            }
+            let all = try gate.allChanges().map(\.sequence)
+            #expect(sequences == (isNewestFirst ? all.reversed() : all))
+        }
+    }
+
+    @Test func aReceiptSaysWhatItMade() async throws {
+        let gate = try await Self.gate()
+        var oldest = EventFilter()
+        oldest.isOldestFirst = true
+        let first = try #require(try await gate.queries.events(oldest).first?.receipt)
+        let detail = try #require(try await gate.queries.receipt(first))
+        #expect(detail.event?.key == "k0" && detail.changes.map(\.type) == ["finding.opened"] && detail.changes.map(\.uid) == [Making.uid(.finding, "0")])
+        #expect(try await gate.queries.receipt(999) == nil)
+    }
+}
