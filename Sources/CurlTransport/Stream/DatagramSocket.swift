@@ -1,6 +1,8 @@
 import Bytes
 import Glibc
 
+internal import CCurl
+
 /// A socket that each message leaves as one datagram (RFC 5426); belongs to the thread that uses it.
 final class DatagramSocket {
     private let descriptor: Int32
