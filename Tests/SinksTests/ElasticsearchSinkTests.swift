@@ -157,6 +157,11 @@ struct ElasticsearchSinkTests {
     func itKeepsTheSinksPromises(_ batch: Int) async throws {
         try await SinkConformance(harness: try BulkHarness(transport: transport, batch: batch)).run()
     }
+
+    @Test(.isLong, arguments: [1, 7])
+    func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
+        try await SinkConformance(harness: try BulkHarness(transport: transport, batch: batch)).runOwnFaults()
+    }
 }
 
 private final class BulkHarness: SinkHarness {

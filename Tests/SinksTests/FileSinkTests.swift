@@ -201,4 +201,8 @@ struct FileSinkTests {
     @Test func itKeepsTheSinksPromises() async throws {
         try await SinkConformance(harness: try FileHarness(folder)).run()
     }
+
+    @Test(.isLong) func whatFailsIsTheSinkOrOneChange() async throws {
+        try await SinkConformance(harness: try FileHarness(folder)).runOwnFaults()
+    }
 }

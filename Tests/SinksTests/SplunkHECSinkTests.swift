@@ -207,6 +207,11 @@ struct SplunkHECSinkTests {
     func itKeepsTheSinksPromises(_ batch: Int, _ acknowledgement: Bool) async throws {
         try await SinkConformance(harness: try HECHarness(transport: transport, batch: batch, acknowledgement: acknowledgement)).run()
     }
+
+    @Test(.isLong, arguments: [(1, false), (7, false), (7, true)])
+    func whatFailsIsTheSinkOrOneChange(_ batch: Int, _ acknowledgement: Bool) async throws {
+        try await SinkConformance(harness: try HECHarness(transport: transport, batch: batch, acknowledgement: acknowledgement)).runOwnFaults()
+    }
 }
 
 private final class HECHarness: SinkHarness {

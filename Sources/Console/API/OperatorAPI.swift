@@ -58,11 +58,22 @@ package struct OperatorAPI: Sendable {
     /// The answer; every failure is one too.
     package func respond(to request: OperatorRequest) async -> OperatorResponse {
         // Asked for first: what an answer lacks then was lacking when it was made.
-        let rebuilding = request.method == .get ? await sources.rebuilding() : nil
+        let rebuilding = request.method == .get ? await rebuilding(worthAWait: request.path != ["v1", "status"] && request["after"] == nil) : nil
         var response = await response(to: request)
         response.rebuilding = rebuilding
         return response
     }
+
+    /// What state.db lacks. Right after a start most of it is there at once, which is worth `patience` to whoever asks.
+    private func rebuilding(worthAWait: Bool) async -> Rebuilding? {
+        let end = ContinuousClock.now + Self.patience
+        while let rebuilding = await sources.rebuilding() {
+            guard worthAWait, sources.live != nil, ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(20))) != nil else { return rebuilding }
+        }
+        return nil
+    }
+
+    private static let patience = Duration.seconds(1)
 
     private func response(to request: OperatorRequest) async -> OperatorResponse {
         do {

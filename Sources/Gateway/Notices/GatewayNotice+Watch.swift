@@ -67,13 +67,6 @@ extension GatewayNotice {
         }
     }
 
-    private init(kind: String, summary: String, details: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        details(&writer)
-        writer.endObject()
-        self.init(kind: kind, summary: summary, details: RawJSON(bytes: writer.bytes))
-    }
 }
 
 extension JSONWriter {

@@ -51,7 +51,7 @@ package final class LogQueue: Sendable {
     private func run() -> Never {
         while true {
             work.wait()
-            while let line = next() { put(line) }
+            while let line = next() { _ = FileDescriptorOutput.write(line, to: descriptor) }
         }
     }
 
@@ -62,11 +62,15 @@ package final class LogQueue: Sendable {
             return line
         }
     }
+}
 
-    /// One `write(2)` a line where the descriptor takes it whole, so that lines never mix with those of other processes.
-    private func put(_ line: [UInt8]) {
-        line.withUnsafeBytes { bytes in
-            var rest = bytes[...]
+/// Blocking writes to an output that may be a terminal, a pipe or a file.
+package enum FileDescriptorOutput {
+    /// Writes all of `bytes`, in one `write(2)` where the descriptor takes them whole, so that lines never mix with those of other processes; false when
+    /// nobody reads any more.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
             while !rest.isEmpty {
                 let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if count >= 0 {
@@ -75,9 +79,10 @@ package final class LogQueue: Sendable {
                     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&entry, 1, -1)
                 } else if errno != EINTR {
-                    return
+                    return errno != EPIPE
                 }
             }
+            return true
         }
     }
 }

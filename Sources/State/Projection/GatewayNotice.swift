@@ -27,6 +27,15 @@ package struct GatewayNotice: Equatable, Sendable {
         self.details = details
     }
 
+    /// - Parameter details: Writes the members of the details.
+    package init(kind: String, summary: String, details: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        details(&writer)
+        writer.endObject()
+        self.init(kind: kind, summary: summary, details: RawJSON(bytes: writer.bytes))
+    }
+
     /// Reads the body of a `notice` entry; nothing unless it holds a kind and a summary.
     package init?(parsing body: [UInt8]) {
         guard let value = try? JSONValue(parsing: body), let kind = value["kind"]?.stringValue, let summary = value["summary"]?.stringValue else {
@@ -108,14 +117,12 @@ package struct GatewayNotice: Equatable, Sendable {
 
     /// state.db was damaged, and the journal makes it again.
     static func stateRemade(_ damage: StateError) -> GatewayNotice {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("reason")
-        writer.string(damage.message)
-        writer.endObject()
-        return GatewayNotice(
-            kind: "state_remade", summary: "state.db was damaged; it was put aside as state.db.damaged and is made again from the journal",
-            details: RawJSON(bytes: writer.bytes))
+        GatewayNotice(
+            kind: "state_remade", summary: "state.db was damaged; it was put aside as state.db.damaged and is made again from the journal"
+        ) { writer in
+            writer.key("reason")
+            writer.string(damage.message)
+        }
     }
 
     /// The journal's end, for whoever keeps it: `weir journal verify --head` compares with it.

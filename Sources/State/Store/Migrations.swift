@@ -9,8 +9,7 @@ enum Migrations {
     /// What the steps together make.
     static let tables = [
         "projection", "sources", "records", "changes", "events", "event_keys", "event_key_index", "event_key_merge", "counters", "drift", "quarantined",
-        "voids",
-        "skipped", "rebuilds", "tags", "parts",
+        "voids", "skipped", "rebuilds", "tags", "parts", "touched", "touched_keys", "event_key_form", "drift_told",
     ]
 
     static var newest: Int32 { steps.last?.number ?? 0 }

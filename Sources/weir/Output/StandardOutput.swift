@@ -31,24 +31,3 @@ enum StandardError {
         if isServing { LogQueue.standardError.write(bytes) } else { _ = FileDescriptorOutput.write(bytes, to: STDERR_FILENO) }
     }
 }
-
-private enum FileDescriptorOutput {
-    /// False when nobody reads any more.
-    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count >= 0 {
-                    rest = rest.dropFirst(count)
-                } else if errno == EAGAIN {
-                    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&entry, 1, -1)
-                } else if errno != EINTR {
-                    return errno != EPIPE
-                }
-            }
-            return true
-        }
-    }
-}

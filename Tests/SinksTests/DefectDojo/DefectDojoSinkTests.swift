@@ -170,6 +170,10 @@ struct DefectDojoSinkTests {
     @Test func itKeepsTheSinksPromises() async throws {
         try await SinkConformance(harness: DefectDojoHarness(transport: transport, peer: peer)).run()
     }
+
+    @Test(.isLong) func whatFailsIsTheSinkOrOneChange() async throws {
+        try await SinkConformance(harness: DefectDojoHarness(transport: transport, peer: peer)).runOwnFaults()
+    }
 }
 
 extension [UInt8] {

@@ -247,4 +247,9 @@ struct EmailSinkTests {
     func itKeepsTheSinksPromises(_ batch: Int) async throws {
         try await SinkConformance(harness: try EmailHarness(transport: transport, batch: batch)).run()
     }
+
+    @Test(.isLong, arguments: [4, 50])
+    func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
+        try await SinkConformance(harness: try EmailHarness(transport: transport, batch: batch)).runOwnFaults()
+    }
 }

@@ -15,8 +15,10 @@ struct SinkConformance {
         try await failsAsAWholeAndDeliversLater()
         try await losesNothingOverRestarts()
         for seed in UInt64(1)...2 { try await deliversThroughFaults(seed) }
-        // A minute or more a sink and batch size: `make faults` asks for it.
-        guard ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] != nil else { return }
+    }
+
+    /// Tells what is a sink's failure from what is a change's own; takes a minute or more.
+    func runOwnFaults() async throws {
         for seed in UInt64(1)...2 { try await ownFaults.tellsOneChangesFaultFromTheSinks(seed, isOut: seed == 2) }
         try await ownFaults.makesNoDeadLetterOfACoin(1)
     }
@@ -163,4 +165,9 @@ final class ListFeed: ChangeFeed {
         // Nothing is ever added: only being cancelled ends the wait.
         try? await Task.sleep(for: .seconds(86_400))
     }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// A test that takes minutes.
+    static var isLong: Self { .enabled(if: ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] != nil, "it takes minutes: make faults runs it") }
 }

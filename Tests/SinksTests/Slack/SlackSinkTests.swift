@@ -142,6 +142,11 @@ struct SlackSinkTests {
     func itKeepsTheSinksPromises(_ batch: Int) async throws {
         try await SinkConformance(harness: try SlackHarness(transport: transport, batch: batch)).run()
     }
+
+    @Test(.isLong, arguments: [1, 20])
+    func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
+        try await SinkConformance(harness: try SlackHarness(transport: transport, batch: batch)).runOwnFaults()
+    }
 }
 
 /// A clock whose sleepers wake at once, at the time they asked for.

@@ -189,4 +189,10 @@ struct SyslogSinkTests {
         try await SinkConformance(harness: harness).run()
         #expect(harness.peer.violations.isEmpty)
     }
+
+    @Test(.isLong, arguments: [false, true]) func whatFailsIsTheSinkOrOneChange(tls: Bool) async throws {
+        let harness = try SyslogHarness(transport: transport, tls: tls)
+        try await SinkConformance(harness: harness).runOwnFaults()
+        #expect(harness.peer.violations.isEmpty)
+    }
 }

@@ -160,4 +160,9 @@ struct WebhookSinkTests {
     func itKeepsTheSinksPromises(_ batch: Int) async throws {
         try await SinkConformance(harness: try WebhookHarness(transport: transport, batch: batch)).run()
     }
+
+    @Test(.isLong, arguments: [1, 7])
+    func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
+        try await SinkConformance(harness: try WebhookHarness(transport: transport, batch: batch)).runOwnFaults()
+    }
 }

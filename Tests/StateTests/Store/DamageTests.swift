@@ -68,6 +68,15 @@ struct DamageTests {
         }
     }
 
+    /// What is looked for when a file is looked through is all that the migrations make.
+    @Test func everyTableThereIsWouldBeMissed() throws {
+        let folder = try TemporaryFolder()
+        let store = try StateStore.open(path: folder.file("state.db"))
+        defer { store.close() }
+        let tables = try store.read { try String.fetchSet($0, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'") }
+        #expect(tables == Set(Migrations.tables))
+    }
+
     @Test(arguments: Damage.allCases) func aStartMakesItAgainAndTheChangesAreTheSame(damage: Damage) async throws {
         let gate = try Gate(Self.script)
         for number in 0..<30 { try await gate.receive("\(number)") }
