@@ -1,3 +1,4 @@
+import Dispatch
 import FindingModel
 import Glibc
 import Ingest
@@ -104,6 +105,7 @@ final class TallyKeeper: Sendable {
     let earlier: [String: SourceTally]
     private let file: TallyFile
     private let current: @Sendable () -> [String: SourceTally]
+    private let queue: DispatchQueue
     private let task: Task<Void, Never>
 
     init(_ file: TallyFile, every interval: Duration = TallyKeeper.interval, current: @escaping @Sendable () -> [String: SourceTally]) {
@@ -111,13 +113,15 @@ final class TallyKeeper: Sendable {
         self.earlier = earlier
         self.file = file
         self.current = current
+        let queue = DispatchQueue(label: "weir.tallies")
+        self.queue = queue
         task = Task {
             var written = Self.total(current())
             while (try? await Task.sleep(for: interval)) != nil {
                 let now = current()
                 guard Self.total(now) != written else { continue }
                 written = Self.total(now)
-                file.write(earlier.merging(now) { $0.adding($1) })
+                await Self.write(earlier.merging(now) { $0.adding($1) }, to: file, on: queue)
             }
         }
     }
@@ -126,7 +130,17 @@ final class TallyKeeper: Sendable {
     func stop() async {
         task.cancel()
         await task.value
-        file.write(earlier.merging(current()) { $0.adding($1) })
+        await Self.write(earlier.merging(current()) { $0.adding($1) }, to: file, on: queue)
+    }
+
+    /// Writes on a thread that may wait for the disk.
+    private static func write(_ tallies: [String: SourceTally], to file: TallyFile, on queue: DispatchQueue) async {
+        await withCheckedContinuation { written in
+            queue.async {
+                file.write(tallies)
+                written.resume()
+            }
+        }
     }
 
     private static func total(_ tallies: [String: SourceTally]) -> UInt64 {

@@ -46,9 +46,14 @@ package enum LongTexts {
         let byte = json[index]
         if byte == UInt8(ascii: "\\") {
             guard json[index + 1] == UInt8(ascii: "u") else { return 2 }
-            let isHighSurrogate = [UInt8(ascii: "d"), UInt8(ascii: "D")].contains(json[index + 2])
-            return isHighSurrogate ? 12 : 6
+            let isPair = isHighSurrogate(json, at: index) && json[index + 6] == UInt8(ascii: "\\") && json[index + 7] == UInt8(ascii: "u")
+            return isPair ? 12 : 6
         }
         return byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+    }
+
+    /// Whether the escape at `index` says the first half of a pair, `D800` to `DBFF`; one without a second half is valid JSON too.
+    private static func isHighSurrogate(_ json: [UInt8], at index: Int) -> Bool {
+        [UInt8(ascii: "d"), UInt8(ascii: "D")].contains(json[index + 2]) && "89abAB".utf8.contains(json[index + 3])
     }
 }

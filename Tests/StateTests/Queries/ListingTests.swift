@@ -213,6 +213,14 @@ struct ListingTests {
                 #expect((cut["b"]?.stringValue ?? "").unicodeScalars.allSatisfy { $0 != "\u{fffd}" })
             }
         }
+        // What begins like a pair and is none: a syllable of Korean, and halves alone, with other escapes behind them.
+        for escapes in [#"\ud7a3\""#, #"\ud83d\n"#, #"\uDBFFabcde\\"#, #"\ud83dabcde\""#, #"\ud83d\u000a"#] {
+            for shift in 0..<24 {
+                let text = String(repeating: "b", count: shift) + String(repeating: escapes, count: 20_000)
+                let bytes = try #require(LongTexts.cut(Array(#"{"a":"\#(text)","c":1}"#.utf8)))
+                #expect(try JSONValue(parsing: bytes)["c"]?.integerValue == 1, "\(escapes), \(shift)")
+            }
+        }
         #expect(LongTexts.cut(Array(#"{"a":"b"}"#.utf8)) == nil)
         #expect(LongTexts.cut(Array(("[" + String(repeating: "1,", count: 20_000) + "1]").utf8)) == nil)
     }
