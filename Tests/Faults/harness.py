@@ -256,14 +256,14 @@ def read_acks(path):
         return {line.rstrip("\n") for line in file if line.endswith("\n")}
 
 
-def send(url, event):
-    """Sends one signed event; returns the status, or nothing when there was no answer."""
+def send(url, event, ahead=0):
+    """Sends one signed event, by a clock that is `ahead` seconds; returns the status, or nothing when there was no answer."""
     body = json.dumps({
         "id": event, "event_created_at": "2026-03-02T10:00:00.000Z", "type": "risk.created",
         "data": {"id": "r" + hashlib.sha256(event.encode()).hexdigest()[:23], "target_id": "t1", "target": "host.example.com", "tags": [],
                  "status": "OPEN", "is_accepted": False, "first_detected_at": "2026-03-01T00:00:00.000Z", "last_detected_at": "2026-03-02T00:00:00.000Z",
                  "risk_definition": {"scan_type": "OPENVAS", "title": "Sent " + event, "threat_level": "HIGH", "cvss": "7.5"}}}).encode()
-    stamp = str(int(time.time() * 1000))
+    stamp = str(int((time.time() + ahead) * 1000))
     mac = hmac.new(SECRET.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     found = re.match(r"http://([^/]+)(/.*)", url)
     connection = http.client.HTTPConnection(found.group(1), timeout=6)

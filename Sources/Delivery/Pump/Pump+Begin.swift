@@ -78,7 +78,7 @@ extension Pump {
             }
             if case .at(let sequence) = try await surroundings.feed.place(of: row.change) {
                 if sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
-                low = row.id + 1
+                low = max(row.id, middle) + 1
             } else {
                 high = middle
             }
@@ -86,7 +86,7 @@ extension Pump {
         var id = max(0, low - 50)
         while let row = try await ledger.namedDelivery(of: name, from: id).row, row.id < low {
             if case .at(let sequence) = try await surroundings.feed.place(of: row.change), sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
-            id = row.id + 1
+            id = max(row.id, id) + 1
         }
         return newest
     }

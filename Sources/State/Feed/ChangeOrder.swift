@@ -48,12 +48,22 @@ enum ChangeOrder {
     }
 
     private static func first(in database: Database, column: String, atLeast value: Int64, _ stretch: Range<Int64>) throws -> Int64 {
-        var low = stretch.lowerBound, high = stretch.upperBound
         let statement = try database.cachedStatement(sql: "SELECT sequence, \(column) FROM changes WHERE sequence >= ? ORDER BY sequence LIMIT 1")
+        return try first(of: stretch, atLeast: value) { try Row.fetchOne(statement, arguments: [$0]).map { ($0[0], $0[1]) } }
+    }
+
+    /// Halves `stretch` until the first row is found whose value is at least `value`; its end when there is none.
+    ///
+    /// - Parameter next: the first row at a sequence or behind it. One before it is what a damaged file gives, in which a search would have no end.
+    static func first(of stretch: Range<Int64>, atLeast value: Int64, next: (Int64) throws -> (sequence: Int64, value: Int64)?) throws -> Int64 {
+        var low = stretch.lowerBound, high = stretch.upperBound
         while low < high {
             let middle = low + (high - low) / 2
-            guard let row = try Row.fetchOne(statement, arguments: [middle]) else { break }
-            if row[1] as Int64 >= value { high = middle } else { low = min((row[0] as Int64) + 1, high) }
+            guard let row = try next(middle) else { break }
+            guard row.sequence >= middle else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the changes are out of order: \(row.sequence) stands behind \(middle)")
+            }
+            if row.value >= value { high = middle } else { low = min(row.sequence + 1, high) }
         }
         return low
     }

@@ -71,6 +71,19 @@ struct StateChangeFeedTests {
         await gate.journal.stop()
     }
 
+    @Test func aSearchAmongChangesComesToAnEndWhateverADamagedFileGives() throws {
+        let rows: [Int64] = [1, 2, 3, 4, 5, 6, 7, 9, 10]
+        let find = { (value: Int64) in try ChangeOrder.first(of: 1..<11, atLeast: value) { from in rows.first { $0 >= from }.map { ($0, $0 * 10) } } }
+        #expect(try find(0) == 1)
+        #expect(try find(75) == 8)
+        #expect(try find(100) == 10)
+        #expect(try find(101) == 11)
+        // Pages of two histories in one file: behind 5 and later stands 3.
+        #expect {
+            _ = try ChangeOrder.first(of: 1..<11, atLeast: 1000) { $0 < 5 ? ($0, 0) : (3, 0) }
+        } throws: { StateError.wrapping($0, at: "state.db").code == .corrupt }
+    }
+
     @Test func placesAreFoundInARowThatWasMadeAgainWithoutErasedChanges() async throws {
         let gate = try Gate(Self.script)
         for number in 0..<10 { try await gate.receive("\(number)") }
