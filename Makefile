@@ -10,7 +10,7 @@ help:
 	@echo "make test     all tests"
 	@echo "make lint     formatting and the repository's cheap rules"
 	@echo "make bench    throughput and latency against nginx's empty 200, and all the way to an HTTP Event Collector"
-	@echo "make faults   the long fault tests: kill -9, power cuts, failing disks (root, loop devices, strace)"
+	@echo "make faults   the long fault tests: kill -9, power cuts, failing disks, damaged files, strangers (root, loop devices, strace)"
 
 packages:
 	@scripts/install-packages.sh

@@ -79,6 +79,8 @@ final class Connection: ChannelDuplexHandler {
     /// Whether the client has sent all it has to send; it may still wait for answers.
     private(set) var inputClosed = false
     private var readIsHeld = false
+    /// Whether the next read waits for its turn among those of strangers.
+    private var readIsDue = false
     private var isWritable = true
     private var stalledSince: NIODeadline?
 
@@ -246,13 +248,29 @@ final class Connection: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if holdsReads { readIsHeld = true } else { context.read() }
+        if holdsReads {
+            readIsHeld = true
+        } else if isStranger, let peer, !shard.mayReadOfStranger() {
+            guard !readIsDue else { return }
+            readIsDue = true
+            shard.readLater(self, of: peer.address.countingBlock)
+        } else {
+            context.read()
+        }
     }
 
     private func releaseReads() {
-        guard readIsHeld, !holdsReads else { return }
+        guard readIsHeld, !holdsReads, let context else { return }
         readIsHeld = false
-        context?.read()
+        read(context: context)
+    }
+
+    /// The turn of this stranger's next read has come; false when there is nobody to read from any more.
+    func readNow() -> Bool {
+        readIsDue = false
+        guard stage != .closed, let context else { return false }
+        if holdsReads { readIsHeld = true } else { context.read() }
+        return true
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -157,7 +157,8 @@ package final class IngestServer: Sendable {
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            // In one turn, so that those who are connected are not kept waiting by a crowd that wants to be.
+            .serverChannelOption(.maxMessagesPerRead, value: 8)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // One read for each event keeps what a paused client has in memory to one buffer.

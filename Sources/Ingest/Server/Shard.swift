@@ -31,6 +31,10 @@ final class Shard {
     private var waiting: [Connection] = []
     /// How many requests of strangers may still be answered in this turn.
     private var turnsLeft: Int
+    /// Connections of strangers whose next read has not come to its turn; each network has its turns, however crowded another is.
+    private var readers = FairQueue<ClientNetwork, Connection>()
+    /// How many reads of strangers there may still be in this turn.
+    private var readsLeft: Int
     private var nextTurnIsDue = false
     private var isTicking = false
     private var drained: EventLoopPromise<Void>?
@@ -42,6 +46,7 @@ final class Shard {
         self.routing = routing
         judge = BodyJudge(shared)
         turnsLeft = shared.limits.strangersPerTurnMax
+        readsLeft = shared.limits.strangersReadPerTurnMax
         let receiver = LoopReceiver(loop: loop, shard: NIOLoopBound(self, eventLoop: loop))
         self.receiver = receiver
         number = shared.join(receiver)
@@ -98,6 +103,26 @@ final class Shard {
         scheduleNextTurn()
     }
 
+    /// Whether somebody unknown may be read from in this turn of the loop, and nobody waits for that; a turn that reads from thousands
+    /// would keep those waiting who are known.
+    func mayReadOfStranger() -> Bool {
+        scheduleNextTurn()
+        guard readsLeft > 0, readers.isEmpty else { return false }
+        readsLeft -= 1
+        return true
+    }
+
+    /// Has `connection` read when the turn of its network has come.
+    func readLater(_ connection: Connection, of network: ClientNetwork) { readers.append(connection, for: network) }
+
+    private func takeReads() {
+        readsLeft = shared.limits.strangersReadPerTurnMax
+        while readsLeft > 0, let next = readers.popFirst() {
+            if next.readNow() { readsLeft -= 1 }
+        }
+        if !readers.isEmpty { scheduleNextTurn() }
+    }
+
     /// A task without a delay would run before the loop looks at its sockets again.
     private func scheduleNextTurn() {
         guard !nextTurnIsDue else { return }
@@ -107,6 +132,7 @@ final class Shard {
 
     private func takeTurns() {
         nextTurnIsDue = false
+        takeReads()
         turnsLeft = shared.limits.strangersPerTurnMax
         // Half of what may be answered is for those who have not been answered yet.
         let kept = turnsLeft / 2

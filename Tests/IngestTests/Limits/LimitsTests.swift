@@ -8,6 +8,19 @@ struct LimitsTests {
     private func at(_ milliseconds: Int) -> NIODeadline { .uptimeNanoseconds(1_000_000_000_000) + .milliseconds(Int64(milliseconds)) }
     private let wall = Timestamp(milliseconds: 1_772_445_600_000)
 
+    @Test func whoHasLittleWaitingIsServedBetweenThoseOfACrowd() {
+        var queue = FairQueue<String, Int>()
+        for number in 0..<1000 { queue.append(number, for: "crowd") }
+        #expect(queue.popFirst() == 0)
+        queue.append(-1, for: "good")
+        queue.append(-2, for: "good")
+        #expect((0..<5).map { _ in queue.popFirst() } == [1, -1, 2, -2, 3])
+        #expect((4..<1000).allSatisfy { queue.popFirst() == $0 })
+        #expect(queue.popFirst() == nil && queue.isEmpty)
+        queue.append(7, for: "crowd")
+        #expect(!queue.isEmpty && queue.popFirst() == 7)
+    }
+
     @Test func aBucketGivesItsBurstAndThenItsRate() {
         var bucket = TokenBucket(rate: 10, burst: 3)
         for _ in 0..<3 { #expect(bucket.take(at: at(0)) == nil) }

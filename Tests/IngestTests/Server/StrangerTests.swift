@@ -102,6 +102,26 @@ struct StrangerTests {
         }
     }
 
+    @Test func strangersAreReadInTurnsAndNobodyIsForgotten() async throws {
+        try await Gateway.run(limits: { $0.strangersReadPerTurnMax = 1 }) { gateway throws in
+            let body = "\"" + String(repeating: "y", count: 100_000) + "\""
+            let half = Array(Samples.signed(body).utf8).prefix(60_000)
+            let crowd = try (0..<40).map { _ in
+                let stranger = try gateway.client(from: "127.0.0.2")
+                stranger.send(Array(half))
+                return stranger
+            }
+            // Somebody new, and somebody known, beside a crowd whose bytes wait to be read.
+            let good = try gateway.client()
+            for number in 0..<5 {
+                good.send(Samples.signed("{\"n\":\(number)}"))
+                #expect(try good.answer().status == 200)
+            }
+            for stranger in crowd { stranger.send(Array(Array(Samples.signed(body).utf8).dropFirst(60_000))) }
+            for stranger in crowd { #expect(try stranger.answer().status == 200) }
+        }
+    }
+
     @Test func manyRequestsAtOnceAreAnsweredInOrderOverSeveralTurns() async throws {
         try await Gateway.run(limits: {
             $0.requestsAheadMax = 2
