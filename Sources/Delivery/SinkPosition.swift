@@ -15,8 +15,10 @@ package struct SinkPosition: Hashable, Sendable {
     package internal(set) var superseded: UInt64 = 0
     /// Changes that were no longer kept when the sink came to them.
     package internal(set) var expired: UInt64 = 0
-    /// Dead letters that a person dropped.
+    /// Dead letters that a person dropped, and changes whose receipt was erased before they had left.
     package internal(set) var dropped: UInt64 = 0
+    /// Those of them whose receipt was erased.
+    package internal(set) var erased: UInt64 = 0
     /// Rows of their own: put off, held, pending again, and dead letters.
     package internal(set) var open: UInt64 = 0
     /// Changes above the cursor that are done with: they are counted above when the cursor passes them.
@@ -34,7 +36,7 @@ package struct SinkPosition: Hashable, Sendable {
 
     package init(
         name: String, start: UInt64, cursor: UInt64, anchor: String? = nil, delivered: UInt64, filtered: UInt64, expired: UInt64, superseded: UInt64 = 0,
-        dropped: UInt64 = 0, open: UInt64 = 0, vanished: Int64 = 0
+        dropped: UInt64 = 0, erased: UInt64 = 0, open: UInt64 = 0, vanished: Int64 = 0
     ) {
         self.init(name: name, start: start, anchor: anchor)
         self.cursor = cursor
@@ -43,6 +45,7 @@ package struct SinkPosition: Hashable, Sendable {
         self.superseded = superseded
         self.expired = expired
         self.dropped = dropped
+        self.erased = erased
         self.open = open
         self.vanished = vanished
     }
@@ -55,6 +58,8 @@ package struct SinkPosition: Hashable, Sendable {
         superseded += passed.superseded
         filtered += passed.filtered
         expired += passed.expired
+        dropped += passed.erased
+        erased += passed.erased
         open += UInt64(passed.opened.count)
     }
 

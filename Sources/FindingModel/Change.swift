@@ -19,10 +19,12 @@ package struct Change: Equatable, Sendable {
     package var kind: RecordKind
     /// The record after the change: canonical JSON, one object.
     package var data: RawJSON
+    /// Whether the receipt that made it was erased: what had not left by then does not leave any more.
+    package var isErased = false
 
     package init(
         sequence: UInt64, id: String, type: String, source: String, subject: String, time: Timestamp, receivedTime: Timestamp, kind: RecordKind, data: RawJSON,
-        isLate: Bool = false
+        isLate: Bool = false, isErased: Bool = false
     ) {
         self.sequence = sequence
         self.id = id
@@ -34,5 +36,6 @@ package struct Change: Equatable, Sendable {
         self.kind = kind
         self.data = data
         self.isLate = isLate
+        self.isErased = isErased
     }
 }

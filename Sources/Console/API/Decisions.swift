@@ -12,8 +12,14 @@ struct Decisions {
     func erase(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["number", "reason"])
         let number = try body.number("number", in: 1...UInt64(Int64.max)), reason = try body.text("reason")
-        try await api.live().erase(number, reason: reason, who: body.who())
-        return .object { writer in writer.member("erased", String(number)) }
+        let copies = try await api.live().erase(number, reason: reason, who: body.who())
+        return .object { writer in
+            writer.member("erased", String(number))
+            writer.key("copies")
+            writer.beginArray()
+            for copy in copies { writer.string(copy) }
+            writer.endArray()
+        }
     }
 
     /// `POST /v1/void` with `{"source":"…","from":"…","to":"…","reason":"…","who":"…"}`: has the receipts of a source and time left out.

@@ -28,8 +28,8 @@ package protocol LiveGateway: Sendable {
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int?
     /// What a replay takes in, made or only looked at; nothing when there is no such sink.
     func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob?
-    /// Has the body of a receipt erased.
-    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError)
+    /// Has the body of a receipt erased, and its words taken out of everything that was made of it; returns the files that may still hold them.
+    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String]
     /// Has receipts left out as `decision` says, and appends the difference that this makes; returns how many changes it took.
     func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64
     /// Appends the difference that today's adapters make; returns how many changes it took.

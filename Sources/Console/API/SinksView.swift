@@ -88,6 +88,7 @@ struct SinksView {
         writer.member("superseded", position.superseded)
         writer.member("expired", position.expired)
         writer.member("dropped", position.dropped)
+        writer.member("erased", position.erased)
         if position.vanished != 0 {
             writer.key("vanished")
             writer.integer(position.vanished)

@@ -6,6 +6,8 @@ struct DeliveryWindow: Sendable {
     enum End: Sendable {
         case delivered
         case superseded
+        /// Its receipt was erased before it had left: it is given up. Nothing notes it above the cursor, since it says so itself when it is read again.
+        case erased
         /// It gets a row of its own, with the sink's words.
         case open(OpenItem, DeliveryFailure?)
 
@@ -13,7 +15,7 @@ struct DeliveryWindow: Sendable {
         var isFinal: Bool {
             switch self {
             case .delivered, .superseded: true
-            case .open: false
+            case .open, .erased: false
             }
         }
     }
@@ -44,6 +46,7 @@ struct DeliveryWindow: Sendable {
         var superseded: UInt64 = 0
         var filtered: UInt64 = 0
         var expired: UInt64 = 0
+        var erased: UInt64 = 0
         var opened: [(OpenItem, DeliveryFailure?)] = []
     }
 
@@ -80,6 +83,11 @@ struct DeliveryWindow: Sendable {
         if let done = known.removeValue(forKey: change.id) {
             slot.state = .done(done.isSuperseded ? .superseded : .delivered)
             slot.isNoted = true
+            slots.append(slot)
+            return
+        }
+        if change.isErased {
+            slot.state = .done(.erased)
             slots.append(slot)
             return
         }
@@ -202,6 +210,7 @@ struct DeliveryWindow: Sendable {
             switch end {
             case .delivered: sum.delivered += 1
             case .superseded: sum.superseded += 1
+            case .erased: sum.erased += 1
             case .open(let item, let failure): sum.opened.append((item, failure))
             }
             passed = sum

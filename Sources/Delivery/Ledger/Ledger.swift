@@ -112,6 +112,9 @@ package final class Ledger: Sendable {
         try await read { try LedgerItems.ids($0, of: sink) + LedgerDone.all($0, of: sink).map(\.changeID) }
     }
 
+    /// The ids of the changes of a sink that are not done with, dead letters among them.
+    func openIDs(of sink: String) async throws(LedgerError) -> [String] { try await read { try LedgerItems.ids($0, of: sink) } }
+
     /// Moves a sink to `position`, and its items to where their changes stand by `places`; those of changes that are gone are expired.
     func realign(_ position: SinkPosition, places: [String: UInt64], after revision: Int64) async throws(LedgerError) {
         try await write { database in
@@ -198,6 +201,21 @@ package final class Ledger: Sendable {
     func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
         let (connection, generation) = try openConnection()
         do { return try await connection.read(body) } catch { throw noted(error, generation) }
+    }
+
+    /// Writes the whole file anew, and empties the write-ahead log: then nothing that was overwritten is left anywhere.
+    package func compact() async throws(LedgerError) {
+        let (connection, generation) = try openConnection()
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            connection.asyncWriteWithoutTransaction { database in
+                continuation.resume(
+                    returning: Result {
+                        try database.execute(sql: "VACUUM")
+                        try database.checkpoint(.truncate)
+                    })
+            }
+        }
+        if case .failure(let error) = result { throw noted(error, generation) }
     }
 
     func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {

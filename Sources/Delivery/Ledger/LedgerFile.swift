@@ -26,6 +26,8 @@ enum LedgerFile {
             try queue.writeWithoutTransaction { database in
                 // GRDB lowers it to NORMAL when it turns on the write-ahead log, and an acknowledged row could then be lost.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
+                // What was erased must not stay behind in free pages.
+                try database.execute(sql: "PRAGMA secure_delete = ON")
                 let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
                 guard synchronous == 2, mode == "wal" else {

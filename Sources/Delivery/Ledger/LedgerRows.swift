@@ -3,7 +3,7 @@ import GRDB
 
 /// The statements on the sinks' positions and on what they were told.
 enum LedgerRows {
-    private static let columns = "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, open, vanished"
+    private static let columns = "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, erased, open, vanished"
 
     static func positions(_ database: Database) throws -> [SinkPosition] {
         // A reader may meet a file that its writer has not brought up to date yet.
@@ -28,10 +28,11 @@ enum LedgerRows {
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO sinks (\(columns), revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            sql: "INSERT INTO sinks (\(columns), revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             arguments: [
                 position.name, stored(position.start), stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered),
-                stored(position.superseded), stored(position.expired), stored(position.dropped), stored(position.open), position.vanished,
+                stored(position.superseded), stored(position.expired), stored(position.dropped), stored(position.erased), stored(position.open),
+                position.vanished,
             ])
     }
 
@@ -47,12 +48,13 @@ enum LedgerRows {
         }
         let update = try database.cachedStatement(
             sql: """
-                UPDATE sinks SET cursor = ?, anchor = ?, delivered = ?, filtered = ?, superseded = ?, expired = ?, dropped = ?, open = ?, vanished = ?,
-                revision = ? WHERE name = ?
+                UPDATE sinks SET cursor = ?, anchor = ?, delivered = ?, filtered = ?, superseded = ?, expired = ?, dropped = ?, erased = ?, open = ?,
+                vanished = ?, revision = ? WHERE name = ?
                 """)
         try update.execute(arguments: [
             stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered), stored(position.superseded),
-            stored(position.expired), stored(position.dropped), stored(position.open), position.vanished, revision + 1, position.name,
+            stored(position.expired), stored(position.dropped), stored(position.erased), stored(position.open), position.vanished, revision + 1,
+            position.name,
         ])
         for row in write.rows { try LedgerItems.apply(row, sink: position.name, database) }
         for row in write.deliveries { try insert(row, database) }
@@ -115,7 +117,7 @@ enum LedgerRows {
         SinkPosition(
             name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),
             filtered: number(row["filtered"]), expired: number(row["expired"]), superseded: number(row["superseded"]), dropped: number(row["dropped"]),
-            open: number(row["open"]), vanished: row["vanished"])
+            erased: number(row["erased"]), open: number(row["open"]), vanished: row["vanished"])
     }
 
     /// SQLite's integers are signed.

@@ -163,6 +163,10 @@ enum LedgerSchema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("8") { database in
+            // How many of the dropped changes had their receipts erased.
+            try database.execute(sql: "ALTER TABLE sinks ADD COLUMN erased INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }()
 }

@@ -26,8 +26,18 @@ extension Pump {
         return nil
     }
 
-    /// The state in the ledger, moved and written down where the row of changes is another one by now.
+    /// The state in the ledger, where the changes are now, without those whose receipts were erased.
     private func knownState() async throws -> LedgerState? {
+        guard let state = try await alignedState() else { return nil }
+        let erased = try await surroundings.feed.erased(among: try await surroundings.ledger.openIDs(of: sink.name))
+        guard !erased.isEmpty else { return state }
+        log.notice("sink \(sink.name): \(erased.count) changes are dropped: their receipts were erased")
+        try await surroundings.ledger.dropErased(erased, sink: sink.name, now: now, after: state.revision)
+        return try await surroundings.ledger.state(of: sink.name, now: now)
+    }
+
+    /// The state in the ledger, moved and written down where the row of changes is another one by now.
+    private func alignedState() async throws -> LedgerState? {
         guard var state = try await surroundings.ledger.state(of: sink.name, now: now) else { return nil }
         guard state.position.cursor > 0 || state.position.anchor != nil else { return state }
         while true {

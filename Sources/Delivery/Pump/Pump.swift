@@ -66,6 +66,8 @@ final class Pump: Sendable {
             if !run.isReplaySaved, let job = run.replay?.job { try? await surroundings.ledger.update(job) }
             show(run)
             reply(&run, isWritten: isWritten)
+            // What the sink said may quote what was erased meanwhile.
+            if !Task.isCancelled { shown.withLock { ($0.lastAnswer, $0.concern) = (nil, nil) } }
         }
         for message in mailbox.close() { if case .command(let command) = message { command.reply.resume(returning: 0) } }
         shown.withLock { $0.state = .stopped }
@@ -93,7 +95,9 @@ final class Pump: Sendable {
         while after < job.last {
             let page = try await surroundings.feed.changes(after: after, limit: 1000, maxBytes: 1 << 20)
             guard let last = page.last else { break }
-            for (change, isTaken) in zip(page, filter.takes(page)) where isTaken && change.sequence <= job.last && job.matches(change) { count += 1 }
+            for (change, isTaken) in zip(page, filter.takes(page)) where isTaken && !change.isErased && change.sequence <= job.last && job.matches(change) {
+                count += 1
+            }
             after = last.sequence
         }
         return count
@@ -193,7 +197,8 @@ final class Pump: Sendable {
         enum Reason { case mail, changes, time }
         let (feed, clock, mailbox) = (surroundings.feed, surroundings.clock, mailbox)
         let now = now
-        let after = run.machine.wantsChanges && run.isAtEnd ? run.machine.readThrough : nil
+        // Who wants none is woken all the same when the row of changes is another one.
+        let after = run.machine.wantsChanges && run.isAtEnd ? run.machine.readThrough : .max
         var wake = run.wake(at: now, gatherMilliseconds: gatherMilliseconds)
         if isCalm(run), let next = run.replay?.wake { wake = min(wake ?? next, next) }
         let due = wake
@@ -202,11 +207,9 @@ final class Pump: Sendable {
                 await mailbox.wait()
                 return .mail
             }
-            if let after {
-                group.addTask {
-                    await feed.waitForChange(after: after)
-                    return .changes
-                }
+            group.addTask {
+                await feed.waitForChange(after: after)
+                return .changes
             }
             if let wake = due {
                 // What is due and cannot be done all the same must not become a loop.

@@ -35,6 +35,11 @@ struct RequestRun: Sendable {
                     end.expired.append(item.sequence)
                     continue
                 }
+                // It was erased a moment ago: the pump is about to give it up.
+                if change.isErased {
+                    end.left.append(item.sequence)
+                    continue
+                }
                 bytes += change.approximateBytes
                 if changes.isEmpty || bytes <= sink.limits.bytes { changes.append(change) } else { end.left.append(item.sequence) }
             }

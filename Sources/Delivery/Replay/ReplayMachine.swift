@@ -37,7 +37,11 @@ struct ReplayMachine: Sendable {
             return pass()
         }
         for (change, isTaken) in zip(page, takes) where change.sequence <= job.last {
-            if isTaken, types.isEmpty || types.contains(where: { $0.matches(change.type) }) { buffer.append(change) } else { job.filtered += 1 }
+            if isTaken, !change.isErased, types.isEmpty || types.contains(where: { $0.matches(change.type) }) {
+                buffer.append(change)
+            } else {
+                job.filtered += 1
+            }
         }
         readThrough = min(last.sequence, job.last)
         pass()

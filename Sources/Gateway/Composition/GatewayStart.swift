@@ -98,7 +98,7 @@ struct GatewayStart {
         let scheme = configuration.listen.ingest.tls == nil ? "http" : "https"
         let live = RunningGateway(
             startedTime: clock(), ingestURL: "\(scheme)://\(bound)", projection: projection, ingest: ingest, delivery: delivery,
-            volumes: StorageVolumes(configuration))
+            ledger: ledger, volumes: StorageVolumes(configuration))
         let api = OperatorAPI(
             OperatorAPI.Sources(
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },

@@ -101,37 +101,27 @@ package enum OfflineGateway {
         }
     }
 
-    /// Has the body of a receipt erased, under the data folder's lock.
-    package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) {
+    /// Has the body of a receipt erased, and its words taken out of everything that was made of it; under the data folder's lock.
+    ///
+    /// - Returns: files that may still hold the words.
+    package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] {
         try configuration.storage.requireJournal()
-        let folder = try DataFolder(configuration.storage, now: SystemClock.now())
-        defer { folder.release() }
-        let changes = try await changeCount(of: number, configuration)
-        do throws(JournalError) {
-            let journal = try SegmentJournal.open(configuration.journalOptions(onFatal: { _ in })).journal
-            do throws(JournalError) {
-                try await journal.erase(number, reason: reason, who: who, changes: changes)
-            } catch {
-                await journal.stop()
-                throw error
+        let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
+        let path = configuration.storage.ledgerFile
+        return try await start.projecting { projection throws(GatewayError) in
+            try await projection.projected(through: projection.journal.watermark)
+            var ledger: Ledger?
+            if FilePaths.exists(path) {
+                do throws(LedgerError) { ledger = try Ledger(path: path) } catch { throw GatewayError(error.message) }
             }
-            await journal.stop()
-        } catch {
-            throw GatewayError(error.message)
-        }
-    }
-
-    /// How many changes a receipt has made, as far as state.db has come; without one there are none that anybody was told.
-    private static func changeCount(of number: UInt64, _ configuration: GatewayConfiguration) async throws(GatewayError) -> UInt64 {
-        guard FilePaths.exists(configuration.storage.stateFile) else { return 0 }
-        do {
-            let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
-            defer { store.close() }
-            return try await StateQueries(store: store).changeCount(ofEntry: number)
-        } catch let error as StateError {
-            throw GatewayError(error.message)
-        } catch {
-            throw GatewayError("\(error)")
+            do {
+                let copies = try await projection.erase(number, reason: reason, who: who, ledger: ledger)
+                await ledger?.close()
+                return copies
+            } catch {
+                await ledger?.close()
+                throw GatewayError(erasing: error)
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ struct RunningGateway: LiveGateway {
     let projection: GatewayStart.Projection
     let ingest: IngestServer
     let delivery: DeliveryService
+    let ledger: Ledger
     let volumes: StorageVolumes
 
     var journal: any Journal { projection.journal }
@@ -46,17 +47,10 @@ struct RunningGateway: LiveGateway {
         }
     }
 
-    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) {
-        var changes: UInt64 = 0
-        if number <= journal.watermark {
-            // What a receipt made can be told from the journal only while its body is there.
-            do throws(GatewayError) { try await projection.projected(through: number) } catch { throw OperatorError(.failed, error.message) }
-            do { changes = try await queries.changeCount(ofEntry: number) } catch { throw OperatorError(.failed, "\(error)") }
-        }
-        do throws(JournalError) {
-            try await projection.journal.erase(number, reason: reason, who: who, changes: changes)
-        } catch {
-            throw OperatorError(error.code == .noSuchEntry ? .notFound : .failed, error.message)
+    func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String] {
+        do { return try await projection.erase(number, reason: reason, who: who, ledger: ledger) } catch {
+            let isMissing = (error as? JournalError)?.code == .noSuchEntry, error = GatewayError(erasing: error)
+            throw OperatorError(isMissing ? .notFound : .failed, error.hint.map { "\(error.message): \($0)" } ?? error.message)
         }
     }
 

@@ -8,12 +8,15 @@ package struct EraseDecision: Equatable, Sendable {
     package let who: String
     /// How many changes the receipt had made by then: a rebuild, which cannot make them again, leaves their sequence numbers out.
     package let changes: UInt64
+    /// What stays of the receipt, as JSON for whoever projects it; empty where nothing does.
+    package let husk: [UInt8]
 
-    package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0) {
+    package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []) {
         self.number = number
         self.reason = reason
         self.who = who
         self.changes = changes
+        self.husk = husk
     }
 
     /// Reads the body of a `decision` entry; nothing when it decides something else.
@@ -21,7 +24,8 @@ package struct EraseDecision: Equatable, Sendable {
         guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "erase", let number = value.entryNumber("number")
         else { return nil }
         self.init(
-            number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "", changes: value.entryNumber("changes") ?? 0)
+            number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "", changes: value.entryNumber("changes") ?? 0,
+            husk: value["husk"]?.bytes ?? [])
     }
 
     package var bytes: [UInt8] {
@@ -38,6 +42,10 @@ package struct EraseDecision: Equatable, Sendable {
         if changes > 0 {
             writer.key("changes")
             writer.unsigned(changes)
+        }
+        if !husk.isEmpty {
+            writer.key("husk")
+            writer.raw(husk)
         }
         writer.endObject()
         return writer.bytes

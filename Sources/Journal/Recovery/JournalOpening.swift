@@ -32,9 +32,11 @@ struct JournalOpening: Sendable {
         guard let last = segments.last else { return try create() }
         // Opened first: a newer version's files are refused before anything is touched.
         let segment = try SegmentFile(first: last, in: directory, fileSystem)
-        let erasures = try Erasures.read(in: directory, fileSystem)
+        var erasures = try Erasures.read(in: directory, fileSystem)
         for name in [SegmentBeginning.fileName, SegmentCopy.fileName] { try? fileSystem.remove(directory + "/" + name) }
         let survey = try SegmentSurvey.make(segment, erasures: erasures.numbers)
+        // The process may have ended between a decision and the first step of its erasure.
+        for number in survey.decided where !erasures.numbers.contains(number) { erasures.begin(number) }
         if segment.salt == nil { return try replace(segment, segments, erasures) }
         return try recover(segment, survey, segments, erasures)
     }

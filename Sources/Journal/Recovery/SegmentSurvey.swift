@@ -15,6 +15,8 @@ struct SegmentSurvey: Sendable {
     private(set) var reported: [RecoveryNote.Damage] = []
     /// Entries before `end` whose bodies are damaged.
     private(set) var unreadable: [UInt64] = []
+    /// Entries whose erasure is decided.
+    private(set) var decided: [UInt64] = []
     /// The last `config` entry before `end` that is whole.
     private(set) var configuration: ConfigurationInForce?
 
@@ -62,6 +64,9 @@ struct SegmentSurvey: Sendable {
             if entry.head.kind == .recovery, let body = batch.body(entry, erasures: []).bytes, let note = RecoveryNote(parsing: body) {
                 tag = note.tag
                 reported += note.damaged
+            }
+            if entry.head.kind == .decision, let decision = batch.body(entry, erasures: []).bytes.flatMap({ EraseDecision(parsing: $0) }) {
+                decided.append(decision.number)
             }
             if entry.head.kind == .config, let body = batch.body(entry, erasures: []).bytes {
                 configuration = ConfigurationInForce(number: entry.head.number, draft: EntryDraft(kind: .config, body: body))

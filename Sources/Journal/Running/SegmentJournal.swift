@@ -54,7 +54,7 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
-            for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number) }
+            for number in unfinished.sorted() where goesOn() { try? Erasing(source).run(number) }
         }
     }
 
@@ -99,16 +99,24 @@ package final class SegmentJournal: Journal {
     ///
     /// Nothing happens if it was erased before.
     ///
-    /// - Parameter changes: How many changes the receipt has made, which the decision keeps.
+    /// - Parameters:
+    ///   - changes: How many changes the receipt has made, which the decision keeps.
+    ///   - husk: What stays of the receipt, which it keeps too.
+    /// - Returns: The decision's number; nothing if the body was erased before.
     /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
-    package func erase(_ number: UInt64, reason: String, who: String, changes: UInt64 = 0) async throws(JournalError) {
-        guard !context.status.erasures.contains(number) else { return }
+    @discardableResult
+    package func erase(
+        _ number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []
+    ) async throws(JournalError) -> UInt64? {
+        guard !context.status.erasures.contains(number) else { return nil }
         let source = LiveSource(context)
         let isReceipt = try await Blocking.run { () throws(JournalError) in try EntryPlace.find(number, source).isReceipt }
         guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
-        _ = try await append(EntryDraft(kind: .decision, body: EraseDecision(number: number, reason: reason, who: who, changes: changes).bytes))
+        let decision = EraseDecision(number: number, reason: reason, who: who, changes: changes, husk: husk)
+        let appended = try await append(EntryDraft(kind: .decision, body: decision.bytes))
         context.status.addErasure(number)
         try await Blocking.run { () throws(JournalError) in try Erasing(source).run(number) }
+        return appended.number
     }
 
     package func stop() async {

@@ -32,9 +32,14 @@ package final class ChangeSignal: Sendable {
     }
 
     /// Begins again at no change, and wakes whoever waits: the row of changes is made anew.
-    package func restart() {
+    package func restart() { wake { $0.last = 0 } }
+
+    /// Wakes whoever waits, because words were taken out of changes.
+    package func wake() { wake { _ in } }
+
+    private func wake(_ change: (inout State) -> Void) {
         let waiters = state.withLock { state in
-            state.last = 0
+            change(&state)
             defer { state.waiters = [] }
             return state.waiters
         }

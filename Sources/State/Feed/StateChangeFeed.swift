@@ -85,7 +85,15 @@ package final class StateChangeFeed: ChangeFeed {
         }
     }
 
-    package var epoch: UInt64 { store.remakes }
+    package func erased(among ids: [String]) async throws -> Set<String> {
+        guard !ids.isEmpty else { return [] }
+        return try await store.readAsync { database in
+            let erased = Set(try Int64.fetchAll(database, sql: "SELECT receipt FROM erasures"))
+            return Set(ids.filter { id in ChangeID(id).map { erased.contains(Int64(clamping: $0.entry)) } ?? false })
+        }
+    }
+
+    package var epoch: UInt64 { store.remakes + store.erasures }
 
     /// Throws while state.db, made anew beside running sinks, has not come to where it was: a change that is missing then is not gone.
     private static func requireWhole(_ store: StateStore, _ database: Database) throws {

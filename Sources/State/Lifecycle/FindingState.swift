@@ -18,6 +18,8 @@ package struct FindingState: Equatable, Sendable {
     package internal(set) var saidStatus: String?
     /// The first resource's host as the vendor wrote it, where that is not its ASCII form.
     package internal(set) var writtenHost: String?
+    /// The groups whose words were erased with their receipt.
+    package internal(set) var erased = ErasedGroups()
     package var told = ToldTime()
 
     package init() {}
@@ -28,15 +30,17 @@ package struct FindingState: Equatable, Sendable {
     ///   - event: The mapped record; groups outside `says` hold defaults.
     ///   - stamp: Its hash must be `ContentHash.of(event, says: says)`.
     ///   - generation: The number of the `config` entry that the event was mapped with.
-    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64 = 0) {
+    ///   - words: Of an event whose receipt was erased, digests of the words that are gone.
+    package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64 = 0, words: ErasedGroups? = nil) {
         let stamp = stamp.of(further: says.contains(.status) ? FindingSlots.further(event.status) : 0)
-        let writtenBefore = writtenHost
+        let (writtenBefore, erasedBefore) = (writtenHost, erased)
         var merged = finding ?? Self.beginning(from: event)
         if says.contains(.status) { takeStatus(of: event, says: says, stamp: stamp) }
         takeTexts(of: event, says: says, stamp: stamp, into: &merged)
         takeRating(of: event, says: says, stamp: stamp, into: &merged)
         takePlaces(of: event, says: says, stamp: stamp, into: &merged)
-        refreshCross(of: &merged, from: event, writtenBefore: writtenBefore)
+        if let words { note(words, by: stamp, in: &merged) }
+        refreshCross(of: &merged, from: event, writtenBefore: writtenBefore, erasedBefore: erasedBefore)
         takeLargeParts(of: event, says: says, stamp: stamp, receipt: ReceiptReference(entry: stamp.entry, generation: generation), into: &merged)
         seen.add(
             Self.sighting(of: event, says: says), at: stamp.eventTime, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
@@ -86,13 +90,25 @@ package struct FindingState: Equatable, Sendable {
         return finding
     }
 
-    /// Makes the fingerprints that scanners share from what is merged, unless what they are made of has not changed or is all the event's.
-    private func refreshCross(of merged: inout Finding, from event: Finding, writtenBefore: String?) {
+    /// Takes note of the words of an event whose receipt was erased, where they stand now.
+    private mutating func note(_ words: ErasedGroups, by stamp: Stamp, in merged: inout Finding) {
+        let unsaid = FindingFields.words.filter { FindingFields.filled.contains($0) && stamps[FindingSlots.slot(of: $0)] == nil }
+        merged.erase(FindingFields(unsaid))
+        for slot in words.slots where stamps[slot] == stamp || unsaid.contains(where: { FindingSlots.slot(of: $0) == slot }) { erased[slot] = words[slot] }
+    }
+
+    /// Makes the fingerprints that scanners share from what is merged, unless what they are made of has not changed or is all the event's. There are
+    /// none while a part of what they are made of is erased.
+    private func refreshCross(of merged: inout Finding, from event: Finding, writtenBefore: String?, erasedBefore: ErasedGroups) {
+        if erased.contains(any: FindingSlots.identifying) {
+            merged.fingerprints = Fingerprints(instance: merged.fingerprints.instance)
+            return
+        }
         func isMade(of other: Finding) -> Bool {
             merged.resources == other.resources && merged.vulnerabilities == other.vulnerabilities && merged.rule == other.rule
         }
         // Records of older versions have only the first of them.
-        let isKnown = finding.map { $0.fingerprints.cross2 != nil || $0.fingerprints.cross1 == nil } ?? false
+        let isKnown = finding.map { $0.fingerprints.cross2 != nil || $0.fingerprints.cross1 == nil } ?? false && erasedBefore == erased
         if let finding, isKnown, writtenBefore == writtenHost, isMade(of: finding) { return }
         if event.fingerprints.cross2 != nil, event.fingerprints.writtenHost == writtenHost, isMade(of: event) {
             merged.fingerprints = event.fingerprints
@@ -119,7 +135,10 @@ package struct FindingState: Equatable, Sendable {
     }
 
     private mutating func wins(_ group: FindingFields, _ says: FindingFields, _ stamp: Stamp) -> Bool {
-        says.contains(group) && stamps.advance(FindingSlots.slot(of: group), to: stamp)
+        let slot = FindingSlots.slot(of: group)
+        guard says.contains(group), stamps.advance(slot, to: stamp) else { return false }
+        if !erased.isEmpty { erased[slot] = nil }
+        return true
     }
 
     private mutating func takeTexts(of event: Finding, says: FindingFields, stamp: Stamp, into merged: inout Finding) {

@@ -10,13 +10,17 @@ package struct ScanState: Equatable, Sendable {
     package var told = ToldTime()
     /// Set while the newest unmapped rest is too large to stand in `scan`.
     package internal(set) var unmapped: ReceiptReference?
+    /// The groups whose words were erased with their receipt.
+    package internal(set) var erased = ErasedGroups()
 
     package init() {}
 
     /// Takes in what one event says about the scan; the stamp's hash must be `ContentHash.of(event, says: says)`.
     ///
-    /// - Parameter generation: The number of the `config` entry that the event was mapped with.
-    package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp, generation: UInt64 = 0) {
+    /// - Parameters:
+    ///   - generation: The number of the `config` entry that the event was mapped with.
+    ///   - words: Of an event whose receipt was erased, digests of the words that are gone.
+    package mutating func apply(_ event: Scan, says: ScanFields, stamp: Stamp, generation: UInt64 = 0, words: ErasedGroups? = nil) {
         let stamp = stamp.of(further: says.contains(.status) ? ScanSlots.further(event.status) : 0)
         var merged = scan ?? event
         if scan == nil { merged.unmapped = nil }
@@ -38,6 +42,7 @@ package struct ScanState: Equatable, Sendable {
             merged.unmapped = isLarge ? nil : event.unmapped
             unmapped = isLarge ? ReceiptReference(entry: stamp.entry, generation: generation) : nil
         }
+        for slot in words?.slots ?? [] where stamps[slot] == stamp { erased[slot] = words?[slot] }
         if stamps.advance(ScanSlots.newest, to: stamp) { merged.raw = event.raw }
         merged.status = status
         scan = merged
@@ -55,6 +60,9 @@ package struct ScanState: Equatable, Sendable {
     package var status: ScanStatus { stamps.newest(in: ScanSlots.known).map { ScanSlots.status(at: $0.slot) } ?? .unknown }
 
     private mutating func wins(_ group: ScanFields, _ says: ScanFields, _ stamp: Stamp) -> Bool {
-        says.contains(group) && stamps.advance(ScanSlots.slot(of: group), to: stamp)
+        let slot = ScanSlots.slot(of: group)
+        guard says.contains(group), stamps.advance(slot, to: stamp) else { return false }
+        if !erased.isEmpty { erased[slot] = nil }
+        return true
     }
 }

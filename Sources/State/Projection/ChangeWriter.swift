@@ -8,6 +8,8 @@ struct ChangeWriter {
     private(set) var sequence: Int64
     /// The changes of the entry in work so far: the last part of an id.
     private(set) var number: Int64 = 0
+    /// Whether the body of the receipt in work is erased.
+    var isErased = false
     /// Whether changes are written at all; a projection made for comparison makes none.
     private let isOn: Bool
     private let statement: PreparedStatement
@@ -15,7 +17,7 @@ struct ChangeWriter {
     init(sequence: Int64, isOn: Bool, in database: Database) throws {
         self.sequence = sequence
         self.isOn = isOn
-        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (\(repeatElement("?", count: 19).joined(separator: ", ")))")
     }
 
     /// Begins the next entry, whose first `made` changes are there already.
@@ -33,24 +35,25 @@ struct ChangeWriter {
         _ told: ToldChange, of record: RecordEntry, source: Int64, entry: ProjectedEntry
     ) throws {
         guard isOn, let data = record.json() else { return }
-        try insert(told, of: record, data: data, large: record.state.large, source: source, entry: entry)
+        try insert(told, of: record, data: data, state: record.state, source: source, entry: entry)
         record.told = sequence
     }
 
-    /// Writes the next change of `record`, with `shown` in its place.
+    /// Writes the next change of `record`, with `shown` in its place, whose words are those of `state`.
     mutating func write(
-        _ told: ToldChange, of record: RecordEntry, as shown: FindingModel.Record, large: LargeParts, source: Int64, entry: ProjectedEntry
+        _ told: ToldChange, of record: RecordEntry, as shown: FindingModel.Record, state: RecordState, source: Int64, entry: ProjectedEntry
     ) throws {
         guard isOn else { return }
-        try insert(told, of: record, data: shown.json.bytes, large: large, source: source, entry: entry)
+        try insert(told, of: record, data: shown.json.bytes, state: state, source: source, entry: entry)
     }
 
     private mutating func insert(
-        _ told: ToldChange, of record: RecordEntry, data: [UInt8], large: LargeParts, source: Int64, entry: ProjectedEntry
+        _ told: ToldChange, of record: RecordEntry, data: [UInt8], state: RecordState, source: Int64, entry: ProjectedEntry
     ) throws {
         sequence += 1
         number += 1
-        let (sequence, number) = (sequence, number)
+        let (sequence, number, isErased) = (sequence, number, isErased)
+        let large = state.large, origins = Origins(of: state).blob
         try statement.run { row in
             row.add(sequence)
             row.add(entry.tag)
@@ -67,6 +70,8 @@ struct ChangeWriter {
             row.add(data)
             row.add(large.unmapped)
             row.add(told.isLate ? 1 : 0)
+            row.add(origins)
+            row.add(isErased ? 1 : 0)
         }
     }
 }

@@ -92,6 +92,21 @@ struct DriftLedger {
         return places.sorted { ($0.entry, $0.place.kind, $0.place.place) < ($1.entry, $1.place.kind, $1.place.place) }.map(\.place)
     }
 
+    /// Puts what stands for them in the place of words that were erased.
+    mutating func erase(_ gone: [ErasedPlace], source: Int64, in database: Database) throws {
+        try flush(to: database)
+        for place in known[source] ?? [] {
+            guard let erased = gone.first(where: { $0.standsFor(place) }) else { continue }
+            let new = DriftPlace(kind: place.kind, place: erased.place)
+            known[source]?.remove(place)
+            known[source]?.insert(new)
+            untold[source] = untold[source]?.map { $0.place == place ? Untold(entry: $0.entry, place: new) : $0 }
+            try database.execute(
+                sql: "UPDATE OR REPLACE drift SET place = ? WHERE source = ? AND kind = ? AND place = ?",
+                arguments: [new.place, source, place.kind, place.place])
+        }
+    }
+
     /// The sources with places that were not told.
     var sourcesToTell: [Int64] { untold.isEmpty ? [] : untold.keys.sorted() }
 

@@ -10,13 +10,20 @@ struct EventInWork {
     let rank: UInt32
     /// Takes the event's work apart; nothing for what is always small.
     var parts: EntryParts?
+    /// What stayed of the event; nothing while its receipt's body is there.
+    var husk: Husk.Form?
 
     /// Does one unit of the event's work: what concerns one record.
     func unit(_ body: () throws -> Void) throws {
         if let parts { try parts.unit(body) } else { try body() }
     }
 
-    func stamp(of record: MappedRecord) -> Stamp { stamp(hash: record.contentHash) }
+    func stamp(of record: MappedRecord) -> Stamp { stamp(hash: husk?.words[record.uid]?.hash ?? record.contentHash) }
+
+    /// The event's key, which a husk keeps without its text.
+    func key(of mapped: MappedEvent, _ scope: KeyScope) -> EventKey? {
+        husk?.key ?? mapped.key.map { EventKey(scope: scope, kind: mapped.kind, key: $0) }
+    }
 
     func stamp(hash: UInt64) -> Stamp { time.stamp(rank: rank, hash: hash, entry: UInt64(clamping: entry.number)) }
 

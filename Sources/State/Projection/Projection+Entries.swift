@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import JSONDocument
 import Journal
 
 extension Projection {
@@ -65,20 +66,20 @@ extension Projection {
         if let decision = VoidDecision(parsing: body) {
             try add(decision, entry: Int64(clamping: entry.number), in: database)
         } else if let decision = EraseDecision(parsing: body) {
-            try erase(decision.number, in: database)
+            try erase(decision, entry: entry, in: database)
         }
     }
 
-    /// From here on the receipt counts as erased: a replay will find its body gone.
-    private func erase(_ receipt: UInt64, in database: Database) throws {
-        let lookup = try database.cachedStatement(sql: "SELECT source, outcome FROM events WHERE entry = ?")
-        guard let row = try Row.fetchOne(lookup, arguments: [Int64(clamping: receipt)]), let outcome = EventOutcome(rawValue: row[1]),
-            outcome != .erased
-        else { return }
-        let source: Int64 = row[0]
-        counters.count(outcome, source: source, by: -1)
-        counters.count(.erased, source: source)
-        try database.cachedStatement(sql: "UPDATE events SET outcome = ? WHERE entry = ?")
-            .execute(arguments: [EventOutcome.erased.rawValue, Int64(clamping: receipt)])
+    /// From here on the receipt counts as erased, and nothing of it is there any more; in parts, since it may have spoken of many records.
+    private func erase(_ decision: EraseDecision, entry: Entry, in database: Database) throws {
+        let eraser = Eraser(receipt: decision.number, husk: Husk(parsing: decision.husk) ?? .none, projection: self)
+        let parts = parts(of: entry, in: database)
+        _ = begin(entry)
+        var parser = JSONParser()
+        for uid in eraser.husk.uids { try parts.unit { try eraser.erase(uid, parser: &parser, in: database) } }
+        try eraser.eraseDrift(in: database)
+        try eraser.count(in: database)
+        if parts.isSplit { try UnfinishedEntry.remove(from: database) }
+        erasures += 1
     }
 }

@@ -18,9 +18,7 @@ extension Projection {
         state.bringBack(to: stamp, received: event.received)
         state.apply(notice, stamp: stamp, generation: event.entry.generation)
         guard state != before, let after = state.notice else { return }
-        // A rest that stands in receipts is compared by the hash over all that was said.
-        let restDiffers = state.unmapped != nil && before.unmapped != nil && before.stamp?.hash != stamp.hash
-        let type = ChangeType.of(restDiffers ? nil : before.notice, after)
+        let type = ChangeType.of(before.comparable(with: state), after)
         let told = type.map { ToldChange($0, at: event.time.time, in: &state.told) }
         record.state = .notice(state)
         records.touch(record, source: event.source, received: event.entry.received)
@@ -28,7 +26,9 @@ extension Projection {
     }
 
     private func take(_ finding: Finding, says: FindingFields, stamp: Stamp, event: EventInWork) throws {
-        try update(finding.uid, stamp: stamp, event: event) { $0.apply(finding, says: says, stamp: stamp, generation: event.entry.generation) }
+        try update(finding.uid, stamp: stamp, event: event) {
+            $0.apply(finding, says: says, stamp: stamp, generation: event.entry.generation, words: event.husk?.words[finding.uid]?.digests)
+        }
     }
 
     private func take(_ scan: Scan, says: ScanFields, stamp: Stamp, event: EventInWork) throws {
@@ -42,9 +42,9 @@ extension Projection {
         guard case .scan(let before) = record.state else { return }
         var state = before
         state.bringBack(to: stamp, received: event.received)
-        state.apply(scan, says: says, stamp: stamp, generation: event.entry.generation)
+        state.apply(scan, says: says, stamp: stamp, generation: event.entry.generation, words: event.husk?.words[scan.uid]?.digests)
         guard state != before, let after = state.scan else { return }
-        let type = ChangeType.of(before.scan, after, toldProgress: before.toldProgress)
+        let type = ChangeType.of(before.comparable(with: state), after, toldProgress: before.toldProgress)
         if type != nil { state.toldProgress = after.progress }
         let told = type.map { ToldChange($0, at: event.time.time, in: &state.told) }
         record.state = .scan(state)
@@ -69,7 +69,7 @@ extension Projection {
         state.bringBack(to: stamp, received: event.received)
         change(&state)
         guard state != before else { return }
-        let type = state.finding.flatMap { ChangeType.of(before.finding, $0) }
+        let type = state.finding.flatMap { ChangeType.of(before.comparable(with: state), $0) }
         let told = type.map { type in
             // A late word can change what an earlier one made of the status: then that one's time counts.
             let time = type == ChangeType.findingUpdated ? nil : state.decision.stamp?.eventTime

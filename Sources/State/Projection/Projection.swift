@@ -30,6 +30,8 @@ final class Projection {
     var drift: DriftLedger
     var keys: EventKeys
     var sources: SourceNames
+    /// How many receipts were erased since it began.
+    var erasures = 0
     private var voids: [VoidDecision]
     /// In a shadow, what the receipts that the decision in work leaves out had to do with.
     private var touched: TouchedRecords?
@@ -51,13 +53,16 @@ final class Projection {
 
     /// Takes in an event that was mapped from the receipt `entry`; `scope` is where its key is unique.
     ///
-    /// - Parameter generation: The configuration that it was mapped with.
-    func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, generation: UInt64, in database: Database) throws {
+    /// - Parameters:
+    ///   - generation: The configuration that it was mapped with.
+    ///   - husk: Where `mapped` is from when the receipt's body was erased.
+    func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, generation: UInt64, husk: Husk.Form? = nil, in database: Database) throws {
         let parts = parts(of: entry, in: database)
         let work = begin(entry, after: changesMade(by: entry), generation: generation)
         let source = try sources.number(of: entry.source, in: database)
         let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
-        let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank), parts: parts)
+        let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank), parts: parts, husk: husk)
+        changes.isErased = husk != nil
         var row = EventRow(entry: work.number, source: source, received: work.received, outcome: .mapped, kind: mapped.kind, key: mapped.key)
         if mapped.ignored {
             row.outcome = .ignored
@@ -65,9 +70,11 @@ final class Projection {
             row.outcome = .duplicate
             row.first = first
         } else {
-            if let touched, let key = mapped.key, touched.contains(EventKey(scope: scope, kind: mapped.kind, key: key)) { try touched.add(mapped) }
+            if let touched, let key = event.key(of: mapped, scope), touched.contains(key) { try touched.add(mapped) }
             for record in mapped.records { try take(record, event: event) }
         }
+        // What the gateway says itself has none of the receipt's words.
+        changes.isErased = false
         if row.outcome != .duplicate { countDrift(of: mapped, event: event) }
         try tellDrift(of: source, name: entry.source, entry: work)
         row.changes = changes.number
@@ -82,7 +89,7 @@ final class Projection {
     private func changesMade(by entry: Entry) -> Int64 { unfinished?.entry == entry.number ? unfinished?.changes ?? 0 : 0 }
 
     /// Takes the entry apart, which comes after the position: until its last part is done, state.db stands where it stands now.
-    private func parts(of entry: Entry, in database: Database) -> EntryParts {
+    func parts(of entry: Entry, in database: Database) -> EntryParts {
         let (before, proving, number) = (position, unproved, Int64(clamping: entry.number))
         return EntryParts(stored: unitsStored(of: entry.number)) { [unowned self] in
             isFull
@@ -186,10 +193,9 @@ final class Projection {
 
     /// The receipt that brought the same event before: by its key, or without one by the newest words about each of its records.
     private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
-        if let key = mapped.key {
-            let former = keys.hasFormer ? EventKeys.Former(key: EventKey(scope: scope, before6: key), kind: mapped.kind) : nil
-            return try keys.claim(
-                EventKey(scope: scope, kind: mapped.kind, key: key), former: former, entry: event.entry.number, received: event.entry.received, in: database)
+        if let key = event.key(of: mapped, scope) {
+            let former = keys.hasFormer ? mapped.key.map { EventKeys.Former(key: EventKey(scope: scope, before6: $0), kind: mapped.kind) } : nil
+            return try keys.claim(key, former: former, entry: event.entry.number, received: event.entry.received, in: database)
         }
         var first: Int64?
         for record in mapped.records {
@@ -203,7 +209,7 @@ final class Projection {
 
     private func countDrift(of mapped: MappedEvent, event: EventInWork) {
         guard !mapped.drift.isEmpty else { return }
-        let places = mapped.drift.map { DriftPlace(kind: $0.kind.rawValue, place: $0.place) }
+        let places = mapped.drift.map { DriftPlace($0) }
         drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
     }
 }

@@ -2,8 +2,9 @@ import Digests
 import FindingModel
 
 extension RecordState {
-    /// 1 had no reference to an unmapped rest; 2 kept neither the words of a fix, nor a word that says nothing known, nor the newest time told.
-    private static let version: UInt8 = 3
+    /// 1 had no reference to an unmapped rest; 2 kept neither the words of a fix, nor a word that says nothing known, nor the newest time told; 3 kept no
+    /// erased groups.
+    private static let version: UInt8 = 4
 
     /// The part of the state that the record itself does not hold, as it stands in state.db.
     var blob: [UInt8] {
@@ -16,6 +17,7 @@ extension RecordState {
             writer.optional(state.told.newest?.milliseconds)
             writer.optional(state.unmapped)
             state.stamps.write(to: &writer)
+            state.erased.write(to: &writer)
         case .notice(let state):
             var stamps = StampSet(slots: 1)
             if let stamp = state.stamp { _ = stamps.advance(0, to: stamp) }
@@ -58,6 +60,7 @@ extension ScanState {
             stamps = try StampSet(from: &reader, slots: ScanSlots.count, before3: ScanSlots.count, further: further)
             told = ToldTime(stamps[ScanSlots.newest]?.time)
         }
+        if version > 3 { erased = try ErasedGroups(from: &reader) }
     }
 }
 
@@ -105,6 +108,7 @@ extension FindingState {
             writer.byte(0)
         }
         stamps.write(to: &writer)
+        erased.write(to: &writer)
     }
 
     fileprivate init(from reader: inout BlobReader, finding: Finding?, version: UInt8) throws(StateError) {
@@ -139,6 +143,7 @@ extension FindingState {
         } else {
             try readOldStamps(from: &reader, saidFixedTime: oldFixedTime)
         }
+        if version > 3 { erased = try ErasedGroups(from: &reader) }
     }
 
     /// Reads the stamps of a version before 3, and makes of them what that version did not keep, as far as they say it.

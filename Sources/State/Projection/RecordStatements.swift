@@ -9,6 +9,7 @@ struct RecordStatements {
         let state: [UInt8]
         let data: [UInt8]?
         let told: Int64?
+        let received: Int64
     }
 
     private let find: PreparedStatement
@@ -20,7 +21,7 @@ struct RecordStatements {
         find = try PreparedStatement(
             database,
             """
-            SELECT r.id, r.source, r.state, coalesce(r.data, c.data), r.told
+            SELECT r.id, r.source, r.state, coalesce(r.data, c.data), r.told, r.received
             FROM records r LEFT JOIN changes c ON c.sequence = r.told WHERE r.uid = ?
             """)
         insert = try PreparedStatement(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -36,7 +37,7 @@ struct RecordStatements {
         } _: { row in
             Row(
                 number: row.integer(0), source: row.integer(1), state: row.bytes(2), data: row.isNull(3) ? nil : row.bytes(3),
-                told: row.isNull(4) ? nil : row.integer(4))
+                told: row.isNull(4) ? nil : row.integer(4), received: row.integer(5))
         }
     }
 

@@ -10,12 +10,15 @@ struct EntryProjector {
     private var generations: ReceiptGenerations
     /// Writes down that a receipt is left out, and why, before it is passed.
     let quarantine: (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void
+    /// Finds what stayed of a receipt that was erased.
+    let husk: (_ receipt: UInt64) throws(StateError) -> Husk?
 
     init(
         projection: Projection, mapper: any ReceiptMapper, survey: JournalSurvey,
-        quarantine: @escaping (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void
+        quarantine: @escaping (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void,
+        husk: @escaping (_ receipt: UInt64) throws(StateError) -> Husk?
     ) {
-        (self.projection, self.mapper, self.survey, self.quarantine) = (projection, mapper, survey, quarantine)
+        (self.projection, self.mapper, self.survey, self.quarantine, self.husk) = (projection, mapper, survey, quarantine, husk)
         generations = ReceiptGenerations(projection.options.rules)
     }
 
@@ -29,7 +32,7 @@ struct EntryProjector {
             return try projection.pass(entry, as: .voided, in: database)
         }
         switch entry.body {
-        case .erased: try projection.pass(entry, as: .erased, changes: survey.erasedChanges[entry.number] ?? 0, in: database)
+        case .erased: try project(erased: entry, in: database)
         case .unreadable: try projection.pass(entry, as: .unreadable, in: database)
         case .kept(let body): try project(entry, body: body, in: database)
         }
@@ -47,10 +50,25 @@ struct EntryProjector {
         }
     }
 
+    /// Takes in what the decision kept of a receipt whose body is gone.
+    private mutating func project(erased entry: Entry, in database: Database) throws {
+        guard let husk = try husk(entry.number) else {
+            // One that an older version erased left only how many changes it had made.
+            return try projection.pass(entry, as: .erased, changes: survey.erasedChanges[entry.number] ?? 0, in: database)
+        }
+        let generation = try generations.generation(of: entry, &mapper)
+        guard let form = husk.form(of: generation) else { return try projection.pass(entry, as: .unreadable, in: database) }
+        try projection.project(form.event, scope: form.scope, entry: entry, generation: generation, husk: form, in: database)
+    }
+
     /// Notes, in a shadow, which records a receipt had to do with that the decision in work leaves out.
     private mutating func touch(_ entry: Entry, in database: Database) throws {
-        guard let rules, rules.isSubject(entry), case .kept(let body) = entry.body else { return }
+        guard let rules, rules.isSubject(entry) else { return }
         let generation = try generations.generation(of: entry, &mapper)
+        if case .erased = entry.body, let form = try husk(entry.number)?.form(of: generation), !form.event.ignored {
+            return try projection.touch(form.event, key: form.key, in: database)
+        }
+        guard case .kept(let body) = entry.body else { return }
         guard case .event(let event, let scope) = try mapper.map(entry, body: body, generation: generation), !event.ignored else { return }
         try projection.touch(event, key: event.key.map { EventKey(scope: scope, kind: event.kind, key: $0) }, in: database)
     }

@@ -10,6 +10,10 @@ struct JournalSurvey {
     private var quarantinedDuring: [UInt64: UInt64] = [:]
     /// How many changes receipts had made that were erased afterwards.
     private(set) var erasedChanges: [UInt64: UInt64] = [:]
+    /// The decisions that keep what stayed of erased receipts.
+    private(set) var husks: [UInt64: UInt64] = [:]
+    /// The last entry that was read.
+    private(set) var through: UInt64 = 0
 
     /// Whether the receipt is left out; `entry` is the one that is being carried out, if any.
     func isQuarantined(_ receipt: UInt64, during entry: UInt64?) -> Bool {
@@ -29,13 +33,14 @@ struct JournalSurvey {
     mutating func add(_ entry: Entry) {
         switch entry.kind {
         case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
-        case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0) }
+        case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
         default: break
         }
     }
 
     /// The first decision counts: a second one about the same receipt found its changes gone if state.db was made again between the two.
-    private mutating func add(_ decision: EraseDecision) {
+    private mutating func add(_ decision: EraseDecision, entry: UInt64) {
+        if !decision.husk.isEmpty, husks[decision.number] == nil { husks[decision.number] = entry }
         if erasedChanges[decision.number, default: 0] == 0 { erasedChanges[decision.number] = decision.changes }
     }
 
@@ -48,6 +53,7 @@ struct JournalSurvey {
             guard !entries.isEmpty else { return }
             for entry in entries {
                 if entry.number > last { return }
+                through = entry.number
                 if entry.kind == .quarantine || entry.kind == .decision { add(entry) }
             }
         }

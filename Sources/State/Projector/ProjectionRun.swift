@@ -46,6 +46,8 @@ final class ProjectionRun {
     private var attempt = Attempt.none
     private var survey: JournalSurvey?
     private var hasWaited = false
+    /// How many receipts were erased of which the store was told.
+    private var erasures = 0
     /// How often memory is still to be given back.
     private var returns = 0
 
@@ -64,9 +66,12 @@ final class ProjectionRun {
         options.writesChanges = plan.writesChanges
         options.rules = plan.rules
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
+        erasures = 0
         projection.onPart = { [watchdog = plan.watchdog] in watchdog?.take($0) }
         var work = EntryProjector(projection: projection, mapper: plan.makeMapper(), survey: survey) { number, reason throws(StateError) in
             try self.quarantine(number, deaths: 0, reason: reason)
+        } husk: { number throws(StateError) in
+            try self.husk(of: number)
         }
         var queue = WorkQueue(plan.source, after: start.entry)
         var watermark: UInt64 = 0
@@ -123,6 +128,10 @@ final class ProjectionRun {
                 try work.projection.flush(to: database)
             }
             return done
+        }
+        if work.projection.erasures > erasures {
+            erasures = work.projection.erasures
+            plan.store.noteErasure()
         }
         if items.prefix(done).contains(where: { $0.bodyBytes >= Self.largeBody }) { returns = Self.returnsAfterLarge }
         queue.remove(done)
@@ -185,6 +194,16 @@ final class ProjectionRun {
         plan.options.log.error("receipt \(receipt) is left out: \(reason)")
         if plan.writesNotes { _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal) }
         survey?.add(note)
+    }
+
+    /// What stayed of an erased receipt; behind what was read ahead too, since it may have been erased just now.
+    private func husk(of receipt: UInt64) throws(StateError) -> Husk? {
+        if survey?.husks[receipt] == nil, let through = survey?.through, case let last = max(through, receipt), last < .max {
+            try survey?.read(plan.source, from: last + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
+        }
+        guard let number = survey?.husks[receipt], let decision = try plan.source.entry(number).flatMap({ EraseDecision(parsing: $0.body.bytes ?? []) })
+        else { return nil }
+        return Husk(parsing: decision.husk)
     }
 
     /// What the journal says about receipts that are still to be projected; read once.

@@ -26,6 +26,8 @@ package final class Projector: Sendable {
     private let isSettled = Atomic<Bool>(false)
     private let run = Mutex(Run())
     private let reported = Mutex(ProjectorStatus())
+    /// How many erasures those who wait for changes were told of.
+    private let erasures = Mutex<UInt64>(0)
 
     /// - Parameter makeMapper: Called once on the projector's thread.
     package init(
@@ -152,6 +154,15 @@ package final class Projector: Sendable {
             return sequence > status.sequence
         }
         if grew { changes.advance(to: UInt64(clamping: position.sequence)) }
+        let now = store.erasures
+        let hasErased = erasures.withLock { told in
+            defer { told = now }
+            return told != now
+        }
+        guard hasErased else { return }
+        changes.wake()
+        // The command that erases does more, and is waited for; it may have been cut off.
+        Task { [store] in for _ in 0..<3 { if (try? await store.emptyLog()) != nil { return } } }
     }
 
     func report(failure: StateError) {

@@ -79,7 +79,7 @@ package struct RebuildPreview {
         guard pair.before?.data != pair.after?.data, let kind = pair.after?.kind ?? pair.before?.kind else { return nil }
         let before = try pair.before?.decoded(&parser), after = try pair.after?.decoded(&parser)
         let toldProgress: Int64? = if case .scan(let scan)? = before { scan.toldProgress } else { nil }
-        let correction = Correction.of(before?.record, after?.record, toldProgress: toldProgress)
+        let correction = Correction.of(after.flatMap { before?.comparable(with: $0) } ?? before?.record, after?.record, toldProgress: toldProgress)
         return Difference(
             uid: pair.uid, kind: kind, before: pair.before?.data.map { RawJSON(bytes: [UInt8]($0)) },
             after: pair.after?.data.map { RawJSON(bytes: [UInt8]($0)) }, changeType: correction?.type)

@@ -91,19 +91,20 @@ struct RebuildSwap {
     ) throws {
         guard let kind = pair.after?.kind ?? pair.before?.kind else { return }
         let record = try projection.records.record(pair.uid, kind: kind)
-        let before = record.state.record
+        let before = record.state
         let toldProgress: Int64? = if case .scan(let scan) = record.state { scan.toldProgress } else { nil }
         var after = try pair.after?.decoded(&parser) ?? .empty(kind)
         // What was told was told, whatever the shadow would have.
         after.told = record.state.told
         let source = try projection.sources.number(of: pair.after?.source ?? pair.before?.source ?? "", in: live)
-        if let (type, shown) = Correction.of(before, after.record, toldProgress: toldProgress) {
+        if let (type, shown) = Correction.of(before.comparable(with: after), after.record, toldProgress: toldProgress) {
             if !record.isStored {
                 record.state = after
                 projection.records.touch(record, source: source, received: work.received)
             }
             try projection.changes.write(
-                ToldChange(type, at: entry.receivedTime, in: &after.told), of: record, as: shown, large: after.large, source: source, entry: work)
+                ToldChange(type, at: entry.receivedTime, in: &after.told), of: record, as: shown, state: after.record == nil ? before : after,
+                source: source, entry: work)
         }
         record.state = after
         projection.records.touch(record, source: source, received: pair.after?.received ?? work.received)

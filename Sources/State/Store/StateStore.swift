@@ -28,6 +28,8 @@ package final class StateStore: Sendable {
         var damage: StateError?
         /// How often the file was made anew since the process began.
         var remakes: UInt64 = 0
+        /// How often words were taken out of changes since then.
+        var erasures: UInt64 = 0
         /// The journal's end when it was made anew last.
         var remadeThrough: UInt64 = 0
     }
@@ -154,6 +156,40 @@ package final class StateStore: Sendable {
     /// How often the file was made anew since the process began: what is known of the row of changes has to be looked up again then.
     package var remakes: UInt64 { open.withLock { $0.remakes } }
 
+    /// How often words were taken out of changes since the process began: who holds any has to read them again.
+    package var erasures: UInt64 { open.withLock { $0.erasures } }
+
+    func noteErasure() { open.withLock { $0.erasures += 1 } }
+
+    /// Writes the whole file anew, and empties the write-ahead log: then nothing that was overwritten is left anywhere.
+    ///
+    /// - Throws: when there is no room for it, or while somebody reads an older snapshot.
+    package func compact() async throws(StateError) { try await blocking { () throws(StateError) in try self.compactNow() } }
+
+    /// Empties the write-ahead log, which may hold what was overwritten.
+    func emptyLog() async throws(StateError) {
+        try await blocking { () throws(StateError) in _ = try self.withWriter { try $0.checkpoint(.truncate) } }
+    }
+
+    private func blocking(_ body: @escaping @Sendable () throws(StateError) -> Void) async throws(StateError) {
+        let outcome: Result<Void, StateError> = await withCheckedContinuation { continuation in
+            WorkThread.start("weir-compact", givesWay: true) {
+                do throws(StateError) { continuation.resume(returning: .success(try body())) } catch { continuation.resume(returning: .failure(error)) }
+            }
+        }
+        try outcome.get()
+    }
+
+    private func compactNow() throws(StateError) {
+        try withWriter { database in
+            // In memory the copy would be as large as the file.
+            try database.execute(sql: "PRAGMA temp_store = FILE")
+            defer { try? database.execute(sql: "PRAGMA temp_store = MEMORY") }
+            try database.execute(sql: "VACUUM")
+            try database.checkpoint(.truncate)
+        }
+    }
+
     /// The journal's end when the file was made anew last; 0 when it never was.
     package var remadeThrough: UInt64 { open.withLock { $0.remadeThrough } }
 
@@ -260,6 +296,8 @@ package final class StateStore: Sendable {
         try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
         try database.execute(sql: "PRAGMA cache_size = -\(options.writerCacheKiB)")
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
+        // What was erased must not stay behind in free pages.
+        try database.execute(sql: "PRAGMA secure_delete = ON")
     }
 
     static func synchronous(_ database: Database) throws -> Int? { try Int.fetchOne(database, sql: "PRAGMA synchronous") }

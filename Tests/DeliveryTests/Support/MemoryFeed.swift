@@ -41,6 +41,12 @@ final class MemoryFeed: ChangeFeed {
         for waiter in waiting { waiter.resume() }
     }
 
+    var all: [Change] { state.withLock { $0.changes } }
+
+    func erased(among ids: [String]) async throws -> Set<String> {
+        Set(all.filter(\.isErased).map(\.id)).intersection(ids)
+    }
+
     var epoch: UInt64 { state.withLock { $0.epoch } }
 
     /// Makes the next reads fail.

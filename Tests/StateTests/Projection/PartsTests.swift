@@ -40,7 +40,10 @@ struct PartsTests {
             parts += 1
             if parts == count { throw Stopped() }
         }
-        var work = EntryProjector(projection: projection, mapper: Self.script.mapper(), survey: JournalSurvey()) { _, _ in }
+        var work = EntryProjector(projection: projection, mapper: Self.script.mapper(), survey: JournalSurvey()) { _, _ in
+        } husk: { _ in
+            nil
+        }
         var queue = WorkQueue(EntrySource(gate.journal), after: projection.position.entry)
         _ = try queue.fill(limit: 10, maxBytes: 1 << 20)
         let error = #expect(throws: StateError.self) {
@@ -79,6 +82,21 @@ struct PartsTests {
             #expect(try words(gate) == changes)
             #expect(try await gate.queries.conservation(EntrySource(gate.journal)) == whole.queries.conservation(EntrySource(whole.journal)))
         }
+    }
+
+    @Test func anErasureGoesOnWhereItWasInterrupted() async throws {
+        let gate = try await filled()
+        try gate.catchUp()
+        let husk = try HuskMaker(store: gate.store, source: EntrySource(gate.journal), makeMapper: { Self.script.mapper() }).husk(of: 3)
+        try await gate.journal.erase(3, reason: "a test", who: "me", husk: try #require(husk).bytes)
+        try interrupt(gate, afterParts: 1)
+        #expect(try unfinished(gate)?.entry == gate.journal.watermark)
+        try gate.catchUp()
+        #expect(try unfinished(gate) == nil)
+        #expect(try gate.allChanges().count { $0.isErased && $0.data.text.contains("(erased)") } == Self.count)
+        let replay = try Gate(beside: gate, state: "replay.db")
+        try replay.catchUp()
+        #expect(try gate.dump() == replay.dump())
     }
 
     @Test func anEntryThatGetsOnIsNotToBlameForTheProcessDying() {

@@ -21,7 +21,7 @@ struct DecisionHistoryTests {
                 return MappedEvent(
                     key: number % 4 == 0 ? nil : "k\(number % 40)", kind: "f", kindRank: 0, time: seconds.map { Making.time($0) },
                     latestTime: seconds.map { Making.time($0) }, ignored: shade == 3 && number % 5 == 0,
-                    records: [.finding(entry, key, statuses[number % statuses.count], severity: [.low, .high, .critical, .medium][Int(shade)])], drift: drift)
+                    records: [Self.finding(entry, key, statuses[number % statuses.count], number, shade)], drift: drift)
             }
         }
         for number in 0..<12 {
@@ -33,10 +33,45 @@ struct DecisionHistoryTests {
         return script
     }
 
+    /// A finding whose words are few enough to be said again.
+    private static func finding(_ entry: Entry, _ key: String, _ status: FindingStatus, _ number: Int, _ shade: UInt64) -> MappedRecord {
+        var says: FindingFields = [.status, .severity]
+        let finding = Making.finding(key, receipt: entry.number) {
+            $0.status = status
+            $0.severity = [.low, .high, .critical, .medium][Int(shade)]
+            if number % 3 != 0 {
+                $0.title = "words \(number % 4) \(shade % 2)"
+                says.insert(.title)
+            }
+            if number % 5 == 1 {
+                $0.resources = [Making.resource("h\(number % 2).example")]
+                $0.rule = Rule(name: "r\(number % 2)")
+                says.formUnion([.resources, .rule])
+            }
+            if number % 5 == 2 {
+                $0.vulnerabilities = [Vulnerability(id: "CVE-2024-000\(shade)", type: .cve)]
+                says.insert(.vulnerabilities)
+            }
+            if number % 7 == 3 {
+                $0.desc = "more words \(number)"
+                $0.vendorStatus = "status \(number)"
+                $0.evidence = [Evidence(summary: String(repeating: "e", count: number % 2 == 0 ? 10 : 20_000))]
+                says.formUnion([.desc, .evidence])
+            }
+            $0.fingerprints.setCross(resources: $0.resources, vulnerabilities: $0.vulnerabilities, rule: $0.rule)
+        }
+        return .finding(finding, says: says)
+    }
+
     /// Appends what one step of a history brings.
-    private func step(_ gate: Gate, _ round: Int, _ generator: inout SeededGenerator) async throws {
+    private func step(_ gate: Gate, _ round: Int, erases: Bool, _ generator: inout SeededGenerator) async throws {
         gate.setTime(Int64(1000 + round))
         switch Int.random(in: 0..<100, using: &generator) {
+        case 10..<16 where erases:
+            let number = UInt64.random(in: 1...gate.journal.watermark, using: &generator)
+            try gate.catchUp()
+            guard try EntrySource(gate.journal).entry(number)?.kind == .receipt else { return }
+            try await gate.erase(number, active: .random(in: 1...9, using: &generator))
         case 0..<4: _ = try await gate.append(RebuildNote(generation: .random(in: 1...9, using: &generator)).draft)
         case 4..<8:
             let from = Int64.random(in: 990...Int64(1000 + round), using: &generator)
@@ -54,11 +89,16 @@ struct DecisionHistoryTests {
     }
 
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
-    func stateMadeAgainIsTheSameWhateverWasDecided(seed: UInt64) async throws {
+    func stateMadeAgainIsTheSameWhateverWasDecided(seed: UInt64) async throws { try await live(seed: seed, erases: false) }
+
+    @Test(arguments: [11, 12, 13, 14, 15, 16] as [UInt64])
+    func stateMadeAgainIsTheSameWhateverWasDecidedAndErased(seed: UInt64) async throws { try await live(seed: seed, erases: true) }
+
+    private func live(seed: UInt64, erases: Bool) async throws {
         var generator = SeededGenerator(seed: seed)
         let gate = try Gate(Self.script)
         for round in 0..<160 {
-            try await step(gate, round, &generator)
+            try await step(gate, round, erases: erases, &generator)
             // The gateway is often done before the next entry comes, and sometimes far behind.
             if Int.random(in: 0..<3, using: &generator) == 0 { try gate.catchUp(batch: .random(in: 1...20, using: &generator)) }
             guard Int.random(in: 0..<60, using: &generator) == 0 else { continue }

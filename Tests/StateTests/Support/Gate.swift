@@ -84,6 +84,15 @@ final class Gate: Sendable {
         while try !run.run() {}
     }
 
+    /// Has the receipt's body erased, once everything is projected, and projects that.
+    func erase(_ receipt: UInt64, active: UInt64? = nil) async throws {
+        try catchUp()
+        let husk = try HuskMaker(store: store, source: EntrySource(journal), makeMapper: makeMapper, active: active).husk(of: receipt)
+        let changes = try await queries.changeCount(ofEntry: receipt)
+        try await journal.erase(receipt, reason: "a test", who: "me", changes: changes, husk: husk?.bytes ?? [])
+        try catchUp()
+    }
+
     /// How `catchUp` projects.
     func plan(batch: Int = 100, through: UInt64? = nil) -> ProjectionRun.Plan {
         var options = ProjectorOptions()
@@ -113,9 +122,15 @@ final class Gate: Sendable {
         try store.read { database in
             let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             return try tables.flatMap { table in
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { "\(table): \($0.databaseValues)" }.sorted()
+                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { "\(table): " + $0.map { "\($0) \(Self.text($1))" }.joined(separator: ", ") }
+                    .sorted()
             }
         }
+    }
+
+    private static func text(_ value: DatabaseValue) -> String {
+        // A blob's own description says only how long it is.
+        if case .blob(let data) = value.storage { data.map { $0 < 0x20 || $0 > 0x7E ? "\\\($0) " : String(UnicodeScalar($0)) }.joined() } else { "\(value)" }
     }
 
     func finding(_ key: String = "1") async throws -> Finding? {

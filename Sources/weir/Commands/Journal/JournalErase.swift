@@ -5,7 +5,7 @@ import JSONDocument
 /// `weir journal erase N --reason`.
 struct JournalErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "erase", abstract: "Erases the body of a receipt; the decision is kept, and the chain still verifies.")
+        commandName: "erase", abstract: "Erases a receipt's body and its words in all that was made of it; the decision is kept, and the chain still verifies.")
 
     @Argument(help: "The receipt's number.")
     var number: UInt64
@@ -22,6 +22,7 @@ struct JournalErase: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
+        let copies: [String]
         if let channel = try await GatewayChannel.open(configuration) {
             var writer = JSONWriter()
             writer.beginObject()
@@ -29,14 +30,16 @@ struct JournalErase: AsyncParsableCommand {
             writer.member("reason", reason)
             writer.member("who", SystemUser.name)
             writer.endObject()
-            _ = try await OperatorClient(channel).post(["v1", "journal", "erase"], body: writer.bytes)
+            let answer = try await OperatorClient(channel).post(["v1", "journal", "erase"], body: writer.bytes)
+            copies = (answer["copies"]?.arrayValue ?? []).compactMap(\.stringValue)
         } else {
             do throws(GatewayError) {
-                try await OfflineGateway.erase(number, reason: reason, who: SystemUser.name, configuration)
+                copies = try await OfflineGateway.erase(number, reason: reason, who: SystemUser.name, configuration)
             } catch {
                 throw CommandFailure(error)
             }
         }
         StandardOutput.line("receipt \(number): erased")
+        for copy in copies { StandardError.line("\(SafeText.escaped(copy)) was left alone, and may hold an older copy of it: look, and delete it") }
     }
 }

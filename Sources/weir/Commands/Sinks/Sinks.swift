@@ -54,6 +54,9 @@ struct Sinks: AsyncParsableCommand {
             let status = answer.word("status"), text = answer.word("text")
             lines.append(status.isEmpty || text.hasPrefix("answered \(status)") ? text : "\(status) \(text)")
         }
+        if let erased = sink["erased"]?.integerValue, erased > 0 {
+            lines.append("\(erased) of the dropped changes had not left when their receipts were erased")
+        }
         if let replay = sink["replay"] {
             lines.append("replaying, at \(replay.word("cursor")) of \(replay.word("first")) to \(replay.word("last")): \(deeds(of: replay))")
         }

@@ -1,0 +1,140 @@
+import Adapters
+import FindingModel
+import Foundation
+import JSONDocument
+
+/// What stays of a receipt whose body was erased: all that its projection depends on, and none of its words.
+///
+/// The `decision` that erases it carries this. A projection made anew takes it in the body's place, so that states, ids and sequences stay.
+package struct Husk: Equatable, Sendable {
+    /// What one configuration made of the receipt.
+    struct Form: Equatable, Sendable {
+        /// The `config` entry.
+        let generation: UInt64
+        let scope: KeyScope
+        /// The event with emptied records, without its key's text.
+        let event: MappedEvent
+        let key: EventKey?
+        /// By the records' uids.
+        let words: [String: Words]
+        /// Digests of the drift's places that are gone, in the order of those that stand for them.
+        let drift: [ErasedPlace]
+    }
+
+    /// What compares the words of one record that are gone.
+    struct Words: Equatable, Sendable {
+        /// The hash in its stamp.
+        let hash: UInt64
+        let digests: ErasedGroups
+    }
+
+    /// A change that the receipt had made by then.
+    struct Made: Equatable, Sendable {
+        let id: String
+        let sequence: UInt64
+        let type: String
+        let time: Timestamp
+    }
+
+    let forms: [Form]
+    /// The configurations that could make nothing of the receipt.
+    let blank: [UInt64]
+    let changes: [Made]
+
+    /// What the configuration in entry `generation` made of the receipt; of one that it never was mapped with, what the last one made.
+    func form(of generation: UInt64) -> Form? { blank.contains(generation) ? nil : forms.first { $0.generation == generation } ?? forms.last }
+
+    /// The records that any of its forms speaks of.
+    package var uids: [String] { Set(forms.flatMap { $0.event.records.map(\.uid) }).sorted() }
+}
+
+extension Husk.Form {
+    /// Takes the words out of `mapped`.
+    ///
+    /// - Parameter gone: What stands for the drift's places that only this receipt brought.
+    init(_ mapped: MappedEvent, scope: KeyScope, generation: UInt64, gone: [ErasedPlace]) {
+        var event = mapped, words: [String: Husk.Words] = [:]
+        event.key = nil
+        event.records = mapped.records.map { record in
+            words[record.uid] = Husk.Words(hash: record.contentHash, digests: record.digests)
+            return record.emptied
+        }
+        let key = mapped.key.map { EventKey(scope: scope, kind: mapped.kind, key: $0) }
+        if mapped.drift.contains(where: { $0.kind == .kind }) { event.kind = ErasedText.text }
+        var drift: [ErasedPlace] = []
+        event.drift = mapped.drift.map { item in
+            guard let erased = gone.first(where: { $0.standsFor(DriftPlace(item)) }) else { return item }
+            drift.append(erased)
+            return Drift(kind: item.kind, place: erased.place)
+        }
+        self.init(generation: generation, scope: scope, event: event, key: key, words: words, drift: drift.sorted { $0.place < $1.place })
+    }
+}
+
+/// A drift's place whose words were those of one receipt, and are gone.
+struct ErasedPlace: Equatable, Sendable {
+    let kind: String
+    /// Of the place as it was.
+    let digest: UInt64
+    /// What stands there.
+    let place: String
+
+    init(kind: String, digest: UInt64, place: String) { (self.kind, self.digest, self.place) = (kind, digest, place) }
+
+    /// What stands for those of `places` that only the receipt `entry` brought, and that can hold more than the adapter's own paths.
+    static func all(_ places: some Sequence<DriftPlace>, of entry: UInt64, besides others: Set<DriftPlace>) -> [ErasedPlace] {
+        let kinds = [Drift.Kind.kind, .field, .enum].map(\.rawValue)
+        let own = Set(places).filter { kinds.contains($0.kind) && $0.place != DriftPlace.other.place && !others.contains($0) }
+        return own.sorted { ($0.kind, $0.place) < ($1.kind, $1.place) }.enumerated().map { index, place in
+            // Numbers that sort as the places did, which notices list in order.
+            ErasedPlace(kind: place.kind, digest: digest(place), place: "(erased \(entry).\(String(10_000 + index).dropFirst()))")
+        }
+    }
+
+    /// Whether it stands for `other`.
+    func standsFor(_ other: DriftPlace) -> Bool { kind == other.kind && digest == Self.digest(other) }
+
+    private static func digest(_ place: DriftPlace) -> UInt64 {
+        var hash = ContentHash()
+        hash.add(place.kind)
+        hash.add(place.place)
+        return hash.finish()
+    }
+}
+
+extension DriftPlace {
+    init(_ drift: Drift) { self.init(kind: drift.kind.rawValue, place: drift.place) }
+}
+
+extension MappedRecord {
+    fileprivate var emptied: MappedRecord {
+        switch self {
+        case .finding(var finding, let says):
+            var groups = FindingFields.allWords
+            // A scanner that was not said is the adapter's word.
+            if !says.contains(.scanner) { groups.remove(.scanner) }
+            finding.erase(groups)
+            return .finding(finding, says: says)
+        case .scan(var scan, let says):
+            scan.erase(says.contains(.scanner) ? ScanFields(ScanFields.words) : ScanFields(ScanFields.words).subtracting(.scanner))
+            return .scan(scan, says: says)
+        case .notice(var notice):
+            notice.erase()
+            return .notice(notice)
+        }
+    }
+
+    fileprivate var digests: ErasedGroups {
+        var digests = ErasedGroups()
+        switch self {
+        case .finding(let finding, let says):
+            for group in FindingFields.compared where says.contains(group) || FindingFields.filled.contains(group) {
+                digests[FindingSlots.slot(of: group)] = ContentHash.of(finding, says: group)
+            }
+        case .scan(let scan, let says):
+            for group in ScanFields.compared where says.contains(group) { digests[ScanSlots.slot(of: group)] = ContentHash.of(scan, says: group) }
+        case .notice: break
+        }
+        return digests
+    }
+}

@@ -1,0 +1,156 @@
+import FindingModel
+import Foundation
+import State
+import Synchronization
+import Testing
+
+@testable import Delivery
+
+/// Changes whose receipts were erased before they had left.
+struct ErasedChangeTests: PumpTesting {
+    let folder: TemporaryFolder
+    let ledger: Ledger
+    let feed = MemoryFeed()
+
+    init() throws {
+        folder = try TemporaryFolder()
+        ledger = try Ledger(path: folder.path + "/ledger.db")
+    }
+
+    /// The changes 1 to 6, some of them erased.
+    private func changes(erased: Set<UInt64> = []) -> [Change] {
+        Change.findings(1...6).map { change in
+            var change = change
+            change.isErased = erased.contains(change.sequence)
+            return change
+        }
+    }
+
+    private func expectSum(_ position: SinkPosition?) {
+        guard let position else { return #expect(Bool(false), "there is no position") }
+        let sum = position.delivered + position.filtered + position.superseded + position.expired + position.dropped + position.open
+        #expect(position.cursor - position.start == sum)
+    }
+
+    @Test func whatASinkIsBehindWithIsDroppedAlsoWhereItWasReadBefore() async throws {
+        feed.append(changes())
+        let isDown = Mutex(true)
+        let sink = ScriptedSink { _, _ in isDown.withLock { $0 } ? .retry(DeliveryFailure("down")) : .delivered(status: 200, id: nil) }
+        let clock = ManualClock(), service = service([sink], clock: clock)
+        service.start()
+        await eventually { sink.attempts.count == 1 && clock.sleeping > 0 }
+        feed.remake(changes(erased: [2, 5]))
+        isDown.withLock { $0 = false }
+        await eventually {
+            clock.advance(by: .seconds(60))
+            return await savedCursor() == 6
+        }
+        #expect(Set(sink.taken) == [1, 3, 4, 6])
+        await eventually {
+            let status = await service.statuses()[0]
+            return status.position.delivered == 4 && status.position.dropped == 2 && status.position.erased == 2 && status.pending == 0
+        }
+        await stop(service)
+        expectSum(try await ledger.position(of: "sink"))
+        #expect(try await ledger.position(of: "sink")?.erased == 2)
+    }
+
+    @Test func rowsAndDeadLettersAreDroppedAndWhatWaitsBehindThemGoesOn() async throws {
+        var all = changes()
+        // 4 waits for 3, which is of the same record.
+        all[3] = .finding(4, record: "f_3")
+        feed.append(all)
+        let sink = ScriptedSink { _, batch in
+            .items(
+                batch.map { change in
+                    switch change.sequence {
+                    case 2: .reject(DeliveryFailure("no", status: 400))
+                    case 3: .retry(DeliveryFailure("later", status: 503))
+                    default: .delivered
+                    }
+                }, status: 200, id: nil)
+        }
+        let clock = ManualClock(), service = service([sink], clock: clock)
+        service.start()
+        await eventually {
+            let status = await service.statuses()[0]
+            return status.dead == 1 && status.retrying == 1 && status.position.cursor == 6
+        }
+        await eventually { await savedCursor() == 6 }
+        for index in [1, 2] { all[index].isErased = true }
+        feed.remake(all)
+        await eventually {
+            clock.advance(by: .seconds(1))
+            let status = await service.statuses()[0]
+            return status.position.dropped == 2 && status.position.open == 0
+        }
+        #expect(sink.attempts.flatMap(\.sequences).contains(4))
+        await stop(service)
+        let position = try await ledger.position(of: "sink")
+        expectSum(position)
+        #expect(position?.erased == 2 && position?.delivered == 4)
+        #expect(try await ledger.letters(sink: "sink", limit: 10).isEmpty)
+    }
+
+    @Test func whatWasErasedWhileTheGatewayStoodIsDroppedAtItsStart() async throws {
+        feed.append(changes())
+        try await ledger.insert(SinkPosition(name: "sink", start: 0))
+        var write = LedgerWrite(position: SinkPosition(name: "sink", start: 0, cursor: 3, delivered: 1, filtered: 0, expired: 0, open: 2))
+        let now = Timestamp(milliseconds: 1)
+        write.rows = [.put(OpenItem(feed.all[1], state: .retrying, at: now), nil), .put(OpenItem(feed.all[2], state: .dead, at: now), nil)]
+        write.position.anchor = feed.all[2].id
+        try await ledger.apply(write, after: 0)
+        feed.remake(changes(erased: [2, 3, 4]))
+        let sink = ScriptedSink(), service = service([sink])
+        service.start()
+        await eventually { await savedCursor() == 6 }
+        #expect(sink.taken == [5, 6])
+        await eventually { await service.statuses()[0].position.erased == 3 }
+        await stop(service)
+        expectSum(try await ledger.position(of: "sink"))
+    }
+
+    @Test func noReplaySendsThem() async throws {
+        feed.append(changes(erased: [2, 5]))
+        let sink = ScriptedSink(), service = service([sink])
+        service.start()
+        await eventually { await savedCursor() == 6 }
+        let wish = ReplayWish(sink: "sink", from: Timestamp(milliseconds: 0), to: nil, types: [], rate: nil, who: "me")
+        let job = try await service.replay(wish, isMade: true)
+        #expect(job?.wanted == 4)
+        await eventually { await service.statuses()[0].lastReplay?.isDone == true }
+        #expect(sink.taken == [1, 3, 4, 6, 1, 3, 4, 6])
+        await stop(service)
+    }
+
+    @Test func whatSinksSaidAndTicketsShowIsTakenOut() async throws {
+        let secret = "LEAKEDPASSWORD"
+        try await ledger.insert(SinkPosition(name: "sink", start: 0))
+        var write = LedgerWrite(position: SinkPosition(name: "sink", start: 0, cursor: 2, delivered: 0, filtered: 0, expired: 0, open: 2))
+        let now = Timestamp(milliseconds: 1)
+        write.rows = [1, 2].map {
+            .put(OpenItem(.finding($0), state: .dead, at: now), DeliveryFailure("no \(secret)", status: 400))
+        }
+        write.outage = .some(LedgerWrite.Outage(since: now, isPaused: true, failure: DeliveryFailure("refused \(secret)")))
+        try await ledger.apply(write, after: 0)
+        var link = TicketLink(uid: "f_1", mark: "m", state: .linked, intended: now)
+        link.shown = TicketLink.Shown(severity: .high, status: .open, resources: [secret], title: secret)
+        try await ledger.put([link], sink: "jira")
+        try await ledger.eraseWords(about: ["f_1", "f_2"])
+        #expect(try await ledger.letters(sink: "sink", limit: 9).map(\.words) == ["(erased)", "(erased)"])
+        let shown = try await ledger.ticket(of: "f_1", sink: "jira")?.shown
+        #expect(shown == TicketLink.Shown(severity: .high, status: .open, resources: [], title: "(erased)"))
+        try await ledger.compact()
+        await ledger.close()
+        for name in folder.names {
+            let bytes = try folder.bytes(of: name)
+            #expect(!String(decoding: bytes, as: UTF8.self).contains(secret), "\(name)")
+        }
+    }
+}
+
+extension TemporaryFolder {
+    fileprivate func bytes(of name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")))
+    }
+}

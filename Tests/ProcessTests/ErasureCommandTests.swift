@@ -1,0 +1,96 @@
+import Foundation
+import JSONDocument
+import Testing
+
+/// `weir journal erase`, as somebody sees it who greps the data folder and runs every reading command.
+struct ErasureCommandTests {
+    private static let words = "LEAKEDPASSWORD"
+
+    private static func workspace() throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.write("secret", SampleTests.secret)
+        try workspace.write(
+            "weir.yaml",
+            """
+            listen: { ingest: 127.0.0.1:0 }
+            data: ./data
+            sources:
+              last: { adapter: reconfirm, secrets: [ "file:secret" ] }
+            sinks:
+              archive: { type: file, path: changes.ndjson }
+              # Nobody listens there.
+              away: { type: webhook, url: "http://127.0.0.1:9/hook", networks: [ 127.0.0.0/8 ] }
+
+            """)
+        return workspace
+    }
+
+    private static func post(_ scan: String, title: String, to gateway: RunningGateway) async throws -> String {
+        let body = """
+            {"scanId":"\(scan)","status":"completed","timestamp":"2026-01-01T00:00:00Z","note":"\(title)",\
+            "results":{"threatsFound":1,"details":{"www.example.com":[{"id":"\(scan)-1","name":"\(title)","severity":"high"}]}}}
+            """
+        let answer = try await PlainRequest.post(
+            "/in/last", body: Array(body.utf8), headers: ["Authorization: Bearer \(SampleTests.secret)"], port: gateway.port)
+        #expect(answer.status == 200)
+        return try #require(try JSONValue(parsing: Array(answer.body.utf8))["receipt"]?.stringValue)
+    }
+
+    private static func run(_ arguments: [String], in workspace: Workspace) async throws -> WeirProgram.Outcome {
+        try await WeirProgram.run(arguments + ["--config", workspace.path + "/weir.yaml"])
+    }
+
+    /// Every file of the data folder with the words in it.
+    private static func holders(_ workspace: Workspace) -> [String] { workspace.files(containing: words).filter { $0.hasPrefix("data/") } }
+
+    private func expectNoneShown(in workspace: Workspace) async throws {
+        for command in [
+            ["findings"], ["findings", "--json"], ["scans", "--json"], ["events"], ["journal", "export"], ["rebuild", "--diff"], ["dead", "list", "away"],
+        ] {
+            let outcome = try await Self.run(command, in: workspace)
+            #expect(!outcome.output.contains(Self.words), "\(command)")
+        }
+        let found = try await Self.run(["findings", "--json"], in: workspace)
+        for line in found.output.split(separator: "\n") {
+            let uid = try #require(try JSONValue(parsing: Array(line.utf8))["uid"]?.stringValue)
+            for form in [[], ["--history"], ["--why"]] {
+                #expect(try await !Self.run(["show", uid] + form, in: workspace).output.contains(Self.words), "\(form)")
+            }
+        }
+    }
+
+    @Test(arguments: [true, false]) func itsWordsAreNowhereAndNothingIsSentAgain(isRunning: Bool) async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        _ = try await Self.post("a", title: "ordinary", to: gateway)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        _ = try await Self.post("c", title: "after", to: gateway)
+        let arrived = await Condition.holds(within: 60) { SinkChange.lines(of: workspace.read("changes.ndjson")).count >= 6 }
+        #expect(arrived)
+        #expect(!Self.holders(workspace).isEmpty)
+        if !isRunning { #expect(await gateway.end() == 0) }
+        let erased = try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace)
+        #expect(erased.status == 0 && erased.output == "receipt \(receipt): erased\n", "\(erased.errors)")
+        #expect(Self.holders(workspace) == [])
+        try await expectNoneShown(in: workspace)
+        if isRunning { #expect(await gateway.end() == 0) }
+        #expect(try await Self.run(["journal", "verify"], in: workspace).status == 0)
+        let before = SinkChange.lines(of: workspace.read("changes.ndjson"))
+        for file in ["state.db", "state.db-wal", "state.db-shm"] { try? FileManager.default.removeItem(atPath: workspace.path + "/data/" + file) }
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(try await Self.run(["rebuild", "--apply"], in: workspace).status == 0)
+        _ = try await Self.post("d", title: "last", to: gateway)
+        let done = await Condition.holds(within: 60) { SinkChange.lines(of: workspace.read("changes.ndjson")).count >= before.count + 2 }
+        #expect(done)
+        let sinks = try await Self.run(["sinks", "--json"], in: workspace)
+        let away = try #require(sinks.output.split(separator: "\n").first { $0.contains("\"away\"") })
+        #expect(try JSONValue(parsing: Array(away.utf8))["start"] != nil)
+        #expect(await gateway.end() == 0)
+        let after = SinkChange.lines(of: workspace.read("changes.ndjson"))
+        #expect(after.prefix(before.count).map(\.id) == before.map(\.id) && Set(after.map(\.id)).count == after.count)
+        #expect(
+            !String(decoding: workspace.read("changes.ndjson"), as: UTF8.self).components(separatedBy: "\n").dropFirst(before.count).joined().contains(
+                Self.words))
+        #expect(Self.holders(workspace) == [])
+    }
+}
