@@ -32,6 +32,9 @@ package final class DeliveryService: Sendable {
     private let surroundings: PumpSurroundings
     private let state: Mutex<State>
 
+    /// Why nothing at all is delivered, while ledger.db is damaged or cannot be opened.
+    package var damage: LedgerError? { ledger.damage }
+
     /// Makes a pump for each sink; nothing is delivered before `start`.
     ///
     /// `random` gives fractions from 0 up to 1. The ledger stays the caller's to close, after `stop`. `notify` is told what the gateway has to say.

@@ -34,6 +34,11 @@ package struct IssueCollector: Sendable {
         error(node, "unknown \(what) '\(word)'", hint: Self.hint(for: word, known: known))
     }
 
+    /// Takes an error at `node` back that turned out to follow from another mistake.
+    package mutating func withdraw(_ node: YAMLNode, _ message: String) {
+        found.removeAll { $0.line == node.line && $0.column == node.column && $0.message == message }
+    }
+
     /// Adds the issues of another file, or of another reading of this one.
     package mutating func merge(_ list: IssueList) { found += list.issues }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Checks the schemas themselves, the repository's own data against them, and files of changes.
 
-    check_schemas.py [FILE.ndjson ...]
+    check_schemas.py [FILE.ndjson | NAME:FILE ...]
 
 Every file in schemas/ must be a valid JSON Schema 2020-12 whose references lead somewhere and whose fields are all
 described. Adapters, their cases and the example configurations must be valid against theirs. Every line of each FILE must
-be a change that is valid against change.schema.json. Exit 1 and a line for each mistake otherwise. Needs the packages
+be a change that is valid against change.schema.json, and every line of each NAME:FILE valid against NAME.schema.json. Exit 1 and a line for each mistake otherwise. Needs the packages
 jsonschema and PyYAML from PyPI.
 """
 
@@ -24,7 +24,10 @@ except ImportError as error:
     sys.exit(f"error: {error}; install it with: python3 -m pip install jsonschema pyyaml")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NAMES = ["finding", "scan", "notice", "change", "event", "receipt", "adapter", "case", "config"]
+NAMES = [
+    "finding", "scan", "notice", "change", "event", "receipt", "reason", "source", "sink", "dead", "difference", "verification", "statistics",
+    "adapter", "case", "trial", "config",
+]
 MISTAKES_SHOWN = 20
 
 
@@ -155,6 +158,22 @@ def check_changes(path, validator):
     return mistakes, count
 
 
+def check_lines(path, validator):
+    """The mistakes in one file of JSON lines, and how many there are."""
+    mistakes, count = [], 0
+    for count, line in enumerate(pathlib.Path(path).read_bytes().splitlines(), 1):
+        place = f"{path}:{count}"
+        try:
+            value = json.loads(line.decode("utf-8"))
+        except ValueError as error:
+            mistakes.append(f"{place}: {error}")
+            continue
+        mistakes.extend(f"{place}: {text}" for text in violations(value, validator))
+        if null := null_place(value):
+            mistakes.append(f"{place}: {null}: is null")
+    return mistakes, count
+
+
 def null_place(value, place="$"):
     """Where a null stands outside `unmapped`, or nothing."""
     if value is None:
@@ -185,14 +204,15 @@ def main(arguments):
     total = files = 0
     if not mistakes:
         mistakes, files = check_data(schemas, registry)
-        validator = Draft202012Validator(schemas["change.schema.json"], registry=registry)
-        for path in arguments:
+        for argument in arguments:
+            name, colon, path = argument.rpartition(":")
+            validator = Draft202012Validator(schemas[f"{name or 'change'}.schema.json"], registry=registry)
             try:
-                found, count = check_changes(path, validator)
+                found, count = check_lines(path, validator) if colon else check_changes(path, validator)
             except OSError as error:
                 found, count = [f"{path}: {error.strerror}"], 0
             if count == 0 and not found:
-                found = [f"{path}: holds no change"]
+                found = [f"{path}: holds nothing"]
             mistakes.extend(found)
             total += count
     for mistake in mistakes[:MISTAKES_SHOWN]:

@@ -75,8 +75,13 @@ extension ProjectionConfiguration {
         for adapter in adapters { manifests.append(try manifest(adapter)) }
         var decoded: [Source] = []
         for item in sources { decoded.append(try source(item)) }
-        return ProjectionConfiguration(manifests: manifests, sources: decoded, rules: Int(clamping: value["rules"]?.integerValue ?? 1))
+        return ProjectionConfiguration(manifests: manifests, sources: decoded, rules: rules(of: value))
     }
+
+    /// The rules that the body of a `config` entry names; nothing for what is no JSON.
+    package static func rules(in bytes: [UInt8]) -> Int? { (try? JSONValue(parsing: bytes)).map { rules(of: $0) } }
+
+    private static func rules(of value: JSONValue) -> Int { Int(clamping: value["rules"]?.integerValue ?? 1) }
 
     private static func manifest(_ value: JSONValue) throws(ProjectionConfigurationError) -> Manifest {
         guard let name = value["name"]?.stringValue, let yaml = value["yaml"]?.stringValue, let sha256 = value["sha256"]?.stringValue else {

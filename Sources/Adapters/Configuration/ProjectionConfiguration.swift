@@ -35,7 +35,7 @@ package struct ProjectionConfiguration: Equatable, Sendable {
     }
 
     /// The number of the rules by which this version makes changes of events: raised whenever code makes others of the same entries.
-    package static let presentRules = 2
+    package static let presentRules = 3
 
     /// The number of the projection's own rules that were in force; 1 in an entry that does not say.
     package let rules: Int

@@ -28,9 +28,9 @@ struct DeadView {
                 writer.member("sink", letter.sink)
                 writer.member("change", letter.item.changeID)
                 writer.member("type", letter.item.type)
-                writer.member("record", letter.item.uid)
+                writer.member("uid", letter.item.uid)
                 writer.member("sequence", String(letter.item.sequence))
-                writer.member("since", letter.item.since)
+                writer.member("since_time", letter.item.since)
                 writer.member("attempts", letter.item.attempts)
                 if let status = letter.status { writer.member("status", status) }
                 writer.member("words", letter.words)

@@ -28,7 +28,7 @@ struct RecordsView {
             guard let status = ScanStatus(rawValue: word) else { throw OperatorError(unknown: "status", word, known: ScanStatus.allCases.map(\.word)) }
             filter.scanStatuses.append(status)
         }
-        return try await records("scans", filter, orders: [.new, .old], request)
+        return try await records("scans", filter, orders: [.new, .old, .seen], request)
     }
 
     func events(_ request: OperatorRequest) async throws -> OperatorResponse {
@@ -37,6 +37,8 @@ struct RecordsView {
         filter.source = try await source(request)
         filter.kind = try query.word("kind")
         filter.text = try query.word("text")
+        filter.words.host = try query.word("host")
+        filter.words.vulnerability = try query.word("cve")
         filter.since = try query.time("since")
         filter.until = try query.time("until")
         filter.limit = try query.limit()
@@ -51,12 +53,11 @@ struct RecordsView {
             guard let receipt = UInt64(after) else { throw OperatorError(.badRequest, "after is a receipt's number, not '\(after)'") }
             filter.after = receipt
         }
-        let events = try await api.state.events(filter)
-        if events.isEmpty, let kind = filter.kind, let kinds = try await api.state.kinds(besides: kind) {
+        let page = try await api.state.eventPage(filter)
+        if page.rows.isEmpty, let kind = filter.kind, let kinds = try await api.state.kinds(besides: kind) {
             throw OperatorError(unknown: "kind", kind, known: kinds)
         }
-        let next = events.count == filter.limit ? events.last.map { String($0.receipt) } : nil
-        return ListPage(name: "events", items: events.map(Self.json), next: next).response(isLines: try query.isLines())
+        return ListPage(name: "events", items: page.rows.map(Self.json), next: page.next.map { String($0) }).response(isLines: try query.isLines())
     }
 
     private func records(

@@ -57,8 +57,8 @@ struct SinksView {
         if let job = status.lastReplay { writer.object("last_replay") { ReplayView.write(job, to: &$0) } }
         if let outage = status.state.outage {
             writer.object("outage") { writer in
-                writer.member("since", outage.since)
-                writer.member("next", outage.next)
+                writer.member("since_time", outage.since)
+                writer.member("next_time", outage.next)
                 writer.member("failures", outage.failures)
                 writer.member("reason", outage.failure.reason)
                 if let code = outage.failure.status { writer.member("status", code) }
@@ -66,7 +66,7 @@ struct SinksView {
         }
         if let concern = status.concern {
             writer.object("concern") { writer in
-                writer.member("since", concern.since)
+                writer.member("since_time", concern.since)
                 writer.member("reason", concern.reason)
             }
         }

@@ -64,8 +64,8 @@ struct SourcesView {
                     writer.member("kind", drift.place.kind)
                     writer.member("place", drift.place.place)
                     writer.member("count", drift.count)
-                    writer.member("first_receipt", drift.firstReceipt)
-                    writer.member("last_receipt", drift.lastReceipt)
+                    writer.member("first_receipt", String(drift.firstReceipt))
+                    writer.member("last_receipt", String(drift.lastReceipt))
                 }
                 writer.member("last_received_time", lastTimes[source.name])
             }

@@ -62,6 +62,9 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Why nothing can be read or written, while the file is damaged or cannot be opened.
+    package var damage: LedgerError? { state.withLock { $0.connection == nil ? $0.failure : nil } }
+
     /// Every sink that ever ran, by name.
     package func positions() async throws(LedgerError) -> [SinkPosition] { try await read { try LedgerRows.positions($0) } }
 

@@ -28,8 +28,8 @@ final class Pump: Sendable {
     private let shown: Mutex<SinkStatus>
     /// What fails of the gateway itself, apart from what the sink does.
     private let trouble = Mutex(SinkHealth())
-    /// When the journal last heard of this sink, by the notice's kind.
-    private let lastNotices = Mutex<[String: Timestamp]>([:])
+    /// What the journal heard of this sink.
+    private let notices = Mutex(NoticeLimit())
     /// What the sink last said about deliveries that reach some and not others.
     private let lastConcern = Mutex<String?>(nil)
     /// Least milliseconds between two batches.
@@ -384,15 +384,11 @@ extension Pump {
         notify(.sinkConcern(sink.name, reason: concern))
     }
 
-    /// Tells the journal, once an hour at most: a sink that comes and goes, or says something else each time, is spoken of no more often.
+    /// Tells the journal, once an hour at most: a sink that comes and goes, or says something else each time, is spoken of no more often; the next notice says
+    /// how many it stands for.
     private func notify(_ notice: GatewayNotice) {
         let now = now
-        let isDue = lastNotices.withLock { last in
-            if let time = last[notice.kind], (0..<3_600_000).contains(now.milliseconds - time.milliseconds) { return false }
-            last[notice.kind] = now
-            return true
-        }
-        if isDue { surroundings.notify(notice) }
+        if let due = notices.withLock({ $0.admit(notice, at: now.milliseconds) }) { surroundings.notify(due) }
     }
 
     private func tell(_ events: [SinkEvent]) {

@@ -126,7 +126,7 @@ struct GatewayStart {
             NoticeService.Surroundings(
                 queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
                 sources: { active.configuration.sources.map { .init(name: $0.name, silentAfter: $0.silentAfter) } }, lowDisks: { live.volumes.low() },
-                onDisks: { low in live.ingest.isDataDiskLow = low.contains { $0.volume == .data } }, log: log, say: noticeWriter(live.projection.journal)))
+                onLook: { live.ingest.standingStill = live.standingStill($0) }, log: log, say: noticeWriter(live.projection.journal)))
     }
 
     /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.

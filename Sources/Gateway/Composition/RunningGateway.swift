@@ -25,7 +25,17 @@ struct RunningGateway: LiveGateway {
     var concerns: [String] {
         var concerns = volumes.low().map(\.sentence)
         if let failure = projector.failure { concerns.append("nothing is understood at present, and tried again: \(failure.message)") }
+        if let damage = delivery.damage { concerns.append(damage.message) }
         return concerns
+    }
+
+    /// What stands still behind the journal, given the disks that have less room than the reserve.
+    func standingStill(_ low: [StorageVolumes.Low]) -> StandingStill {
+        var standing: StandingStill = []
+        if low.contains(where: { $0.volume == .data }) { standing.insert(.dataDisk) }
+        if projector.failure != nil { standing.insert(.projector) }
+        if delivery.damage != nil { standing.insert(.delivery) }
+        return standing
     }
 
     /// How far state.db is from what the journal held when the gateway started.

@@ -25,6 +25,8 @@ extension GatewayNotice {
                 writer.unsigned(count)
             }
             writer.endObject()
+            writer.key("count")
+            writer.unsigned(total)
         }
     }
 

@@ -17,7 +17,7 @@ final class NoticeService: Sendable {
         /// The disks that have less room than the reserve now.
         let lowDisks: @Sendable () -> [StorageVolumes.Low]
         /// Told of them at each look.
-        let onDisks: @Sendable ([StorageVolumes.Low]) -> Void
+        let onLook: @Sendable ([StorageVolumes.Low]) -> Void
         let log: Logger
         /// Writes a notice into the journal.
         let say: @Sendable (GatewayNotice) -> Void
@@ -48,13 +48,14 @@ final class NoticeService: Sendable {
     private func run() async {
         var sources = surroundings.sources()
         var watch = NoticeWatch(silentAfter: sources.limits, lastReceived: await lastReceived(sources))
+        surroundings.onLook(surroundings.lowDisks())
         while (try? await Task.sleep(for: interval)) != nil {
             if case let present = surroundings.sources(), present != sources {
                 sources = present
                 watch.follow(silentAfter: sources.limits, lastReceived: await lastReceived(sources))
             }
             let seen = observation(sources)
-            surroundings.onDisks(seen.lowDisks)
+            surroundings.onLook(seen.lowDisks)
             for notice in watch.observe(seen) {
                 if notice.kind == "disk_low" { surroundings.log.warning("\(notice.summary)") }
                 surroundings.say(notice)

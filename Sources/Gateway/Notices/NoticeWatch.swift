@@ -4,7 +4,7 @@ import State
 /// Decides what the gateway has to say about itself, from what it sees every few seconds; says each thing when it begins, and then rarely.
 struct NoticeWatch: Sendable {
     /// Between two notices of one kind and subject.
-    static let pause: Int64 = 3_600_000
+    static let pause = NoticeLimit.pause
     /// How far the wall clock may part from one that is never set before that is a step: slewing takes hours for it.
     static let clockStep: Int64 = 2000
 
@@ -12,7 +12,7 @@ struct NoticeWatch: Sendable {
     private var refusals: [String: Told] = [:]
     private var disks: [StorageVolumes.Volume: Disk] = [:]
     private var clockOffset: Int64?
-    private var clockToldAt: Int64?
+    private var clock = NoticeLimit()
 
     /// What was seen of a disk, and told.
     private struct Disk {
@@ -47,8 +47,8 @@ struct NoticeWatch: Sendable {
             if let notice = refused(name, source.refusals, at: seen.monotonic) { notices.append(notice) }
         }
         notices += StorageVolumes.Volume.allCases.compactMap { disk($0, seen) }
-        if let notice = clock(seen) { notices.append(notice) }
-        return notices
+        if let step = clockStep(seen), let notice = clock.admit(.clockStep(milliseconds: step), at: seen.monotonic) { notices.append(notice) }
+        return notices + clock.due(at: seen.monotonic)
     }
 
     private mutating func refused(_ name: String, _ counts: [String: UInt64], at now: Int64) -> GatewayNotice? {
@@ -75,21 +75,12 @@ struct NoticeWatch: Sendable {
         return .disk(volume, isLow: isLow, switches: disk.switches)
     }
 
-    private mutating func clock(_ seen: GatewayObservation) -> GatewayNotice? {
+    /// How far the clock was set since the last look.
+    private mutating func clockStep(_ seen: GatewayObservation) -> Int64? {
         let offset = seen.wall.milliseconds - seen.monotonic
-        guard let before = clockOffset else {
-            clockOffset = offset
-            return nil
-        }
-        let step = offset - before
-        guard step.magnitude >= UInt64(Self.clockStep) else {
-            // What slewing makes of it over the days is no step.
-            clockOffset = offset
-            return nil
-        }
-        guard clockToldAt.map({ seen.monotonic - $0 >= Self.pause }) ?? true else { return nil }
-        clockOffset = offset
-        clockToldAt = seen.monotonic
-        return .clockStep(milliseconds: step)
+        // What slewing makes of it over the days is no step.
+        defer { clockOffset = offset }
+        guard let before = clockOffset, case let step = offset - before, step.magnitude >= UInt64(Self.clockStep) else { return nil }
+        return step
     }
 }

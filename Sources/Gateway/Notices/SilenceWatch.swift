@@ -6,9 +6,10 @@ struct SilenceWatch: Sendable {
     private var after: [String: Int64]
     private var last: [String: Timestamp]
     private var counts: [String: UInt64] = [:]
+    /// Sources whose silence was seen.
     private var told: Set<String> = []
-    /// When a silence of a source was told last, by the clock that is never set.
-    private var toldAt: [String: Int64] = [:]
+    /// What was told, by the clock that is never set.
+    private var limit = NoticeLimit()
 
     init(after: [String: Int64], lastReceived: [String: Timestamp]) {
         self.after = after
@@ -32,12 +33,11 @@ struct SilenceWatch: Sendable {
                 told.remove(name)
             }
             guard let limit = after[name], let since = last[name], !told.contains(name), seen.wall.milliseconds - since.milliseconds >= limit else { continue }
-            // A source that falls silent every few minutes is told of once an hour.
-            if let last = toldAt[name], seen.monotonic - last < NoticeWatch.pause { continue }
             told.insert(name)
-            toldAt[name] = seen.monotonic
-            notices.append(.sourceSilent(name, since: since, limit: DurationText.text(limit)))
+            // A source that falls silent every few minutes is told of once an hour.
+            let notice = GatewayNotice.sourceSilent(name, since: since, limit: DurationText.text(limit))
+            if let due = self.limit.admit(notice, at: seen.monotonic) { notices.append(due) }
         }
-        return notices
+        return notices + limit.due(at: seen.monotonic)
     }
 }

@@ -4,8 +4,8 @@ package enum Answer: Equatable, Sendable {
     case accepted(receipt: UInt64)
     /// The process is up.
     case healthy(withBody: Bool)
-    /// The journal can be written; `isDataDiskLow` says that what comes behind it soon cannot.
-    case ready(withBody: Bool, isDataDiskLow: Bool)
+    /// The journal can be written, whatever stands still behind it.
+    case ready(withBody: Bool, StandingStill)
     case refused(RefusedAnswer)
 
     /// A refusal with what its code says about trying again.

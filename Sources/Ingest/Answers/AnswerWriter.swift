@@ -18,9 +18,7 @@ package struct AnswerWriter: Sendable {
         switch answer {
         case .accepted(let receipt): writeAccepted(receipt, closes: closes, to: &buffer)
         case .healthy(let withBody): writePlain(#"{"status":"ok"}"#, withBody: withBody, closes: closes, to: &buffer)
-        case .ready(let withBody, let isDataDiskLow):
-            let body: StaticString = isDataDiskLow ? #"{"status":"ready","data":"disk_low"}"# : #"{"status":"ready"}"#
-            writePlain(body, withBody: withBody, closes: closes, to: &buffer)
+        case .ready(let withBody, let standing): writePlain(standing.body, withBody: withBody, closes: closes, to: &buffer)
         case .refused(let refused): writeRefused(refused, closes: closes, to: &buffer)
         }
     }
@@ -43,11 +41,11 @@ package struct AnswerWriter: Sendable {
         buffer.writeStaticString("\"}")
     }
 
-    private func writePlain(_ body: StaticString, withBody: Bool, closes: Bool, to buffer: inout ByteBuffer) {
+    private func writePlain(_ body: String, withBody: Bool, closes: Bool, to buffer: inout ByteBuffer) {
         buffer.writeBytes(acceptedHead)
-        buffer.writeDecimal(UInt64(body.utf8CodeUnitCount))
+        buffer.writeDecimal(UInt64(body.utf8.count))
         buffer.writeStaticString(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
-        if withBody { buffer.writeStaticString(body) }
+        if withBody { buffer.writeString(body) }
     }
 
     private func writeRefused(_ refused: RefusedAnswer, closes: Bool, to buffer: inout ByteBuffer) {

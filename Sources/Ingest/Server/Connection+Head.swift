@@ -209,7 +209,7 @@ extension Connection {
         if route == .health {
             respond(.healthy(withBody: withBody), closes: closes)
         } else if !shard.isStopping, shard.shared.journal.availability == .ready {
-            respond(.ready(withBody: withBody, isDataDiskLow: shard.shared.isDataDiskLow.load(ordering: .relaxed)), closes: closes)
+            respond(.ready(withBody: withBody, StandingStill(rawValue: shard.shared.standingStill.load(ordering: .relaxed))), closes: closes)
         } else {
             var refused = RefusedAnswer(shard.isStopping ? .stopping : .journalUnavailable)
             refused.withBody = withBody

@@ -59,10 +59,10 @@ package final class IngestServer: Sendable {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Whether `/readyz` says that the data folder's disk has less room than the reserve; events are accepted all the same.
-    package var isDataDiskLow: Bool {
-        get { shared.isDataDiskLow.load(ordering: .relaxed) }
-        set { shared.isDataDiskLow.store(newValue, ordering: .relaxed) }
+    /// What `/readyz` says of the stages behind the journal; events are accepted all the same.
+    package var standingStill: StandingStill {
+        get { StandingStill(rawValue: shared.standingStill.load(ordering: .relaxed)) }
+        set { shared.standingStill.store(newValue.rawValue, ordering: .relaxed) }
     }
 
     /// Opens the port and says where it is.

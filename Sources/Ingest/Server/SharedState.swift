@@ -24,8 +24,8 @@ final class SharedState: Sendable {
     let trusted = Atomic<Int>(0)
     private let receivers = Mutex<[LoopReceiver]>([])
     let clock: @Sendable () -> Timestamp
-    /// Whether the data folder's disk, which is not the journal's, has less room than the reserve.
-    let isDataDiskLow = Atomic<Bool>(false)
+    /// A `StandingStill`.
+    let standingStill = Atomic<UInt8>(0)
     private let log: Logger
 
     init(

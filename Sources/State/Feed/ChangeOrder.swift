@@ -17,6 +17,14 @@ enum ChangeOrder {
         return UInt64(clamping: row.upperBound)
     }
 
+    /// The sequences of the changes that the entry `number` made.
+    static func range(ofEntry number: UInt64, in database: Database) throws -> Range<Int64> {
+        let entry = Int64(clamping: number)
+        let first = Int64(clamping: try first(in: database, column: "entry", atLeast: entry))
+        let behind = entry == .max ? .max : Int64(clamping: try self.first(in: database, column: "entry", atLeast: entry + 1))
+        return first..<max(first, behind)
+    }
+
     /// The sequence of the last change that was received at `time` or before; 0 when there is none.
     static func last(in database: Database, receivedThrough time: Int64) throws -> UInt64 {
         guard let row = try rows(database) else { return 0 }

@@ -19,9 +19,6 @@ package struct DriftPlace: Hashable, Sendable {
 struct DriftLedger {
     /// Places that are kept apart for one source; what a vendor can make up has to end somewhere.
     static let placesMax = 1000
-    /// Between two notices about one source, by the receipt times of entries: a vendor whose members are named by hosts makes a place with each event.
-    static let pauseMilliseconds: Int64 = 3_600_000
-
     private struct Key: Hashable {
         let source: Int64
         let place: DriftPlace
@@ -84,8 +81,8 @@ struct DriftLedger {
     /// The places of `source` that a notice of `entry` is to tell, in the order in which they were first seen; empty where none is due.
     mutating func tell(_ source: Int64, entry: Int64, received: Int64) -> [DriftPlace] {
         guard let places = untold[source], !places.isEmpty else { return [] }
-        // A clock that was set back counts as time that has passed.
-        if let told = told[source], (0..<Self.pauseMilliseconds).contains(received - told.received) { return [] }
+        // A vendor whose members are named by hosts makes a place with each event.
+        if let told = told[source], NoticeLimit.isTooSoon(received, after: told.received) { return [] }
         untold[source] = nil
         told[source] = Told(entry: entry, received: received)
         unwritten.insert(source)

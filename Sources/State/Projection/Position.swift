@@ -15,9 +15,11 @@ struct Position: Equatable {
     var sequence: Int64
     /// Receipts so far, whatever became of them.
     var receipts: Int64
+    /// The number of the rules by which changes are made, as the newest `config` entry says; 0 before the first.
+    var rules: Int64
 
     init(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof FROM projection") else {
+        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof, rules FROM projection") else {
             throw StateError(.corrupt, "state.db: the position is missing: move the file away, and it is made again from the journal")
         }
         entry = UInt64(clamping: row[0] as Int64)
@@ -26,10 +28,11 @@ struct Position: Equatable {
         sequence = row[3]
         receipts = row[4]
         proof = (row[5] as Data?).map { EntryProof($0) }
+        rules = row[6]
     }
 
     func write(to database: Database) throws {
-        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?, proof = ?")
-            .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts, proof?.data])
+        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?, proof = ?, rules = ?")
+            .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts, proof?.data, rules])
     }
 }

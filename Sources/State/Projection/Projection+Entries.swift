@@ -1,3 +1,4 @@
+import Adapters
 import FindingModel
 import GRDB
 import JSONDocument
@@ -15,25 +16,28 @@ extension Projection {
             let isFirst = try !setTag(note.tag, from: entry.number, in: database)
             let work = begin(entry)
             // That a journal was made, or opened with nothing wrong, is no news.
-            if !isFirst, note.reason != .started { try tell(.recovery(note, body: body), entry: work) }
+            if !isFirst, note.reason != .started { try tellLimited(.recovery(note, body: body), entry: work) }
             return
         case .quarantine:
             guard let note = QuarantineNote(parsing: body) else { break }
             let work = begin(entry)
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO quarantined VALUES (?, ?, ?, ?)")
                 .execute(arguments: [Int64(clamping: note.receipt), work.number, note.deaths, note.reason])
-            return try tell(.quarantine(note, body: body), entry: work)
+            return try tellLimited(.quarantine(note, body: body), entry: work)
         case .notice:
             guard let notice = GatewayNotice(parsing: body) else { break }
-            return try tell(notice, entry: begin(entry))
+            // Whoever looks for a receipt time has to know every place where such times go back.
+            guard ClockStep(parsing: body) == nil else { return try tell(notice, entry: begin(entry)) }
+            return try tellLimited(notice, entry: begin(entry))
         case .checkpoint:
             let work = begin(entry)
-            try tellDriftThatIsLeft(entry: work)
+            try tellWhatIsLeft(entry: work)
             if let head = JournalHead(parsing: body) { try tell(.checkpoint(head), entry: work) }
             return
-        case .tick: return try tellDriftThatIsLeft(entry: begin(entry))
+        case .tick: return try tellWhatIsLeft(entry: begin(entry))
         case .decision: try decide(body, entry: entry, in: database)
-        case .receipt, .config, .rebuild, .retention: break
+        case .config: if let rules = ProjectionConfiguration.rules(in: body) { position.rules = Int64(rules) }
+        case .receipt, .rebuild, .retention: break
         }
         _ = begin(entry)
     }
@@ -54,8 +58,18 @@ extension Projection {
         if !places.isEmpty { try tell(.drift(source: name, places: places), entry: entry, subject: subject) }
     }
 
-    /// Tells what no receipt of its source came to tell.
-    private func tellDriftThatIsLeft(entry: ProjectedEntry) throws {
+    /// The rules since which notices are limited; what was told before is told again as it was.
+    private static let rulesWithLimits = 3
+
+    /// Makes a notice of the gateway's own, unless one of its kind and subject was made in the hour before: then the next one counts it.
+    private func tellLimited(_ said: GatewayNotice, entry: ProjectedEntry) throws {
+        guard position.rules >= Self.rulesWithLimits else { return try tell(said, entry: entry) }
+        if let due = notices.admit(said, received: entry.received) { try tell(due, entry: entry) }
+    }
+
+    /// Tells what no entry of its own came to tell.
+    private func tellWhatIsLeft(entry: ProjectedEntry) throws {
+        for notice in notices.due(received: entry.received) { try tell(notice, entry: entry, subject: notice.limitedAs.name) }
         for source in drift.sourcesToTell {
             guard let name = sources.name(of: source) else { continue }
             try tellDrift(of: source, name: name, entry: entry, subject: name)

@@ -20,7 +20,7 @@ final class Projection {
     private let unfinished: UnfinishedEntry?
     /// Told when a part of an entry was stored.
     var onPart: (UInt64) throws -> Void = { _ in }
-    private(set) var position: Position
+    var position: Position
     /// The entry that the position stands at, while nothing proves it yet.
     private var unproved: Entry?
     let records: RecordCache
@@ -28,6 +28,7 @@ final class Projection {
     let events: EventWriter
     var counters = OutcomeCounters()
     var drift: DriftLedger
+    var notices: NoticeLedger
     var keys: EventKeys
     var sources: SourceNames
     /// How many receipts were erased since it began.
@@ -45,6 +46,7 @@ final class Projection {
         changes = try ChangeWriter(sequence: position.sequence, isOn: options.writesChanges, in: database)
         events = try EventWriter(database)
         drift = try DriftLedger(from: database)
+        notices = try NoticeLedger(from: database)
         keys = try EventKeys(from: database)
         sources = try SourceNames(from: database)
         voids = try VoidDecision.all(in: database)
@@ -135,6 +137,7 @@ final class Projection {
         try records.flush()
         try counters.flush(to: database)
         try drift.flush(to: database)
+        try notices.flush(to: database)
         try keys.flush(to: database)
         position.sequence = changes.sequence
         if let unproved { position.proof = EntryProof(of: unproved) }

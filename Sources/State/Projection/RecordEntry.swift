@@ -19,16 +19,19 @@ final class RecordEntry {
     /// The sequence of the change that told exactly that; nothing when none did.
     var told: Int64?
 
-    /// The columns by which queries filter, as state.db has them.
+    /// The columns by which queries filter and order, as state.db has them.
     var storedFilter: Filter?
 
     struct Filter: Equatable {
         let known: Int64
         let status: Int64
         let severity: Int64
+        let seen: Int64
     }
 
-    var filter: Filter { Filter(known: state.record == nil ? 0 : 1, status: state.statusCode, severity: state.severityCode) }
+    var filter: Filter {
+        Filter(known: state.record == nil ? 0 : 1, status: state.statusCode, severity: state.severityCode, seen: state.seenCode)
+    }
 
     init(number: Int64, uid: String, state: RecordState, source: Int64, isStored: Bool) {
         self.number = number

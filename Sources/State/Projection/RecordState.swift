@@ -105,6 +105,15 @@ extension RecordState {
         }
     }
 
+    /// When it was last seen, as far as anything says so, in milliseconds: what its list's column shows, or else the newest word's time.
+    var seenCode: Int64 {
+        switch self {
+        case .finding(let state): state.finding?.lastSeenTime.milliseconds ?? 0
+        case .scan(let state): (state.scan?.endTime ?? state.scan?.startTime ?? state.stamps[ScanSlots.newest]?.time)?.milliseconds ?? 0
+        case .notice(let state): state.stamp?.time.milliseconds ?? 0
+        }
+    }
+
     /// `severity_id`, 0 where there is none.
     var severityCode: Int64 {
         if case .finding(let state) = self { Int64(state.finding?.severity.rawValue ?? 0) } else { 0 }

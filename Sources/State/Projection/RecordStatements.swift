@@ -24,11 +24,12 @@ struct RecordStatements {
             SELECT r.id, r.source, r.state, coalesce(r.data, c.data), r.told, r.received
             FROM records r LEFT JOIN changes c ON c.sequence = r.told WHERE r.uid = ?
             """)
-        insert = try PreparedStatement(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        insert = try PreparedStatement(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         // Naming an indexed column makes SQLite write its index, whether or not the value differs.
         update = try PreparedStatement(database, "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ? WHERE id = ?")
         updateFilter = try PreparedStatement(
-            database, "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ?, known = ?, status = ?, severity = ? WHERE id = ?")
+            database,
+            "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ?, known = ?, status = ?, severity = ?, seen = ? WHERE id = ?")
     }
 
     func find(_ uid: String) throws -> Row? {
@@ -61,6 +62,7 @@ struct RecordStatements {
                 values.add(filter.severity)
                 values.add(entry.received)
                 addBody(&values)
+                values.add(filter.seen)
             }
         } else {
             let isFiltered = filter == entry.storedFilter
@@ -72,6 +74,7 @@ struct RecordStatements {
                     values.add(filter.known)
                     values.add(filter.status)
                     values.add(filter.severity)
+                    values.add(filter.seen)
                 }
                 values.add(entry.number)
             }

@@ -12,6 +12,8 @@ package struct EventFilter: Sendable {
     package var until: Timestamp?
     /// Part of the vendor's kind or key, compared without the case of ASCII letters.
     package var text: String?
+    /// What must stand in a record that a receipt changed, or that the receipt changed which it repeats.
+    package var words = RecordWords()
     /// The oldest first instead of the newest.
     package var isOldestFirst = false
     /// Only receipts behind this one, for the next page.
@@ -19,10 +21,6 @@ package struct EventFilter: Sendable {
     package var limit = 50
 
     package init() {}
-
-    func fetch(_ database: Database) throws -> [EventSummary] {
-        try Row.fetchAll(database, sql: query.sql, arguments: query.arguments).map { try EventSummary($0) }
-    }
 
     /// Walks along the receipts' numbers, whatever is left out.
     var query: (sql: String, arguments: StatementArguments) {

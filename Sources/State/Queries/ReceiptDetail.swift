@@ -27,10 +27,13 @@ package struct ReceiptDetail: Sendable {
         let event = try Row.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]).map { try EventSummary($0) }
         let entry = try archive?.entry(number)
         guard event != nil || entry?.kind == .receipt else { return nil }
-        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: number))
+        let range = try ChangeOrder.range(ofEntry: number, in: database)
         let changes = try Row.fetchAll(
-            database, sql: "SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND entry = ? ORDER BY sequence LIMIT ?",
-            arguments: [Int64(clamping: first), Int64(clamping: number), changesMax]
+            database,
+            sql: """
+                SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence LIMIT ?
+                """,
+            arguments: [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
         ).map { row in
             Made(
                 id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])

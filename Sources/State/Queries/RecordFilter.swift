@@ -12,6 +12,8 @@ package struct RecordFilter: Sendable {
         case old
         /// The worst first, among equals as `new`; unknown severities come last.
         case severity
+        /// Those first that were seen last, scans by their end or else their start.
+        case seen
     }
 
     package var kind: RecordKind

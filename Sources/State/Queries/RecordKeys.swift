@@ -1,14 +1,15 @@
 import FindingModel
 import GRDB
 
-/// The keys of records in a list's order, read along `records_by_status`: no table is sorted, wherever a page begins.
+/// The keys of records in a list's order, read along `records_by_status` or `records_by_seen`: no table is sorted, wherever a page begins.
 ///
-/// That index ends in the record's number, so that within one status and severity the numbers stand in order; a list merges those streams.
+/// Those indexes end in the record's number, so that within one status and severity the keys stand in order; a list merges those streams.
 struct RecordKeys {
     /// Where a list goes on: behind this record.
     struct Place {
         let number: Int64
         let severity: Int64
+        let seen: Int64
     }
 
     private let kind: Int64
@@ -38,6 +39,9 @@ struct RecordKeys {
         switch order {
         case .new, .old:
             return try numbers(database, severities, after: place?.number, limit: limit)
+        case .seen:
+            let statement = try database.cachedStatement(sql: sql(severities))
+            return try Int64.fetchAll(statement, arguments: [place?.number ?? .max, limit, place?.seen ?? .max])
         case .severity:
             var found: [Int64] = []
             for severity in severities.sorted(by: >) where found.count < limit {
@@ -53,14 +57,20 @@ struct RecordKeys {
         try Int64.fetchAll(database.cachedStatement(sql: sql(severities)), arguments: [number ?? (order == .old ? -1 : .max), limit])
     }
 
-    /// A statement of numbers with two parameters: the number to go on behind, and how many.
+    /// A statement of numbers with two parameters: the number to go on behind, and how many; in order of last seen a third, the time to go on behind.
     func sql(_ severities: [Int64]) -> String {
+        let (columns, condition, end) =
+            switch order {
+            case .new, .severity: ("id", "id < ?1", "1 DESC")
+            case .old: ("id", "id > ?1", "1 ASC")
+            case .seen: ("id, seen", "(seen, id) < (?3, ?1)", "2 DESC, 1 DESC")
+            }
         let streams = statuses.flatMap { status in
             severities.map { severity in
-                "SELECT id FROM records WHERE kind = \(kind) AND known = 1 AND status = \(status) AND severity = \(severity) AND id \(order == .old ? ">" : "<") ?1"
+                "SELECT \(columns) FROM records WHERE kind = \(kind) AND known = 1 AND status = \(status) AND severity = \(severity) AND \(condition)"
             }
         }
-        return streams.joined(separator: " UNION ALL ") + " ORDER BY 1 \(order == .old ? "ASC" : "DESC") LIMIT ?2"
+        return streams.joined(separator: " UNION ALL ") + " ORDER BY \(end) LIMIT ?2"
     }
 
     /// Every statement that this list runs.
@@ -70,12 +80,13 @@ struct RecordKeys {
 extension RecordKeys.Place {
     /// The place of what a page gave as `next`, or of a uid; nothing when there is no such record.
     ///
-    /// In order of severity `next` is `<severity>:<uid>`, so that a list goes on where it was even if the record's severity changed meanwhile.
-    init?(_ text: String, in database: Database) throws {
+    /// In order of severity `next` is `<severity>:<uid>`, and in order of last seen `<milliseconds>:<uid>`, so that a list goes on where it was even
+    /// if the record has moved meanwhile.
+    init?(_ text: String, order: RecordFilter.Order, in database: Database) throws {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let told = parts.count == 2 ? parts.first.flatMap { Int64($0) } : nil
         let uid = told == nil ? text : String(parts[1])
-        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity FROM records WHERE uid = ?", arguments: [uid]) else { return nil }
-        self.init(number: row[0], severity: told ?? row[1])
+        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity, seen FROM records WHERE uid = ?", arguments: [uid]) else { return nil }
+        self.init(number: row[0], severity: order == .severity ? told ?? row[1] : row[1], seen: order == .seen ? told ?? row[2] : row[2])
     }
 }

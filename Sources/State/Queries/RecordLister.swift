@@ -14,7 +14,7 @@ struct RecordLister {
     func page(_ database: Database) throws -> RecordPage? {
         var place: RecordKeys.Place?
         if let after = filter.after {
-            place = try RecordKeys.Place(after, in: database)
+            place = try RecordKeys.Place(after, order: filter.order, in: database)
             if place == nil { return nil }
         }
         let limit = filter.passesOver ? max(Self.lookMax, filter.limit) : filter.limit
@@ -70,8 +70,12 @@ struct RecordLister {
     }
 
     private func next(behind number: Int64, _ database: Database) throws -> String? {
-        guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity FROM records WHERE id = ?", arguments: [number]) else { return nil }
+        guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity, seen FROM records WHERE id = ?", arguments: [number]) else { return nil }
         let uid: String = row[0]
-        return filter.order == .severity ? "\(row[1] as Int64):\(uid)" : uid
+        switch filter.order {
+        case .new, .old: return uid
+        case .severity: return "\(row[1] as Int64):\(uid)"
+        case .seen: return "\(row[2] as Int64):\(uid)"
+        }
     }
 }

@@ -15,7 +15,12 @@ package struct StateQueries: Sendable {
 
     /// The newest receipts first.
     package func events(_ filter: EventFilter) async throws -> [EventSummary] {
-        try await store.readAsync { try filter.fetch($0) }
+        try await eventPage(filter).rows
+    }
+
+    /// A page of receipts.
+    package func eventPage(_ filter: EventFilter) async throws -> EventPage {
+        try await store.readAsync { try EventLister(filter: filter).page($0) }
     }
 
     /// Whether any receipt is of `kind`, in the vendor's words; and if none is, which kinds there are.
@@ -71,22 +76,24 @@ package struct StateQueries: Sendable {
     /// The changes that the receipt `entry` made, in order.
     package func changes(ofEntry entry: UInt64) async throws -> [Change] {
         try await store.readAsync { database in
-            let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
-            let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.entry = ? ORDER BY c.sequence"
-            return try Row.fetchAll(database, sql: sql, arguments: [Int64(clamping: first), Int64(clamping: entry)]).map { try ChangeRow($0).change }
+            let range = try ChangeOrder.range(ofEntry: entry, in: database)
+            let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.sequence < ? AND c.entry = ? ORDER BY c.sequence"
+            return try Row.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, Int64(clamping: entry)]).map {
+                try ChangeRow($0).change
+            }
         }
     }
 
     /// How many changes the receipt `entry` has made; 0 when it is not projected yet.
     package func changeCount(ofEntry entry: UInt64) async throws -> UInt64 {
         try await store.readAsync { database in
-            let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
+            let range = try ChangeOrder.range(ofEntry: entry, in: database)
             // After a loss, other entries may have had the number under another tag.
             let sql = """
-                SELECT count(*) FROM changes WHERE sequence >= ?1 AND entry = ?2
+                SELECT count(*) FROM changes WHERE sequence >= ?1 AND sequence < ?3 AND entry = ?2
                     AND tag = coalesce((SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
                 """
-            let count = try Int64.fetchOne(database, sql: sql, arguments: [Int64(clamping: first), Int64(clamping: entry)])
+            let count = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound])
             return UInt64(clamping: count ?? 0)
         }
     }

@@ -14,12 +14,20 @@ struct Events: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only of this kind, in the vendor's words.", valueName: "word"))
     var kind: String?
 
+    @Option(help: ArgumentHelp("Only those that changed something on this host: its name, address, or the host of a URL.", valueName: "host"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("Only those that changed a finding with this vulnerability, such as CVE-2024-38476.", valueName: "id"))
+    var cve: String?
+
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
         let client = try await OperatorClient.open(try config.loadForReading())
-        let filters = [("source", source), ("outcome", outcome), ("kind", kind)].compactMap { name, value in value.map { (name: name, value: $0) } }
+        let filters = [("source", source), ("outcome", outcome), ("kind", kind), ("host", host), ("cve", cve)].compactMap { name, value in
+            value.map { (name: name, value: $0) }
+        }
         var table = Table([
             .init("RECEIPT", isNumber: true), .init("RECEIVED", isWhole: true), .init("SOURCE"), .init("OUTCOME"), .init("KIND"),
             .init("CHANGES", isNumber: true),

@@ -3,7 +3,7 @@ import JSONDocument
 
 /// `weir findings`.
 struct Findings: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows findings, those first that became known last.")
+    static let configuration = CommandConfiguration(abstract: "Shows findings, those first that were seen last.")
 
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
@@ -32,7 +32,7 @@ struct Findings: AsyncParsableCommand {
             .init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN", isWhole: true),
             .init("UID", isWhole: true),
         ])
-        let next = try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters) { finding in
+        let next = try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters, tableOrder: "seen") { finding in
             let resource = finding["resources"]?.arrayValue?.first
             let place = resource.map { place in
                 ["url", "hostname", "ip", "name", "uid"].lazy.map { place.word($0) }.first { !$0.isEmpty } ?? ""

@@ -3,7 +3,7 @@ import JSONDocument
 
 /// `weir scans`.
 struct Scans: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows scans, those first that became known last.")
+    static let configuration = CommandConfiguration(abstract: "Shows scans, those first that were seen last.")
 
     @Option(help: ArgumentHelp("Only with one of these statuses; may be repeated.", valueName: "word"))
     var status: [String] = []
@@ -25,7 +25,7 @@ struct Scans: AsyncParsableCommand {
             .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START", isWhole: true), .init("END", isWhole: true), .init("FINDINGS", isNumber: true),
             .init("SCANNER"), .init("UID", isWhole: true),
         ])
-        let next = try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters) { scan in
+        let next = try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters, tableOrder: "seen") { scan in
             let name = [scan.word("name"), scan.word("type")].first { !$0.isEmpty } ?? ""
             table.add([
                 scan.word("status"), name, scan["scope"]?.word("targets") ?? "", scan.time("start_time"), scan.time("end_time"),

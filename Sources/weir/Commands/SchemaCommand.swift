@@ -3,9 +3,12 @@ import ArgumentParser
 /// `weir schema NAME`: one of the published schemas.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Prints a JSON schema: of records, changes, events, receipts, adapters, cases, the configuration.")
+        commandName: "schema", abstract: "Prints a JSON schema: of what --json prints, of adapters and their cases, of the configuration.")
 
-    @Argument(help: ArgumentHelp("finding, scan, notice, change, event, receipt, adapter, case or config.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp(
+            "finding, scan, notice, change, event, receipt, reason, source, sink, dead, difference, verification, statistics, trial, adapter, case or config.",
+            valueName: "name"))
     var name: String
 
     @OptionGroup var config: ConfigurationOption

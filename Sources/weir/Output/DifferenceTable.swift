@@ -36,7 +36,7 @@ struct DifferenceTable {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("uid", difference.uid)
-        if let type = difference.changeType { writer.member("change", type) }
+        if let type = difference.changeType { writer.member("type", type) }
         for (name, data) in [("before", difference.before), ("after", difference.after)] {
             guard let data else { continue }
             writer.key(name)

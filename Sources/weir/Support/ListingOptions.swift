@@ -27,28 +27,35 @@ struct ListingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Go on after this one: what the command before said, or any uid or receipt.", valueName: "id"))
     var after: String?
 
-    @Option(help: ArgumentHelp("new (first, the default), old, and for findings severity.", valueName: "order"))
+    @Option(
+        help: ArgumentHelp(
+            "new (first what became known last), old; of findings and scans also seen (first what was seen last, the order of their tables); of findings severity.",
+            valueName: "order"))
     var sort: String?
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
         for (name, text) in [("since", since), ("until", until)] {
             guard let text, Moment.timestamp(text) == nil else { continue }
-            throw ValidationError("--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d")
+            let hint = UnitHint.duration(text).map { " (\($0))" } ?? ""
+            throw ValidationError("--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d\(hint)")
         }
     }
 
     /// Asks for page after page; prints the items as JSON, or gives each to `row`.
     ///
+    /// - Parameter tableOrder: The order of a table when nobody says which. Lines of JSON stay in the order in which things became known, which
+    ///   nothing leaves while the pages are read.
     /// - Returns: what to give as `--after` for the items behind the last; nothing at the list's end.
     func walk(
-        _ client: OperatorClient, _ path: [String], member: String, filters: [(name: String, value: String)], row: (JSONValue) -> Void
+        _ client: OperatorClient, _ path: [String], member: String, filters: [(name: String, value: String)], tableOrder: String? = nil,
+        row: (JSONValue) -> Void
     ) async throws(CommandFailure) -> String? {
         var remaining = limit ?? (json ? Int.max : Self.tableLimit)
         var next = after
         repeat {
             var query = filters + shared + [(name: "limit", value: String(min(remaining, 1000)))]
-            if json { query.append((name: "format", value: "ndjson")) }
+            if json { query.append((name: "format", value: "ndjson")) } else if sort == nil, let tableOrder { query.append((name: "sort", value: tableOrder)) }
             if let next { query.append((name: "after", value: next)) }
             let page = try await client.page(path, query: query)
             if json {

@@ -26,10 +26,21 @@ struct DocumentedCommandTests {
         #expect(configuration.listen.ingest.address.isLoopback && configuration.sources.count == 2 && configuration.sinks.count == 2)
     }
 
-    /// Every `weir WORD` in code of README and docs, up to the first word that is a name or an option.
-    @Test(arguments: ["README.md", "docs/operations.md", "docs/adapters.md", "docs/sinks.md"])
+    /// The commands in a document: in code within a line, and lines of their own in a block.
+    private static func commands(in file: String) throws -> [String] {
+        let text = try text(file)
+        let lines = text.split(separator: "\n").map { $0.hasPrefix("$ ") ? String($0.dropFirst(2)) : String($0) }
+        return (text.components(separatedBy: "`") + lines).filter { $0.hasPrefix("weir ") && !$0.hasPrefix("weir  ") }
+    }
+
+    /// Every `weir WORD`, up to the first word that is a name or an option; and every option is one of that command's.
+    @Test(
+        arguments: [
+            "README.md", "docs/operations.md", "docs/adapters.md", "docs/sinks.md", "docs/journal-format.md", "adapters/hostedscan/README.md",
+            "adapters/holm/README.md", "adapters/probely/README.md", "adapters/reconfirm/README.md", "examples/adapter/README.md",
+        ])
     func everyCommandThatIsNamedIsThere(file: String) throws {
-        let pieces = try Self.text(file).components(separatedBy: "`").filter { $0.hasPrefix("weir ") }
+        let pieces = try Self.commands(in: file)
         for piece in pieces {
             var command: any ParsableCommand.Type = Weir.self
             for word in piece.split(whereSeparator: { " |\n".contains($0) }).dropFirst() {
@@ -39,8 +50,12 @@ struct DocumentedCommandTests {
                 let index = try #require(names.firstIndex(of: String(word)), "\(file): `\(piece)`")
                 command = command.configuration.subcommands[index]
             }
+            let help = ([command] + [command.configuration.defaultSubcommand].compactMap { $0 }).map { Weir.helpMessage(for: $0) }.joined()
+            for word in piece.split(whereSeparator: { " |[]\\,;:\n".contains($0) }) where word.hasPrefix("--") {
+                #expect(help.contains(word), "\(file): `\(piece)`")
+            }
         }
-        #expect(!pieces.isEmpty)
+        #expect(!pieces.isEmpty || !file.hasPrefix("docs/"))
     }
 
     @Test func theServiceMayWriteWhereItsDataIs() throws {
@@ -51,6 +66,9 @@ struct DocumentedCommandTests {
 
     @Test func everySchemaThatTheReadmeNamesIsThere() throws {
         let names = Set(EmbeddedSchemas.schemas.map(\.name))
-        #expect(names.isSuperset(of: ["finding", "scan", "notice", "change", "event", "receipt", "adapter", "case", "config"]))
+        let files = try FileManager.default.contentsOfDirectory(atPath: Self.root + "/schemas").map { $0.replacingOccurrences(of: ".schema.json", with: "") }
+        #expect(names == Set(files))
+        let help = Weir.helpMessage(for: SchemaCommand.self, columns: 1000)
+        for name in names { #expect(help.contains(name), "weir schema --help does not name \(name)") }
     }
 }

@@ -1,4 +1,5 @@
 import Console
+import CurlTransport
 import Foundation
 import Gateway
 import Glibc
@@ -104,6 +105,14 @@ import Testing
         } while told == nil && ContinuousClock.now < deadline
         let reason = try #require(told)
         #expect(reason.contains("ledger.db is damaged") && reason.contains("move it away"), "\(reason)")
+        // Whoever looks at the port, or at the sources, is told too.
+        var body = ""
+        repeat {
+            body = try await HTTPExchange.send(.get, test.gateway.ingestURL + "/readyz").body
+        } while body == #"{"status":"ready"}"# && ContinuousClock.now < deadline
+        #expect(body == #"{"status":"ready","delivery":"stopped"}"#)
+        let concerns = try await test.ask(.get, "/v1/sources").json["concerns"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        #expect(concerns.contains { $0.contains("ledger.db is damaged") }, "\(concerns)")
         #expect(test.changes.isEmpty && folder.read("data/ledger.db") == Self.garbage)
         try FileManager.default.removeItem(atPath: folder.path + "/data/ledger.db")
         try await test.waitForChanges(2)

@@ -1,6 +1,8 @@
 import FindingModel
+import Foundation
 import Ingest
 import Testing
+import YAMLDocument
 
 @testable import Gateway
 @testable import weir
@@ -31,6 +33,27 @@ struct CertificateCheckTests {
     {
         let facts = Self.facts(["hooks.example.com", "*.in.example.com", "192.0.2.1"], from: begin, to: end)
         #expect(CertificateChecks.problems(facts, publicURL: publicURL, now: Self.now).map(\.message) == expected)
+    }
+
+    /// What a sink shows its receiver ends too, and its key is a secret like any other.
+    @Test func certificatesOfSinksAreLookedAtToo() throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=weir"]
+            + ["-keyout", folder.path + "/weir.key", "-out", folder.path + "/weir.pem"]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path + "/weir.key")
+        for sink in ["type: syslog, url: \"tls://siem.example.com:6514\"", "type: webhook, url: \"https://a.example.com\", secret: \"env:S\""] {
+            let yaml = "sources: {}\nsinks: { s: { \(sink), certificate: weir.pem, key: weir.key } }"
+            let environment = ["S": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
+            let warnings = try GatewayConfiguration.parse(yaml, file: folder.path + "/weir.yaml", environment: environment).warnings.map(\.message)
+            #expect(warnings.contains { $0.hasPrefix("certificate: it expires in 1 day, on ") }, "\(warnings)")
+            #expect(warnings.contains("key: others can read \(folder.path)/weir.key (mode 0644)"), "\(warnings)")
+        }
     }
 
     @Test func namesAreComparedAsClientsDo() {

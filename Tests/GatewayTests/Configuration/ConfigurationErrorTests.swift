@@ -103,7 +103,7 @@ struct ConfigurationErrorTests {
         ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", timestamp-tolerance: 5 }",
-            "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none"
+            "2:76: error: timestamp-tolerance: '5' is not a duration such as 5m, or none (hint: a unit is missing: 5s, 5m, 5h or 5d)"
         ),
         (
             "h: { adapter: holm, secrets: \"env:HOLM_URL_SECRET\", body-max: 1TiB }",
@@ -250,6 +250,10 @@ struct ConfigurationErrorTests {
             ("sources: {}\nsink: { f: { type: file, path: data/x } }\nroutes: [ { to: [ f ] } ]", ["unknown key 'sink'"]),
             ("source: { h: {} }\nsinks: { f: { type: file, path: data/x } }\nroutes: [ { to: [ f ], when: { source: h } } ]", ["unknown key 'source'"]),
             ("sources: {}\nsinks: { f: { type: files, path: data/x } }", ["unknown sink type 'files'"]),
+            ("sources: {}\nsinks: { f: { typ: file, path: data/x } }", ["unknown key 'typ'"]),
+            ("sources: {}\nsinks: { f: { type: splunk-hec, url: \"https://a.example\", tokn: \"literal:x\" } }", ["unknown key 'tokn'"]),
+            ("sources: { h: { adaptr: holm, secrets: \"literal:0123456789abcdef\" } }\nsinks: { f: { type: file, path: data/x } }", ["unknown key 'adaptr'"]),
+            ("sources: {}\nsinks: { f: { type: file, path: data/x } }\nroutes: [ { sink: f } ]", ["unknown key 'sink'"]),
             (
                 "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { console: \"127.0.0.1:0\" }\noperators: { a: { token: \"file:none\", role: read } }",
                 ["token: cannot read /w/none: there is no such file"]

@@ -39,7 +39,9 @@ struct NoticeWatchTests {
     @Test func aSourceThatFallsSilentAgainAndAgainIsToldOnceAnHour() {
         var watch = NoticeWatch(silentAfter: ["shop": 60_000])
         let seen = (0..<100).map { at(Int64($0) * 70, accepted: UInt64($0 / 2 + 1)) }
-        #expect(kinds(&watch, seen).flatMap { $0 } == ["source_silent", "source_silent"])
+        let told = seen.flatMap { watch.observe($0) }
+        #expect(told.map(\.kind) == ["source_silent", "source_silent"])
+        #expect(told.first?.count == 1 && (told.last?.count ?? 0) > 10, "with the number of silences that it stands for")
     }
 
     @Test func whatCameBeforeTheStartCounts() {
@@ -111,5 +113,12 @@ struct NoticeWatchTests {
         let told = watch.observe(at(20, step: 1999 + step))
         #expect(told.map(\.kind) == ["clock_step"] && told.first?.summary.contains(words) == true)
         #expect(watch.observe(at(30, step: 1999 + step)).isEmpty)
+    }
+
+    @Test func aClockThatIsSetAgainAndAgainIsToldOnceAnHourWithHowOften() {
+        var watch = NoticeWatch(silentAfter: [:])
+        let seen = (0..<500).map { at(Int64($0) * 10, step: $0 % 10 < 5 ? 0 : 60_000) }
+        let told = seen.flatMap { watch.observe($0) }
+        #expect(told.map(\.kind) == ["clock_step", "clock_step"] && told.map(\.count) == [1, 72], "\(told.map(\.count))")
     }
 }

@@ -155,6 +155,16 @@ struct FramingTests {
             let head = try client.answer(hasBody: false)
             #expect(head.status == 200 && head.headers["content-length"] == "18")
             #expect(try client.answer().body == #"{"status":"ready"}"#)
+            // What stands still behind the journal keeps nobody from sending.
+            for (standing, members) in [
+                (StandingStill.dataDisk, #","data":"disk_low""#), (.projector, #","projector":"stuck""#), (.delivery, #","delivery":"stopped""#),
+                ([.dataDisk, .projector, .delivery], #","data":"disk_low","projector":"stuck","delivery":"stopped""#), ([], ""),
+            ] as [(StandingStill, String)] {
+                gateway.server.standingStill = standing
+                client.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
+                let answer = try client.answer()
+                #expect(answer.status == 200 && answer.body == #"{"status":"ready""# + members + "}")
+            }
             gateway.journal.set(.stalled)
             client.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
             let answer = try client.answer()

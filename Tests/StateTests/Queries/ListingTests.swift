@@ -60,6 +60,95 @@ struct ListingTests {
         #expect(worst == expected.map(\.element))
     }
 
+    /// Findings whose times of being seen lead elsewhere than the order in which they came, five by five at one moment; scans by their end or start.
+    private static func seenGate() async throws -> Gate {
+        var script = Script()
+        for number in 0..<60 {
+            script.add("\(number)", key: "k\(number)", at: Int64(number)) { entry in
+                let finding = Making.finding("\(number)", receipt: entry.number) {
+                    $0.status = number % 4 == 0 ? .fixed : .open
+                    $0.severity = Severity.allCases[number % 6]
+                    $0.lastSeenTime = Making.time(Int64(number * 7 % 60 / 5 * 5))
+                    $0.resources = [Making.resource("host\(number % 3)")]
+                }
+                return .finding(finding, says: [.status, .severity, .resources, .lastSeen])
+            }
+        }
+        script.add("again", key: "again", at: 900) { entry in
+            .finding(Making.finding("0", receipt: entry.number) { $0.lastSeenTime = Making.time(900) }, says: [.lastSeen])
+        }
+        for (name, start, end) in [("ended", 5, 50), ("begun", 70, nil), ("ended early", 1, 20)] as [(String, Int64, Int64?)] {
+            script.add(name, key: name, at: 1, kind: "scan.done") { entry in
+                let scan = Making.scan(name, receipt: entry.number) {
+                    $0.status = .completed
+                    $0.startTime = Making.time(start)
+                    $0.endTime = end.map { Making.time($0) }
+                }
+                return .scan(scan, says: [.status, .startTime, .endTime])
+            }
+        }
+        let gate = try Gate(script)
+        for number in 0..<60 { try await gate.receive("\(number)") }
+        for name in ["ended", "begun", "ended early"] { try await gate.receive(name, source: "scans") }
+        try gate.catchUp()
+        return gate
+    }
+
+    @Test(arguments: [1, 7, 1000]) func whatWasSeenLastStandsFirstOverAnyPages(limit: Int) async throws {
+        let gate = try await Self.seenGate()
+        var filter = RecordFilter(.finding)
+        filter.order = .seen
+        filter.limit = limit
+        let expected = (0..<60).sorted { ($1 * 7 % 60 / 5, $1) < ($0 * 7 % 60 / 5, $0) }.map { Making.uid(.finding, "\($0)") }
+        #expect(try await Self.walk(gate, filter).map(\.uid) == expected)
+        filter.findingStatuses = [.fixed]
+        let fixed = Set(stride(from: 0, to: 60, by: 4).map { Making.uid(.finding, "\($0)") })
+        #expect(try await Self.walk(gate, filter).map(\.uid) == expected.filter { fixed.contains($0) })
+        var scans = RecordFilter(.scan)
+        scans.order = .seen
+        scans.limit = limit
+        #expect(try await Self.walk(gate, scans).map(\.uid) == ["begun", "ended", "ended early"].map { Making.uid(.scan, $0) })
+    }
+
+    @Test func whatIsSeenAgainMovesToTheFront() async throws {
+        let gate = try await Self.seenGate()
+        var filter = RecordFilter(.finding)
+        filter.order = .seen
+        filter.limit = 10
+        let first = try #require(try await gate.queries.records(filter))
+        try await gate.receive("again")
+        try gate.catchUp()
+        filter.after = first.next
+        let rest = try await Self.walk(gate, filter).map(\.uid)
+        #expect(rest.count == 49 && !rest.contains(Making.uid(.finding, "0")), "the list goes on where it was, whatever moved")
+        filter.after = nil
+        #expect(try await gate.queries.records(filter)?.rows.first?.uid == Making.uid(.finding, "0"))
+        filter.after = Making.uid(.finding, "0")
+        #expect(try await Self.walk(gate, filter).count == 59, "a uid alone says where it stands now")
+    }
+
+    @Test func receiptsAreFoundByWhatTheyChanged() async throws {
+        let gate = try await Self.seenGate()
+        try await gate.receive("1")
+        try gate.catchUp()
+        for limit in [1, 7, 1000] {
+            var filter = EventFilter()
+            filter.limit = limit
+            filter.words.host = "HOST1"
+            var keys: [String?] = []
+            repeat {
+                let page = try await gate.queries.eventPage(filter)
+                #expect(page.rows.count <= limit)
+                keys += page.rows.map(\.key)
+                filter.after = page.next
+            } while filter.after != nil
+            #expect(keys == ["k1"] + (0..<60).reversed().filter { $0 % 3 == 1 }.map { "k\($0)" }, "a duplicate is about what its first is about")
+        }
+        var filter = EventFilter()
+        filter.words.vulnerability = "CVE-2024-1"
+        #expect(try await gate.queries.events(filter).isEmpty)
+    }
+
     @Test func filtersHoldOverPages() async throws {
         let gate = try await Self.gate()
         var filter = RecordFilter(.finding)
@@ -100,7 +189,10 @@ struct ListingTests {
             filters.append(filter)
         }
         for filter in filters {
-            for sql in RecordKeys(filter).statements { try Self.expectWalk(gate, sql, [100, 10], along: "records_by_status") }
+            let isSeen = filter.order == .seen
+            for sql in RecordKeys(filter).statements {
+                try Self.expectWalk(gate, sql, isSeen ? [100, 10, 5] : [100, 10], along: isSeen ? "records_by_seen" : "records_by_status")
+            }
         }
         var events = EventFilter()
         try Self.expectWalk(gate, events.query.sql, events.query.arguments)

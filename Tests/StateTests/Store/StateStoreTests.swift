@@ -106,6 +106,37 @@ struct StateStoreTests {
         #expect(position.entry == 7 && position.tag == "abcdefgh" && position.proof == nil)
     }
 
+    @Test func recordsOfAnOlderVersionKnowWhenTheyWereSeenLast() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            for step in Migrations.steps where step.number <= 8 { try database.execute(sql: step.sql) }
+            let rows: [(kind: Int, known: Int, data: String?)] = [
+                (1, 1, #"{"first_seen_time":"2026-01-01T00:00:00.000Z","last_seen_time":"2026-03-02T10:00:00.123Z"}"#),
+                (2, 1, #"{"start_time":"2026-03-02T10:00:00.000Z","end_time":"2026-03-02T11:00:00.000Z"}"#),
+                (2, 1, #"{"start_time":"2026-03-02T10:00:00.000Z"}"#), (2, 1, #"{"status":"started"}"#), (1, 0, nil), (1, 1, "damaged"),
+            ]
+            for (number, row) in rows.enumerated() {
+                try database.execute(
+                    sql: "INSERT INTO records (uid, kind, source, known, status, severity, received, state, data) VALUES (?, ?, 0, ?, 0, 0, 77, x'', ?)",
+                    arguments: ["\(number)", row.kind, row.known, row.data.map { Data($0.utf8) }])
+            }
+            // What a change has told stands there alone.
+            try database.execute(
+                sql: """
+                    INSERT INTO changes (sequence, tag, entry, number, type, kind, source, record, subject, time, received, data)
+                    SELECT 1, 'abcdefgh', 1, 1, 'finding.opened', 1, 0, id, uid, 0, 0, data FROM records WHERE uid = '0';
+                    UPDATE records SET data = NULL, told = 1 WHERE uid = '0';
+                    PRAGMA application_id = \(DatabaseHeader.applicationID); PRAGMA user_version = 8; PRAGMA journal_mode = wal
+                    """)
+        }
+        try queue.close()
+        try StateStore.open(path: path).close()
+        let seen = try StateStore.openReadOnly(path: path).read { try Int64.fetchAll($0, sql: "SELECT seen FROM records ORDER BY id") }
+        #expect(seen == [1_772_445_600_123, 1_772_449_200_000, 1_772_445_600_000, 77, 0, 77])
+    }
+
     @Test func readingBesideAWriterSeesWhatItCommitted() throws {
         let folder = try TemporaryFolder()
         let writer = try StateStore.open(path: folder.file("state.db"))

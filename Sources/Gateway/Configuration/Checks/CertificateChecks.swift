@@ -3,7 +3,7 @@ import FindingModel
 import Ingest
 import YAMLDocument
 
-/// Whether the ingest port's certificate will do for those who come: still valid, and for the name that they ask for.
+/// Whether a certificate will do: the ingest port's for those who come, still valid and for the name that they ask for, and a sink's for its receiver.
 enum CertificateChecks {
     /// Days before its end from which a certificate is warned about.
     static let daysMin = 30
@@ -17,22 +17,29 @@ enum CertificateChecks {
         }
     }
 
-    /// What is wrong with it, and what to do.
-    static func problems(_ facts: CertificateFacts, publicURL: String?, now: Timestamp) -> [(message: String, hint: String?)] {
-        var problems: [(message: String, hint: String?)] = []
-        let days = facts.daysLeft(at: now), renewal = "renew it; SIGHUP takes the new one without a restart"
-        if now < facts.beginTime {
-            problems.append(("it is valid only from \(facts.beginTime.rfc3339) on, so no sender takes it yet", nil))
-        } else if days < 0 {
-            problems.append(("it expired on \(facts.endTime.rfc3339), so no sender takes it", renewal))
-        } else if days < daysMin {
-            problems.append(("it expires in \(days) day\(days == 1 ? "" : "s"), on \(facts.endTime.rfc3339)", renewal))
+    /// Adds what is wrong with the certificate that a sink shows its receiver.
+    static func run(client file: String, _ node: YAMLNode, _ what: String, _ context: inout SettingsContext) {
+        guard let facts = try? CertificateFacts(file: file) else { return }
+        for problem in validity(facts, takenBy: "receiver", now: context.now) {
+            context.issues.warning(node, "\(what): \(problem.message)", hint: problem.hint)
         }
+    }
+
+    /// What is wrong with the ingest port's, and what to do.
+    static func problems(_ facts: CertificateFacts, publicURL: String?, now: Timestamp) -> [(message: String, hint: String?)] {
+        var problems = validity(facts, takenBy: "sender", now: now)
         if let host = publicURL.flatMap({ URLHost.host(of: $0) }), !facts.covers(host) {
             let names = facts.names.isEmpty ? "for no host name" : "for " + facts.names.joined(separator: ", ")
             problems.append(("it is \(names), not for \(host) of public-url", "behind a proxy that has its own certificate this does not matter"))
         }
         return problems
+    }
+
+    private static func validity(_ facts: CertificateFacts, takenBy peer: String, now: Timestamp) -> [(message: String, hint: String?)] {
+        let days = facts.daysLeft(at: now), renewal = "renew it; SIGHUP takes the new one without a restart"
+        if now < facts.beginTime { return [("it is valid only from \(facts.beginTime.rfc3339) on, so no \(peer) takes it yet", nil)] }
+        if days < 0 { return [("it expired on \(facts.endTime.rfc3339), so no \(peer) takes it", renewal)] }
+        return days < daysMin ? [("it expires in \(days) day\(days == 1 ? "" : "s"), on \(facts.endTime.rfc3339)", renewal)] : []
     }
 }
 

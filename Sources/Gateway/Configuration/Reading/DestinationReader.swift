@@ -76,6 +76,8 @@ enum DestinationReader {
         let certificate = certificateNode.flatMap { readableFile($0, "certificate", &context) }
         let key = keyNode.flatMap { readableFile($0, "key", &context) }
         guard let certificate, let key else { return nil }
+        if let certificateNode { CertificateChecks.run(client: certificate, certificateNode, "certificate", &context) }
+        if let keyNode { SecretFileChecks.run(key, keyNode, "key", &context) }
         return ClientIdentity(certificateFile: certificate, keyFile: key)
     }
 }

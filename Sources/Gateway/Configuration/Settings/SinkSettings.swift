@@ -28,7 +28,11 @@ extension SinkSettings {
         let what = "the sink '\(name)'"
         if !ConfiguredName.isValid(name) { context.issues.error(key, ConfiguredName.message("sink", name)) }
         guard var reader = MappingReader(node, what, &context.issues) else { return nil }
-        guard let typeNode = reader.require("type", what, &context.issues), let type = context.word(typeNode, "type") else { return nil }
+        guard let typeNode = reader.require("type", what, &context.issues) else {
+            reader.finishWithoutKnowing(&context.issues)
+            return nil
+        }
+        guard let type = context.word(typeNode, "type") else { return nil }
         guard let sinkType = SinkType.all.first(where: { $0.word == type }) else {
             // The keys of an unknown type are unknown too: one error says enough.
             context.issues.unknownWord(typeNode, what: "sink type", known: SinkType.all.map(\.word))

@@ -63,12 +63,13 @@ extension SourceSettings {
         settings.timezone = reader.take("timezone").flatMap { context.word($0, "timezone") }
         settings.allow = context.blocks(reader.take("allow"), "allow", wide: "it keeps hardly anybody out")
         let tolerance = reader.take("timestamp-tolerance")
-        settings.tolerance = context.value(tolerance, "timestamp-tolerance", form: "a duration such as 5m, or none") { Tolerance($0) }
+        settings.tolerance = context.value(tolerance, "timestamp-tolerance", form: "a duration such as 5m, or none", hint: UnitHint.duration) { Tolerance($0) }
         if let bytes = context.bytes(reader.take("body-max"), "body-max", bodyRange) { settings.bodyMax = Int(bytes) }
         if let rate = context.rate(reader.take("rate"), "rate") { settings.rate = rate }
         if let burst = context.integer(reader.take("burst"), "burst", 1...10_000_000) { settings.burst = burst }
         if let bytes = context.bytes(reader.take("bytes-per-day"), "bytes-per-day", bytesPerDayRange) { settings.bytesPerDay = bytes }
-        if let limit = context.value(reader.take("silent-after"), "silent-after", form: "a duration such as 7d, or none", Self.silence) {
+        if let limit = context.value(reader.take("silent-after"), "silent-after", form: "a duration such as 7d, or none", hint: UnitHint.duration, Self.silence)
+        {
             settings.silentAfter = limit
         }
         if let node = reader.take("redact") { settings.redact = RedactionRule.compile(list: node, issues: &context.issues) }

@@ -38,7 +38,9 @@ extension StorageSettings {
         let data = context.path(reader.take("data"), "data") ?? context.absolute("data")
         var settings = StorageSettings(data: data, journal: data + "/journal")
         if let journal = context.path(reader.take("journal"), "journal") { settings.journal = journal }
-        settings.diskReserve = context.value(reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%") { ByteSize($0) }
+        settings.diskReserve = context.value(
+            reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%", hint: UnitHint.size
+        ) { ByteSize($0) }
         if let node = reader.take("retention") {
             settings.retention = RetentionSettings.read(node, &context)
             context.issues.warning(
@@ -54,7 +56,9 @@ extension RetentionSettings {
         guard var reader = MappingReader(node, "retention", &context.issues) else { return settings }
         let range: ClosedRange<Int64> = 86_400_000...36_525 * 86_400_000
         settings.receipts = context.duration(reader.take("receipts"), "retention.receipts", range)
-        settings.maxSize = context.value(reader.take("max-size"), "retention.max-size", form: "a size such as 500GiB, or a share such as 80%") { ByteSize($0) }
+        settings.maxSize = context.value(
+            reader.take("max-size"), "retention.max-size", form: "a size such as 500GiB, or a share such as 80%", hint: UnitHint.size
+        ) { ByteSize($0) }
         settings.changes = context.duration(reader.take("changes"), "retention.changes", range)
         reader.finish(&context.issues)
         return settings

@@ -5,10 +5,16 @@ package enum UnitHint {
         ("h", ["hr", "hrs", "hour", "hours"]), ("d", ["day", "days"]), ("w", ["wk", "week", "weeks"]),
     ]
 
+    /// Units that durations do not have, as days.
+    private static let days: [(days: Int, words: [String])] = [(30, ["mo", "mon", "month", "months"]), (365, ["y", "yr", "yrs", "year", "years"])]
+
     /// For a duration: `7days` is `7d`.
     package static func duration(_ text: String) -> String? {
         guard let (number, word) = parts(text) else { return nil }
         if word.isEmpty { return "a unit is missing: \(number)s, \(number)m, \(number)h or \(number)d" }
+        if let longer = days.first(where: { $0.words.contains(word) }), let count = Int(number), count <= 1000 {
+            return "did you mean '\(count * longer.days)d'?"
+        }
         return durations.first { $0.words.contains(word) }.map { "did you mean '\(number)\($0.unit)'?" }
     }
 

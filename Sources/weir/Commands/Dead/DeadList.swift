@@ -38,7 +38,7 @@ struct DeadList: AsyncParsableCommand {
         ])
         for letter in letters {
             table.add([
-                letter.word("sink"), letter.word("change"), letter.word("type"), letter.time("since"), letter.word("attempts"), letter.word("words"),
+                letter.word("sink"), letter.word("change"), letter.word("type"), letter.time("since_time"), letter.word("attempts"), letter.word("words"),
             ])
         }
         table.print(orNothing: "no dead letters")

@@ -47,9 +47,10 @@ struct Sinks: AsyncParsableCommand {
         var lines: [String] = []
         if let outage = sink["outage"] {
             lines.append(
-                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since")), \(outage.word("failures")) tries, next \(outage.time("next")))")
+                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since_time")), \(outage.word("failures")) tries, next \(outage.time("next_time")))"
+            )
         } else if let concern = sink["concern"] {
-            lines.append("\(concern.word("reason")) (since \(concern.time("since")))")
+            lines.append("\(concern.word("reason")) (since \(concern.time("since_time")))")
         } else if let answer = sink["last_answer"] {
             let status = answer.word("status"), text = answer.word("text")
             lines.append(status.isEmpty || text.hasPrefix("answered \(status)") ? text : "\(status) \(text)")
