@@ -133,19 +133,25 @@ extension DeliveryService {
 
     /// What a replay would send, `isMade` or only looked at; nothing when there is no such sink.
     ///
-    /// - Parameters:
-    ///   - from: The first moment of receipt; `to`: the last, or now.
     package func replay(_ wish: ReplayWish, isMade: Bool) async throws -> ReplayJob? {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
-        let first = try await feed.firstSequence(atOrAfter: wish.from)
-        let end = if let to = wish.to { try await feed.lastSequence(through: to) } else { try await feed.lastSequence() }
+        let first = try await feed.firstSequence(from: wish.from)
+        let end = if let to = wish.to { try await feed.lastSequence(before: to) } else { try await feed.lastSequence() }
         var job = ReplayJob(
             sink: wish.sink, first: max(first, 1), last: end, types: wish.types, rate: wish.rate, created: surroundings.clock.now, who: wish.who)
+        (job.from, job.to) = (wish.from, wish.to)
+        job.anchor = try await changeID(at: job.cursor)
+        job.lastChange = try await changeID(at: end)
         job.wanted = try await pump.count(job)
         guard isMade, job.wanted ?? 0 > 0 else { return job }
         try await ledger.insert(job)
         pump.beginReplay()
         return job
+    }
+
+    private func changeID(at sequence: UInt64) async throws -> String? {
+        guard sequence > 0, let change = try await feed.changes(after: sequence - 1, limit: 1, maxBytes: 1).first else { return nil }
+        return change.sequence == sequence ? change.id : nil
     }
 
     /// Hands something marked as a test to a sink, beside everything else that it gets, and returns what the sink says; nothing when there is no such sink.

@@ -16,6 +16,8 @@ package struct Change: Equatable, Sendable {
     package var isLate = false
     /// When the receipt was accepted.
     package var receivedTime: Timestamp
+    /// What the wall clock said then: another time only while the clock of an earlier receipt had been ahead.
+    package var wallTime: Timestamp
     package var kind: RecordKind
     /// The record after the change: canonical JSON, one object.
     package var data: RawJSON
@@ -33,6 +35,7 @@ package struct Change: Equatable, Sendable {
         self.subject = subject
         self.time = time
         self.receivedTime = receivedTime
+        wallTime = receivedTime
         self.kind = kind
         self.data = data
         self.isLate = isLate

@@ -39,6 +39,16 @@ struct CursorCheckTests {
         }
     }
 
+    @Test func aCursorThatNeverHadAnIDGoesBackToTheEndOfARowThatEndsBeforeIt() {
+        guard case .moved(let moved, _) = CursorCheck.decide(Self.position(700, anchor: nil), next: nil, place: nil, end: 500) else {
+            Issue.record("not moved")
+            return
+        }
+        #expect(moved.cursor == 500 && moved.anchor == nil && moved.vanished == 200)
+        let position = Self.position(7, anchor: nil)
+        #expect(CursorCheck.decide(position, next: nil, place: nil, end: 7) == .stands(position))
+    }
+
     @Test func aCursorWaitsForTheProjector() {
         #expect(CursorCheck.decide(Self.position(7, anchor: "x"), next: nil, place: .notYet) == .notYet)
         #expect(CursorCheck.decide(Self.position(7, anchor: "x"), next: .finding(7), place: .notYet) == .notYet)

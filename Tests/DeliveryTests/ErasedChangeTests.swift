@@ -115,7 +115,7 @@ struct ErasedChangeTests: PumpTesting {
         let sink = ScriptedSink(), service = service([sink])
         service.start()
         await eventually { await savedCursor() == 6 }
-        let wish = ReplayWish(sink: "sink", from: Timestamp(milliseconds: 0), to: nil, types: [], rate: nil, who: "me")
+        let wish = ReplayWish(sink: "sink", from: .wall(Timestamp(milliseconds: 0)), to: nil, types: [], rate: nil, who: "me")
         let job = try await service.replay(wish, isMade: true)
         #expect(job?.wanted == 4)
         await eventually { await service.statuses()[0].lastReplay?.isDone == true }

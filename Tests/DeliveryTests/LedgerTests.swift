@@ -13,10 +13,10 @@ struct LedgerTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func row(_ sink: String, _ range: ClosedRange<UInt64>, _ sequences: String? = nil) -> DeliveryRow {
+    private func row(_ sink: String, _ range: ClosedRange<UInt64>, _ sequences: String? = nil, at time: Int64 = 5) -> DeliveryRow {
         DeliveryRow(
             sink: sink, firstSequence: range.lowerBound, lastSequence: range.upperBound, count: range.count, sequences: sequences,
-            time: Timestamp(milliseconds: 5), status: 200, remoteID: "r")
+            time: Timestamp(milliseconds: time), status: 200, remoteID: "r")
     }
 
     private func position(_ sink: String, _ cursor: UInt64) -> SinkPosition {
@@ -160,6 +160,17 @@ struct LedgerTests {
         #expect(error?.code == .newerVersion && error?.message == "\(path) was written by a newer version of weir")
         let reading = #expect(throws: LedgerError.self) { try LedgerReader(path: path) }
         #expect(reading?.code == .newerVersion)
+    }
+
+    @Test func whatASinkTookLastIsTheNewestRequestWhateverItsSequences() async throws {
+        let ledger = try Ledger(path: path)
+        let position = SinkPosition(name: "a", start: 0)
+        try await ledger.insert(position)
+        // The second history is shorter than what the first had told.
+        try await ledger.apply(LedgerWrite(position: position, deliveries: [row("a", 690...700, at: 1)]), after: 0)
+        try await ledger.apply(LedgerWrite(position: position, deliveries: [row("a", 501...502, at: 2)]), after: 1)
+        #expect(try await ledger.state(of: "a", now: Timestamp(milliseconds: 9))?.lastDeliveredTime == Timestamp(milliseconds: 2))
+        await ledger.close()
     }
 
     @Test func aLedgerOfTheFirstVersionKeepsItsPositions() async throws {

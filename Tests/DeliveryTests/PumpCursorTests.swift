@@ -104,6 +104,7 @@ struct PumpCursorTests: PumpTesting {
     @Test func aCursorAheadOfTheChangesWaitsForThem() async throws {
         try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 10, delivered: 10, filtered: 0, expired: 0))
         feed.append(Change.findings(1...4))
+        feed.answer(.gone(after: 0), isCaughtUp: false)
         let sink = ScriptedSink()
         let service = service([sink])
         service.start()

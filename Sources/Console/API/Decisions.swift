@@ -22,12 +22,14 @@ struct Decisions {
         }
     }
 
-    /// `POST /v1/void` with `{"source":"…","from":"…","to":"…","reason":"…","who":"…"}`: has the receipts of a source and time left out.
+    /// `POST /v1/void` with `{"source":"…","from":"…","to":"…","reason":"…","who":"…"}`: has the receipts of a source left out
+    /// from a time on and before another, or from a receipt's number through another.
     func void(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["action", "source", "from", "to", "reason"])
         if let action = try body.optionalText("action"), action != "void" { throw OperatorError(.badRequest, "action must be void here") }
-        let from = try body.time("from"), to = try body.time("to")
-        guard from < to else { throw OperatorError(.badRequest, "from must be before to") }
+        let from = try body.bound("from"), to = try body.bound("to")
+        guard from.isBefore(to) else { throw OperatorError(.badRequest, "from must be before to") }
+        for bound in [from, to] { try api.check(bound) }
         let decision = VoidDecision(source: try body.text("source"), beginning: from, end: to, reason: try body.text("reason"), who: try body.who())
         let changes = try await api.live().void(decision)
         return .object { writer in writer.member("changes", changes) }

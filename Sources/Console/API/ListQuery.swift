@@ -28,12 +28,13 @@ struct ListQuery {
         return word
     }
 
-    func time(_ name: String) throws(OperatorError) -> Timestamp? {
+    /// A time of the wall clock, or a receipt's number.
+    func bound(_ name: String) throws(OperatorError) -> ReceiptBound? {
         guard let text = request[name] else { return nil }
-        guard let time = Timestamp(rfc3339: text.utf8) else {
-            throw OperatorError(.badRequest, "\(name) is a time such as 2026-03-02T10:00:00.000Z, not '\(text)'")
+        guard let bound = ReceiptBound(text) else {
+            throw OperatorError(.badRequest, "\(name) is a time such as 2026-03-02T10:00:00.000Z or a receipt's number, not '\(text)'")
         }
-        return time
+        return bound
     }
 
     /// A word to look for.

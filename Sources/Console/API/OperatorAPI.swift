@@ -2,6 +2,7 @@ import Delivery
 import FindingModel
 import Ingest
 import JSONDocument
+import Journal
 import State
 
 /// Answers operators' questions; the same in the running gateway and in a command that opened the files itself.
@@ -118,6 +119,11 @@ package struct OperatorAPI: Sendable {
 
     var state: StateQueries {
         get throws(OperatorError) { try sources.state.get() }
+    }
+
+    /// Refuses a receipt's number that no receipt has yet.
+    func check(_ bound: ReceiptBound) throws(OperatorError) {
+        if let refusal = try bound.refusal(newest: live().journal.watermark) { throw OperatorError(.badRequest, refusal) }
     }
 
     func live() throws(OperatorError) -> any LiveGateway {

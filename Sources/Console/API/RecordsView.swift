@@ -39,8 +39,8 @@ struct RecordsView {
         filter.text = try query.word("text")
         filter.words.host = try query.word("host")
         filter.words.vulnerability = try query.word("cve")
-        filter.since = try query.time("since")
-        filter.until = try query.time("until")
+        filter.since = try query.bound("since")
+        filter.until = try query.bound("until")
         filter.limit = try query.limit()
         filter.isOldestFirst = try query.order(["new", "old"]) == "old"
         if let word = request["outcome"] {
@@ -66,8 +66,8 @@ struct RecordsView {
         let query = ListQuery(request)
         var filter = filter
         filter.source = try await source(request)
-        filter.since = try query.time("since")
-        filter.until = try query.time("until")
+        filter.since = try query.bound("since")
+        filter.until = try query.bound("until")
         filter.words.host = try query.word("host")
         filter.words.text = try query.word("text")
         filter.limit = try query.limit()
@@ -102,6 +102,7 @@ struct RecordsView {
     static func write(_ event: EventSummary, to writer: inout JSONWriter) {
         writer.member("receipt", String(event.receipt))
         writer.member("received_time", event.receivedTime)
+        if event.wallTime != event.receivedTime { writer.member("wall_time", event.wallTime) }
         writer.member("source", event.source)
         writer.member("outcome", event.outcome.word)
         writer.member("kind", event.kind)

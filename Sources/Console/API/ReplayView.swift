@@ -9,11 +9,14 @@ struct ReplayView {
 
     init(_ api: OperatorAPI) { self.api = api }
 
+    /// `from` and `to` are times, both of which count, or receipts' numbers.
+    ///
     /// `{"sink":"…","from":"…","to":"…","types":[…],"rate":"100","make":true}`; without `make` it only says how much that would be.
     func replay(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["sink", "from", "to", "types", "rate", "make"])
-        let sink = try body.text("sink"), from = try body.time("from"), to = try body.optionalTime("to")
-        if let to, to < from { throw OperatorError(.badRequest, "to is a time that is not before from") }
+        let sink = try body.text("sink"), from = try body.bound("from"), to = try body.optionalBound("to")?.through
+        if let to, !from.isBefore(to) { throw OperatorError(.badRequest, "to must not be before from") }
+        try api.check(from)
         let wish = ReplayWish(
             sink: sink, from: from, to: to, types: try body.texts("types") ?? [], rate: try body.optionalNumber("rate", in: 1...1_000_000).map { Int($0) },
             who: try body.who())

@@ -1,5 +1,6 @@
 import FindingModel
 import JSONDocument
+import State
 
 /// The JSON object in the body of a request, read strictly: each of its members is one that the path knows, of the right kind, and not empty.
 ///
@@ -63,15 +64,16 @@ struct RequestBody {
         return flag
     }
 
-    func optionalTime(_ name: String) throws(OperatorError) -> Timestamp? {
+    /// A time of the wall clock, or a receipt's number.
+    func optionalBound(_ name: String) throws(OperatorError) -> ReceiptBound? {
         guard let text = try optionalText(name) else { return nil }
-        guard let time = Timestamp(rfc3339: text.utf8) else { throw Self.wrong(name, "a time such as 2026-03-02T10:00:00.000Z") }
-        return time
+        guard let bound = ReceiptBound(text) else { throw Self.wrong(name, "a time such as 2026-03-02T10:00:00.000Z or a receipt's number, as text") }
+        return bound
     }
 
-    func time(_ name: String) throws(OperatorError) -> Timestamp {
-        guard let time = try optionalTime(name) else { throw OperatorError(.badRequest, "\(name) is needed") }
-        return time
+    func bound(_ name: String) throws(OperatorError) -> ReceiptBound {
+        guard let bound = try optionalBound(name) else { throw OperatorError(.badRequest, "\(name) is needed") }
+        return bound
     }
 
     /// A number written as text, as numbers that may be large are everywhere in the API.

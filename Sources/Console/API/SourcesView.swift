@@ -28,7 +28,7 @@ struct SourcesView {
                 var filter = EventFilter()
                 filter.source = name
                 filter.limit = 1
-                lastTimes[name] = try await state.events(filter).first?.receivedTime
+                lastTimes[name] = try await state.events(filter).first?.wallTime
             }
         }
         let conservation = try? await api.sources.conservation()

@@ -1,28 +1,32 @@
 import FindingModel
 import GRDB
 import JSONDocument
+import State
 
 /// The statements on replays.
 enum LedgerJobs {
-    private static let columns = "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted"
+    private static let columns =
+        "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted, beginning, end, anchor, last_change"
 
     static func insert(_ job: ReplayJob, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO jobs (sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)
+                INSERT INTO jobs (sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted, beginning, end, anchor,
+                    last_change)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 job.sink, LedgerRows.stored(job.first), LedgerRows.stored(job.last), text(job.types), job.rate, job.created.milliseconds, job.who,
-                LedgerRows.stored(job.cursor), job.wanted.map { LedgerRows.stored($0) },
+                LedgerRows.stored(job.cursor), job.wanted.map { LedgerRows.stored($0) }, job.from?.text, job.to?.text, job.anchor, job.lastChange,
             ])
     }
 
     static func update(_ job: ReplayJob, _ database: Database) throws {
         let statement = try database.cachedStatement(
-            sql: "UPDATE jobs SET cursor = ?, delivered = ?, filtered = ?, refused = ?, words = ? WHERE id = ?")
+            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ? WHERE id = ?")
         try statement.execute(arguments: [
-            LedgerRows.stored(job.cursor), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered), LedgerRows.stored(job.refused), job.words, job.id,
+            LedgerRows.stored(job.cursor), job.anchor, LedgerRows.stored(job.last), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered),
+            LedgerRows.stored(job.refused), job.words, job.id,
         ])
     }
 
@@ -55,6 +59,9 @@ enum LedgerJobs {
         job.filtered = LedgerRows.number(row["filtered"])
         job.refused = LedgerRows.number(row["refused"])
         job.words = row["words"]
+        (job.anchor, job.lastChange) = (row["anchor"], row["last_change"])
+        let from: String? = row["beginning"], to: String? = row["end"]
+        (job.from, job.to) = (from.flatMap { ReceiptBound($0) }, to.flatMap { ReceiptBound($0) })
         let wanted: Int64? = row["wanted"]
         job.wanted = wanted.map { LedgerRows.number($0) }
         return job

@@ -107,9 +107,9 @@ enum LedgerRows {
     /// The newest row's number.
     static func lastDeliveryID(_ database: Database) throws -> Int64 { try Int64.fetchOne(database, sql: "SELECT max(id) FROM deliveries") ?? 0 }
 
-    /// When the newest change that the sink has was delivered.
+    /// When the sink took something last.
     static func lastDelivery(_ database: Database, to sink: String) throws -> Timestamp? {
-        let sql = "SELECT time FROM deliveries WHERE sink = ? ORDER BY last_sequence DESC LIMIT 1"
+        let sql = "SELECT time FROM deliveries WHERE sink = ? ORDER BY id DESC LIMIT 1"
         return try Int64.fetchOne(database, sql: sql, arguments: [sink]).map { Timestamp(milliseconds: $0) }
     }
 

@@ -167,6 +167,20 @@ enum LedgerSchema {
             // How many of the dropped changes had their receipts erased.
             try database.execute(sql: "ALTER TABLE sinks ADD COLUMN erased INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("9") { database in
+            // Which entries' changes a replay is about, beside the stretch of the row they stand in.
+            try database.execute(sql: "ALTER TABLE jobs ADD COLUMN beginning TEXT; ALTER TABLE jobs ADD COLUMN end TEXT")
+        }
+        migrator.registerMigration("10") { database in
+            // Where a replay stands by changes' ids; and which request to a sink was the newest, whatever sequences other rows of changes had.
+            try database.execute(
+                sql: """
+                    ALTER TABLE jobs ADD COLUMN anchor TEXT;
+                    ALTER TABLE jobs ADD COLUMN last_change TEXT;
+                    DROP INDEX deliveries_by_sequence;
+                    CREATE INDEX deliveries_by_sink ON deliveries (sink);
+                    """)
+        }
         return migrator
     }()
 }

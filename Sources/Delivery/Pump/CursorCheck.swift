@@ -12,10 +12,13 @@ enum CursorCheck: Equatable {
     /// The projector has yet to come there.
     case notYet
 
-    /// - Parameter next: The first change of the row at the cursor or behind it.
-    static func decide(_ position: SinkPosition, next: Change?, place: ChangePlace?) -> CursorCheck {
+    /// - Parameters:
+    ///   - next: The first change of the row at the cursor or behind it.
+    ///   - end: The row's last sequence, where it is known to be whole and nothing stands at the cursor or behind it.
+    static func decide(_ position: SinkPosition, next: Change?, place: ChangePlace?, end: UInt64? = nil) -> CursorCheck {
         let atCursor = next?.sequence == position.cursor ? next : nil
         guard let anchor = position.anchor else {
+            if let end, end < position.cursor { return moved(position, to: end, anchor: nil, "the row of changes") }
             // A ledger of an older version, or a sink that began before there was any change.
             var position = position
             position.anchor = atCursor?.id

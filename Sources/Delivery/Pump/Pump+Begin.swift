@@ -46,7 +46,10 @@ extension Pump {
             let isExpected = next?.sequence == state.position.cursor && next?.id == state.position.anchor
             var place: ChangePlace?
             if !isExpected, let anchor = state.position.anchor { place = try await surroundings.feed.place(of: anchor) }
-            switch CursorCheck.decide(state.position, next: next, place: place) {
+            // A row that ends before a cursor that never had an id is another one.
+            var end: UInt64?
+            if state.position.anchor == nil, next == nil, try await surroundings.feed.isCaughtUp() { end = try await surroundings.feed.lastSequence() }
+            switch CursorCheck.decide(state.position, next: next, place: place, end: end) {
             case .stands(let checked):
                 guard checked != state.position else { return state }
                 state.position = checked
@@ -110,6 +113,24 @@ extension Pump {
         return places
     }
 
+    /// The sink's oldest replay that is not done, with its place and its end where their changes stand now.
+    func nextJob() async throws -> ReplayJob? {
+        guard var job = try await surroundings.ledger.nextJob(of: sink.name) else { return nil }
+        if let anchor = job.anchor { job.cursor = try await sequence(of: anchor) }
+        if let last = job.lastChange { job.last = try await sequence(of: last) }
+        return job
+    }
+
+    /// Where the change stands now, or what came before it ends.
+    private func sequence(of id: String) async throws -> UInt64 {
+        while true {
+            switch try await surroundings.feed.place(of: id) {
+            case .at(let sequence), .gone(let sequence): return sequence
+            case .notYet: try await surroundings.clock.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
     private func newState() async throws -> LedgerState {
         let start = try await startSequence()
         let position = SinkPosition(name: sink.name, start: start, anchor: try await change(at: start)?.id)
@@ -134,8 +155,8 @@ extension Pump {
         let first: UInt64
         switch start {
         case .now: return try await feed.lastSequence()
-        case .beginning: first = try await feed.firstSequence(atOrAfter: Timestamp(milliseconds: .min))
-        case .time(let time): first = try await feed.firstSequence(atOrAfter: time)
+        case .beginning: first = try await feed.firstSequence(from: .receipt(1))
+        case .time(let time): first = try await feed.firstSequence(from: .wall(time))
         }
         return first > 0 ? first - 1 : 0
     }

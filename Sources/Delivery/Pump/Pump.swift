@@ -290,7 +290,7 @@ extension Pump {
                 }
             }
             if run.replay == nil {
-                let job = try await surroundings.ledger.nextJob(of: sink.name)
+                let job = try await nextJob()
                 run.replay = job.map { ReplayMachine($0, limits: sink.limits, policy: surroundings.policy) }
                 run.mayHaveReplay = run.replay != nil
             }

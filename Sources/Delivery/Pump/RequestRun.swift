@@ -54,7 +54,8 @@ struct RequestRun: Sendable {
     /// The item's change, by its id: where another one has its number by now, it may stand elsewhere.
     private func change(of item: OpenItem) async throws -> Change? {
         if let change = try await change(at: item.sequence), change.id == item.changeID { return change }
-        guard case .at(let sequence) = try await feed.place(of: item.changeID), var change = try await change(at: sequence) else { return nil }
+        guard case .at(let sequence) = try await feed.place(of: item.changeID), var change = try await change(at: sequence), change.subject == item.uid
+        else { return nil }
         change.sequence = item.sequence
         return change
     }

@@ -1,4 +1,5 @@
 import FindingModel
+import State
 
 /// A stretch of the changes that a person wants a sink to get once more; it moves no cursor.
 package struct ReplayJob: Hashable, Sendable {
@@ -7,7 +8,10 @@ package struct ReplayJob: Hashable, Sendable {
     package let sink: String
     /// The first and the last sequence.
     package let first: UInt64
-    package let last: UInt64
+    package internal(set) var last: UInt64
+    /// Only changes of entries from here on, before this end: times of the wall clock go up and down a little along the sequence.
+    package var from: ReceiptBound?
+    package var to: ReceiptBound?
     /// Only changes of these types, as in a route's `when`; none for all that the sink's routes take.
     package let types: [String]
     /// Changes within a second at most; nothing for as fast as the sink takes them.
@@ -19,6 +23,10 @@ package struct ReplayJob: Hashable, Sendable {
     package internal(set) var wanted: UInt64?
     /// The last sequence that is done with.
     package internal(set) var cursor: UInt64
+    /// The ids of the change at the cursor and of the last one: what counts where state.db was made again with other changes in the row. Nothing for one
+    /// of an older version, and where there is no such change.
+    package internal(set) var anchor: String?
+    package internal(set) var lastChange: String?
     package internal(set) var delivered: UInt64 = 0
     package internal(set) var filtered: UInt64 = 0
     /// Changes that the sink refused for good, with its last words; they become no dead letters, as they were told before.
@@ -37,8 +45,11 @@ package struct ReplayJob: Hashable, Sendable {
     }
 
     package var isDone: Bool { cursor >= last }
-    /// Whether a change is of one of the types.
-    func matches(_ change: Change) -> Bool { types.isEmpty || types.contains { WildcardPattern($0).matches(change.type) } }
+    /// Whether a change of the stretch is of one of the types and between the two ends.
+    func matches(_ change: Change) -> Bool {
+        guard from?.begins(before: change) ?? true, to?.ends(behind: change) ?? true else { return false }
+        return types.isEmpty || types.contains { WildcardPattern($0).matches(change.type) }
+    }
     /// Sequences in the stretch.
     package var count: UInt64 { last >= first ? last - first + 1 : 0 }
 }

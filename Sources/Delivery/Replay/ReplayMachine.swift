@@ -5,10 +5,11 @@ struct ReplayMachine: Sendable {
     private(set) var job: ReplayJob
     private let limits: SinkLimits
     private let policy: DeliveryPolicy
-    private let types: [WildcardPattern]
     /// Changes that were read and are not done with.
-    private var buffer: [Change] = []
+    private var buffer: [Waiting] = []
     private var readThrough: UInt64
+    /// The id of the change at `readThrough`.
+    private var readID: String?
     private(set) var isUnderWay = false
     private var batch: Int
     private var health = SinkHealth()
@@ -22,9 +23,14 @@ struct ReplayMachine: Sendable {
         self.job = job
         self.limits = limits
         self.policy = policy
-        types = job.types.map { WildcardPattern($0) }
-        readThrough = job.cursor
+        (readThrough, readID) = (job.cursor, job.anchor)
         batch = limits.count
+    }
+
+    private struct Waiting: Sendable {
+        let change: Change
+        /// The id of the change before it.
+        let before: String?
     }
 
     /// Where to read on; nothing when enough was read.
@@ -37,11 +43,12 @@ struct ReplayMachine: Sendable {
             return pass()
         }
         for (change, isTaken) in zip(page, takes) where change.sequence <= job.last {
-            if isTaken, !change.isErased, types.isEmpty || types.contains(where: { $0.matches(change.type) }) {
-                buffer.append(change)
+            if isTaken, !change.isErased, job.matches(change) {
+                buffer.append(Waiting(change: change, before: readID))
             } else {
                 job.filtered += 1
             }
+            readID = change.id
         }
         readThrough = min(last.sequence, job.last)
         pass()
@@ -54,10 +61,10 @@ struct ReplayMachine: Sendable {
         var bytes = 0
         let limit = min(batch, job.rate ?? batch)
         return Array(
-            buffer.prefix(max(1, limit)).enumerated().prefix { index, change in
-                bytes += change.approximateBytes
+            buffer.prefix(max(1, limit)).enumerated().prefix { index, waiting in
+                bytes += waiting.change.approximateBytes
                 return index == 0 || bytes <= limits.bytes
-            }.map(\.element))
+            }.map(\.element.change))
     }
 
     /// When `next` will have something.
@@ -79,15 +86,15 @@ struct ReplayMachine: Sendable {
 
     private mutating func take(_ items: [ItemOutcome], at now: Timestamp, fraction: Double) {
         _ = health.succeed()
-        var kept: [Change] = []
-        for (change, item) in zip(buffer, items) {
+        var kept: [Waiting] = []
+        for (waiting, item) in zip(buffer, items) {
             switch item {
             case .taken, .superseded: job.delivered += 1
             case .reject(let failure): refuse(failure)
-            case .untried: kept.append(change)
+            case .untried: kept.append(waiting)
             case .retry(let failure), .failed(let failure, _):
                 if kept.isEmpty { putOffs += 1 }
-                if putOffs > Self.putOffsMax { refuse(failure) } else { kept.append(change) }
+                if putOffs > Self.putOffsMax { refuse(failure) } else { kept.append(waiting) }
             }
         }
         buffer.replaceSubrange(0..<min(items.count, buffer.count), with: kept)
@@ -107,5 +114,5 @@ struct ReplayMachine: Sendable {
         putOffs = 0
     }
 
-    private mutating func pass() { job.cursor = buffer.first.map { $0.sequence - 1 } ?? readThrough }
+    private mutating func pass() { (job.cursor, job.anchor) = buffer.first.map { ($0.change.sequence - 1, $0.before) } ?? (readThrough, readID) }
 }

@@ -4,16 +4,16 @@ import State
 /// What a person wants sent once more.
 package struct ReplayWish: Hashable, Sendable {
     package let sink: String
-    /// The first and, when there is one, the last moment of receipt.
-    package let from: Timestamp
-    package let to: Timestamp?
+    /// The changes of which entries: from here on, and before this end when there is one.
+    package let from: ReceiptBound
+    package let to: ReceiptBound?
     /// Types of changes, with wildcards; none for all.
     package let types: [String]
     /// Changes within a second at most.
     package let rate: Int?
     package let who: String
 
-    package init(sink: String, from: Timestamp, to: Timestamp?, types: [String], rate: Int?, who: String) {
+    package init(sink: String, from: ReceiptBound, to: ReceiptBound?, types: [String], rate: Int?, who: String) {
         self.sink = sink
         self.from = from
         self.to = to

@@ -72,9 +72,14 @@ package enum OfflineGateway {
         try configuration.storage.requireJournal()
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
+            try check(decision, newest: projection.journal.watermark)
             try await projection.projected(through: projection.journal.watermark)
             return try await projection.void(decision)
         }
+    }
+
+    private static func check(_ decision: VoidDecision, newest: UInt64) throws(GatewayError) {
+        for bound in [decision.beginning, decision.end] { if let refusal = bound.refusal(newest: newest) { throw GatewayError(refusal) } }
     }
 
     /// Gives every record that today's adapters would make differently to `onDifference`, and changes nothing; blocks the calling thread.
@@ -89,9 +94,13 @@ package enum OfflineGateway {
             let files = try JournalFiles(configuration.storage.journal)
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
-            let preview = RebuildPreview(store: store, source: EntrySource(files), journal: try ReadOnlyJournal(files))
+            let journal = try ReadOnlyJournal(files)
+            if let void { try check(void, newest: journal.watermark) }
+            let preview = RebuildPreview(store: store, source: EntrySource(files), journal: journal)
             let configurations = ConfigurationReader(EntrySource(files))
             return try preview.run(void: void, makeMapper: { PlannedMapper(configuration, configurations) }, onDifference: onDifference) ?? 0
+        } catch let error as GatewayError {
+            throw error
         } catch let error as JournalError {
             throw GatewayError(error.message)
         } catch let error as StateError {

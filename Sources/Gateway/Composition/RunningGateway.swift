@@ -94,7 +94,7 @@ extension GatewayStart.Projection {
             throw GatewayError("\(what) cannot be written to the journal: \(error.message)")
         }
         try await projected(through: number)
-        do { return UInt64(try await StateQueries(store: store).changes(ofEntry: number).count) } catch { throw GatewayError("\(error)") }
+        do { return try await StateQueries(store: store).changeCount(ofEntry: number) } catch { throw GatewayError("\(error)") }
     }
 
     /// Returns when everything up to entry `number` was projected; fails when the projector cannot go on.

@@ -13,6 +13,8 @@ package struct RecoveryNote: Equatable, Sendable {
         case started
         /// The last segment had an unfinished end, or damaged places.
         case recovered
+        /// What the entries up to `entry` amount to is made again by the rules of that number, which are not those that it was made by first.
+        case remade(entry: UInt64, rules: Int)
         /// The tag was replaced, for a reason in words; earlier versions wrote this.
         case retagged(String)
     }
@@ -54,6 +56,9 @@ package struct RecoveryNote: Equatable, Sendable {
         case "created": reason = .created
         case "started": reason = .started
         case "recovered": reason = .recovered
+        case "remade":
+            guard let entry = value.entryNumber("remade"), let rules = value.integer("rules") else { return nil }
+            reason = .remade(entry: entry, rules: rules)
         case let text: reason = .retagged(value["why"]?.stringValue ?? text ?? "")
         }
         if let cut = value["cut"], let segment = cut["segment"]?.stringValue, let offset = cut.integer("offset"), let bytes = cut.integer("bytes") {
@@ -76,6 +81,12 @@ package struct RecoveryNote: Equatable, Sendable {
         case .created: writer.string("created")
         case .started: writer.string("started")
         case .recovered: writer.string("recovered")
+        case .remade(let entry, let rules):
+            writer.string("remade")
+            writer.key("remade")
+            writer.unsigned(entry)
+            writer.key("rules")
+            writer.integer(Int64(rules))
         case .retagged(let why):
             writer.string("retagged")
             writer.key("why")

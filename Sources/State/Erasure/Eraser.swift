@@ -24,7 +24,7 @@ struct Eraser {
         for row in try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
             if try erase(row, kind: kind, parser: &parser, in: database), record.told == row[0] { mustWrite = true }
         }
-        if mustWrite { projection.records.touch(record, source: record.source, received: nil) }
+        if mustWrite { projection.records.touch(record, source: record.source, by: nil) }
     }
 
     /// Empties a change; whether there was anything.
@@ -75,7 +75,7 @@ struct Eraser {
         state.stamp?.hash = ContentHash.of(emptied)
         record.state = .notice(state)
         let sequence = record.told
-        projection.records.touch(record, source: record.source, received: nil)
+        projection.records.touch(record, source: record.source, by: nil)
         // The change that holds the record loses the same words.
         record.told = sequence
     }

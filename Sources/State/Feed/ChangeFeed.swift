@@ -7,10 +7,10 @@ package protocol ChangeFeed: Sendable {
     func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change]
     /// The sequence of the newest change; 0 when there is none.
     func lastSequence() async throws -> UInt64
-    /// The sequence of the first change whose receipt came at `time` or later; one more than the last when there is none.
-    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64
-    /// The sequence of the last change whose receipt came at `time` or before; 0 when there is none.
-    func lastSequence(through time: Timestamp) async throws -> UInt64
+    /// The sequence of the first change at or behind `beginning`; one more than the last when there is none.
+    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64
+    /// The sequence of the last change before `end`; 0 when there is none.
+    func lastSequence(before end: ReceiptBound) async throws -> UInt64
     /// Whether the projector has come to where the journal ended when it began; before that, what is last is not the newest.
     func isCaughtUp() async throws -> Bool
     /// Where the change called `id` stands; `gone(after: 0)` for a text that is no id.
@@ -29,9 +29,4 @@ package protocol ChangeFeed: Sendable {
 extension ChangeFeed {
     package var epoch: UInt64 { 0 }
     package func erased(among ids: [String]) async throws -> Set<String> { [] }
-}
-
-extension ChangeFeed {
-    /// Where receipt times never go back.
-    package func lastSequence(through time: Timestamp) async throws -> UInt64 { try await firstSequence(atOrAfter: time.advanced(byMilliseconds: 1)) - 1 }
 }

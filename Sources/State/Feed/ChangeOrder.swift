@@ -3,6 +3,31 @@ import GRDB
 
 /// Finding a change by a column that does not fall along the sequence, without an index on it.
 enum ChangeOrder {
+    /// The sequence of the first change at or behind `beginning`; one more than the last when there is none.
+    static func first(in database: Database, from beginning: ReceiptBound) throws -> UInt64 {
+        switch beginning {
+        case .receipt(let number): return try first(in: database, column: "entry", atLeast: Int64(clamping: number))
+        case .received(let time): return try first(in: database, column: "received", atLeast: time.milliseconds)
+        case .wall(let time):
+            // Along the receipt times as if they were the clock's, then among the changes whose clock said something else.
+            let found = try first(in: database, column: "received", atLeast: time.milliseconds)
+            let other = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM changes WHERE wall >= ?", arguments: [time.milliseconds])
+            return min(found, other.map { UInt64(clamping: $0) } ?? found)
+        }
+    }
+
+    /// The sequence of the last change before `end`; 0 when there is none.
+    static func last(in database: Database, before end: ReceiptBound) throws -> UInt64 {
+        switch end {
+        case .receipt(let number): return try last(in: database, column: "entry", below: number < UInt64(Int64.max) ? Int64(number) + 1 : .max)
+        case .received(let time): return try last(in: database, column: "received", below: time.milliseconds)
+        case .wall(let time):
+            let found = try last(in: database, column: "received", below: time.milliseconds)
+            let other = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM changes WHERE wall < ?", arguments: [time.milliseconds])
+            return max(found, other.map { UInt64(clamping: $0) } ?? 0)
+        }
+    }
+
     /// The sequence of the first change whose `column` (`received` or `entry`) is at least `value`; one more than the last when there is none.
     ///
     /// Receipt times go back where a clock had been ahead: `received` is looked for in each stretch between such places.
@@ -25,11 +50,11 @@ enum ChangeOrder {
         return first..<max(first, behind)
     }
 
-    /// The sequence of the last change that was received at `time` or before; 0 when there is none.
-    static func last(in database: Database, receivedThrough time: Int64) throws -> UInt64 {
+    /// The sequence of the last change whose `column` is less than `value`; 0 when there is none.
+    private static func last(in database: Database, column: String, below value: Int64) throws -> UInt64 {
         guard let row = try rows(database) else { return 0 }
-        for stretch in try stretches(of: row, "received", in: database).reversed() {
-            let behind = try first(in: database, column: "received", atLeast: time < .max ? time + 1 : time, stretch)
+        for stretch in try stretches(of: row, column, in: database).reversed() {
+            let behind = try first(in: database, column: column, atLeast: value, stretch)
             if behind > stretch.lowerBound { return UInt64(clamping: behind - 1) }
         }
         return 0
@@ -43,15 +68,14 @@ enum ChangeOrder {
         return first..<last + 1
     }
 
-    /// The parts of `row` along which `column` never falls: the change that tells of a step of the clock begins a new one.
+    /// The parts of `row` along which `column` never falls: the first change at or behind each place where receipt times went back begins a new one.
     private static func stretches(of row: Range<Int64>, _ column: String, in database: Database) throws -> [Range<Int64>] {
         guard column == "received" else { return [row] }
-        let sql = """
-            SELECT c.sequence FROM records r JOIN changes c ON c.record = r.id
-            WHERE r.kind = ? AND r.known = 1 AND c.type = ? AND c.sequence > ? ORDER BY c.sequence
-            """
-        let steps = try Int64.fetchAll(database, sql: sql, arguments: [RecordKind.notice.code, "notice.gateway_clock_step", row.lowerBound])
-        let bounds = [row.lowerBound] + steps + [row.upperBound]
+        let steps = try Int64.fetchAll(database, sql: "SELECT entry FROM clock_steps ORDER BY entry").map { step in
+            try Int64(clamping: first(in: database, column: "entry", atLeast: step))
+        }
+        // After a loss numbers were given again: then entries do not rise along the row.
+        let bounds = [row.lowerBound] + steps.filter { row.lowerBound < $0 && $0 < row.upperBound }.sorted() + [row.upperBound]
         return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
     }
 

@@ -6,7 +6,7 @@ import GRDB
 struct ChangeRow: Sendable {
     static let columns = """
         c.sequence, c.tag, c.entry, c.number, c.type, c.kind, s.name, c.subject, c.time, c.received, c.evidence_entry, c.evidence_generation, c.data,
-        c.unmapped_entry, c.unmapped_generation, c.late, c.erased
+        c.unmapped_entry, c.unmapped_generation, c.late, c.erased, coalesce(c.wall, c.received)
         """
     static let tables = "changes c LEFT JOIN sources s ON s.id = c.source"
 
@@ -25,6 +25,7 @@ struct ChangeRow: Sendable {
             sequence: UInt64(clamping: row[0] as Int64), id: "\(tag)-\(entry)-\(number)", type: row[4],
             source: source.map { "/sources/\($0)" } ?? GatewayNotice.source, subject: row[7], time: Timestamp(milliseconds: row[8]),
             receivedTime: Timestamp(milliseconds: row[9]), kind: kind, data: RawJSON(bytes: [UInt8](data)), isLate: row[15], isErased: row[16])
+        change.wallTime = Timestamp(milliseconds: row[17])
         large = LargeParts(evidence: ReceiptReference(entry: row[10], generation: row[11]), unmapped: ReceiptReference(entry: row[13], generation: row[14]))
     }
 }

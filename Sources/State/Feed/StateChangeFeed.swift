@@ -47,15 +47,11 @@ package final class StateChangeFeed: ChangeFeed {
         }
     }
 
-    package func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
-        try await store.readAsync { database in
-            try ChangeOrder.first(in: database, column: "received", atLeast: time.milliseconds)
-        }
+    package func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 {
+        try await store.readAsync { try ChangeOrder.first(in: $0, from: beginning) }
     }
 
-    package func lastSequence(through time: Timestamp) async throws -> UInt64 {
-        try await store.readAsync { try ChangeOrder.last(in: $0, receivedThrough: time.milliseconds) }
-    }
+    package func lastSequence(before end: ReceiptBound) async throws -> UInt64 { try await store.readAsync { try ChangeOrder.last(in: $0, before: end) } }
 
     package func isCaughtUp() async throws -> Bool {
         let journalEnd = max(journalEnd, store.remadeThrough)

@@ -26,6 +26,8 @@ package final class ConfigurationReader: Sendable {
     struct Configuration: Sendable {
         let plans: [String: SourcePlan]
         let digest: SHA256Digest?
+        /// The number of the rules by which changes were made when it was in force.
+        var rules = ProjectionConfiguration.presentRules
         /// What it stands for, where it is another than that of the entry.
         var replaced: ReplacedConfiguration?
     }
@@ -74,7 +76,7 @@ package final class ConfigurationReader: Sendable {
         // Every segment begins with a copy, whose plans are those of the one before.
         if let entry, let equal = kept.withLock({ kept in kept.first { $0.configuration.digest == entry.bodySHA256 }?.configuration }) { return equal }
         switch Self.plans(of: entry) {
-        case .success(let plans): return Configuration(plans: plans, digest: entry?.bodySHA256)
+        case .success(let found): return Configuration(plans: found.plans, digest: entry?.bodySHA256, rules: found.rules)
         case .failure(let problem): return try replacement(of: generation, entry, problem.message)
         }
     }
@@ -84,27 +86,29 @@ package final class ConfigurationReader: Sendable {
         let others = try source.configurations().filter { $0.number != generation }
         let digest = entry?.kind == .config ? entry?.bodySHA256 : nil
         for other in others where other.bodySHA256 == digest {
-            if case .success(let plans) = Self.plans(of: other) { return Configuration(plans: plans, digest: digest) }
+            if case .success(let found) = Self.plans(of: other) { return Configuration(plans: found.plans, digest: digest, rules: found.rules) }
         }
         for other in others.sorted(by: { ($0.distance(to: generation), $0.number) < ($1.distance(to: generation), $1.number) }) {
-            guard case .success(let plans) = Self.plans(of: other) else { continue }
+            guard case .success(let found) = Self.plans(of: other) else { continue }
             return Configuration(
-                plans: plans, digest: nil, replaced: ReplacedConfiguration(generation: generation, used: other.number, reason: problem))
+                plans: found.plans, digest: nil, rules: found.rules,
+                replaced: ReplacedConfiguration(generation: generation, used: other.number, reason: problem))
         }
         return Configuration(plans: [:], digest: nil, replaced: ReplacedConfiguration(generation: generation, used: nil, reason: problem))
     }
 
     /// The plans of the configuration that `entry` holds, or why they cannot be made.
-    private static func plans(of entry: Entry?) -> Result<[String: SourcePlan], ProjectionConfigurationError> {
+    private static func plans(of entry: Entry?) -> Result<(plans: [String: SourcePlan], rules: Int), ProjectionConfigurationError> {
         guard let entry, entry.kind == .config else { return .failure(ProjectionConfigurationError(code: .malformed, message: "it is no longer there")) }
         guard let body = entry.body.bytes else { return .failure(ProjectionConfigurationError(code: .malformed, message: "its body is damaged")) }
         do throws(ProjectionConfigurationError) {
-            let compiled = try ProjectionConfiguration.decode(body).compile()
+            let configuration = try ProjectionConfiguration.decode(body)
+            let compiled = configuration.compile()
             // What compiled when the entry was written fails only in a version that knows the language differently.
             guard compiled.issues.isEmpty else {
                 throw ProjectionConfigurationError(code: .malformed, message: "this version cannot compile its adapters")
             }
-            return .success(compiled.plans)
+            return .success((compiled.plans, configuration.rules))
         } catch { return .failure(error) }
     }
 }

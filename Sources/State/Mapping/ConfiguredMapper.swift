@@ -23,6 +23,11 @@ package final class ConfiguredMapper: ReceiptMapper {
 
     package func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool { try configuration(generation).plans[source] != nil }
 
+    package func isAsFirstMade(_ generation: UInt64) throws(StateError) -> Bool {
+        let configuration = try configurations.configuration(generation)
+        return configuration.replaced == nil && configuration.rules == ProjectionConfiguration.presentRules
+    }
+
     package func prepare(_ generation: UInt64) throws(StateError) { _ = try configuration(generation) }
 
     private func configuration(_ generation: UInt64) throws(StateError) -> ConfigurationReader.Configuration {

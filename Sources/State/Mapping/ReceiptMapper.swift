@@ -39,10 +39,15 @@ package protocol ReceiptMapper {
     /// Whether the configuration in entry `generation` has the source.
     mutating func knows(_ source: String, generation: UInt64) throws(StateError) -> Bool
 
+    /// Whether receipts are mapped with the configuration in entry `generation` as they were at first: by its own rules, and by no other configuration
+    /// that stands for it.
+    mutating func isAsFirstMade(_ generation: UInt64) throws(StateError) -> Bool
+
     /// Has the configuration that the entry `generation` holds ready: finding what stands for a damaged one can take longer than one entry may.
     mutating func prepare(_ generation: UInt64) throws(StateError)
 }
 
 extension ReceiptMapper {
+    package mutating func isAsFirstMade(_ generation: UInt64) throws(StateError) -> Bool { true }
     package mutating func prepare(_ generation: UInt64) throws(StateError) {}
 }

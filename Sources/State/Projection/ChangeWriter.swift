@@ -1,6 +1,7 @@
 import FindingModel
 import Foundation
 import GRDB
+import Journal
 
 /// Gives changes their sequence and their ids, and writes them.
 struct ChangeWriter {
@@ -17,7 +18,7 @@ struct ChangeWriter {
     init(sequence: Int64, isOn: Bool, in database: Database) throws {
         self.sequence = sequence
         self.isOn = isOn
-        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (\(repeatElement("?", count: 19).joined(separator: ", ")))")
+        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (\(repeatElement("?", count: 20).joined(separator: ", ")))")
     }
 
     /// Begins the next entry, whose first `made` changes are there already.
@@ -72,6 +73,7 @@ struct ChangeWriter {
             row.add(told.isLate ? 1 : 0)
             row.add(origins)
             row.add(isErased ? 1 : 0)
+            row.add(entry.wall)
         }
     }
 }
@@ -96,10 +98,21 @@ struct ProjectedEntry {
     let number: Int64
     /// Receipt time in milliseconds since 1970.
     let received: Int64
+    /// What the wall clock said, where that is another time.
+    let wall: Int64?
     /// The journal's tag in force.
     let tag: String
     /// The number of the `config` entry that its receipt is mapped with.
     let generation: UInt64
+
+    /// - Parameter generation: Another configuration than the entry's own.
+    init(_ entry: Entry, tag: String, generation: UInt64? = nil) {
+        number = Int64(clamping: entry.number)
+        received = entry.receivedTime.milliseconds
+        wall = entry.wallTime == entry.receivedTime ? nil : entry.wallTime.milliseconds
+        self.tag = tag
+        self.generation = generation ?? entry.generation
+    }
 }
 
 extension PreparedStatement.Values {

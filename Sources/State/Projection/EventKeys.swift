@@ -22,8 +22,8 @@ struct EventKeys {
     private var recent: [EventKey: Int64] = [:]
     /// The set that is being merged, in order; those up to `merge.cursor` are in the index.
     private var merging: ArraySlice<EventKey> = []
-    /// The receipt time of the oldest key; nothing when there is none.
-    private var oldest: Int64?
+    /// The oldest key; nothing when there is none.
+    private var oldest: Kept?
     /// Whether keys are kept that do not hold their event's kind, because an older version wrote them.
     private(set) var hasFormer: Bool
 
@@ -46,6 +46,20 @@ struct EventKeys {
         merging = ArraySlice(set.filter { key in cursor.map { $0 < key } ?? true }.sorted())
     }
 
+    /// The entry that claimed a key, and its receipt time.
+    private struct Kept {
+        let entry: Int64
+        let received: Int64
+    }
+
+    /// The moment up to which keys are no longer kept.
+    private struct Limit {
+        let time: Int64
+        let clock: ClockSteps
+
+        func isPassed(by kept: Kept) -> Bool { clock.time(of: kept.entry, received: kept.received) <= time }
+    }
+
     /// The key of an event in the form that left its kind out.
     struct Former {
         let key: EventKey
@@ -54,22 +68,26 @@ struct EventKeys {
 
     /// Records the key as `entry`'s, or says which entry had it first.
     ///
-    /// - Parameter former: The same key in its former form, needed while `hasFormer`.
-    mutating func claim(_ key: EventKey, former: Former? = nil, entry: Int64, received: Int64, in database: Database) throws -> Int64? {
-        let limit = received - Self.keptMilliseconds
-        try removeExpired(limit: limit, in: database)
+    /// - Parameters:
+    ///   - former: The same key in its former form, needed while `hasFormer`.
+    ///   - clock: A key that was stamped while the clock was ahead counts as claimed when that was found out.
+    mutating func claim(
+        _ key: EventKey, former: Former? = nil, entry: Int64, received: Int64, clock: ClockSteps = ClockSteps(), in database: Database
+    ) throws -> Int64? {
+        let limit = Limit(time: received - Self.keptMilliseconds, clock: clock)
+        try removeExpired(limit, in: database)
         if let first = try find(key) {
-            if let time = try Self.received(first, in: database), time > limit { return first }
+            if let kept = try Self.kept(first, in: database), !limit.isPassed(by: kept) { return first }
             try remove(key, entry: first, in: database)
         }
-        if hasFormer, let former, let first = try find(former.key), let time = try Self.received(first, in: database), time > limit,
+        if hasFormer, let former, let first = try find(former.key), let kept = try Self.kept(first, in: database), !limit.isPassed(by: kept),
             try Self.kind(of: first, in: database) == former.kind
         {
             return first
         }
         try statements.insert(key, entry: entry, received: received)
         recent[key] = entry
-        if oldest == nil { oldest = received }
+        if oldest == nil { oldest = Kept(entry: entry, received: received) }
         try mergeSome(upTo: entry)
         return nil
     }
@@ -108,14 +126,14 @@ struct EventKeys {
         merge.cursor = nil
     }
 
-    private mutating func removeExpired(limit: Int64, in database: Database) throws {
-        guard let time = oldest, time <= limit else { return }
+    private mutating func removeExpired(_ limit: Limit, in database: Database) throws {
+        guard let oldest, limit.isPassed(by: oldest) else { return }
         let statement = try database.cachedStatement(sql: "SELECT entry, received, digest FROM event_keys ORDER BY entry LIMIT \(Self.removedAtOnce)")
-        for row in try Row.fetchAll(statement) where (row[1] as Int64) <= limit {
+        for row in try Row.fetchAll(statement) where limit.isPassed(by: Kept(entry: row[0], received: row[1])) {
             guard let key = EventKey(row[2] as Data) else { continue }
             try remove(key, entry: row[0], in: database)
         }
-        oldest = try Self.oldest(in: database)
+        self.oldest = try Self.oldest(in: database)
         if hasFormer { hasFormer = try Self.hasFormer(in: database) }
     }
 
@@ -128,11 +146,13 @@ struct EventKeys {
         try String.fetchOne(database.cachedStatement(sql: "SELECT kind FROM events WHERE entry = ?"), arguments: [entry])
     }
 
-    private static func received(_ entry: Int64, in database: Database) throws -> Int64? {
+    private static func kept(_ entry: Int64, in database: Database) throws -> Kept? {
         try Int64.fetchOne(database.cachedStatement(sql: "SELECT received FROM event_keys WHERE entry = ?"), arguments: [entry])
+            .map { Kept(entry: entry, received: $0) }
     }
 
-    private static func oldest(in database: Database) throws -> Int64? {
-        try Int64.fetchOne(database.cachedStatement(sql: "SELECT received FROM event_keys ORDER BY entry LIMIT 1"))
+    private static func oldest(in database: Database) throws -> Kept? {
+        try Row.fetchOne(database.cachedStatement(sql: "SELECT entry, received FROM event_keys ORDER BY entry LIMIT 1"))
+            .map { Kept(entry: $0[0], received: $0[1]) }
     }
 }

@@ -5,6 +5,8 @@ struct EventRow {
     let entry: Int64
     let source: Int64
     let received: Int64
+    /// What the wall clock said, where that is another time.
+    let wall: Int64?
     var outcome: EventOutcome
     var kind: String?
     /// The vendor's event key.
@@ -20,7 +22,7 @@ struct EventWriter {
     private let statement: PreparedStatement
 
     init(_ database: Database) throws {
-        statement = try PreparedStatement(database, "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        statement = try PreparedStatement(database, "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     }
 
     func write(_ row: EventRow) throws {
@@ -33,6 +35,7 @@ struct EventWriter {
             values.add(row.key)
             values.add(row.first)
             values.add(row.changes)
+            values.add(row.wall)
         }
     }
 }

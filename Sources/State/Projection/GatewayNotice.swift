@@ -104,7 +104,11 @@ package struct GatewayNotice: Equatable, Sendable {
         let places = note.damaged.count
         if places > 0 { words.append("\(places) damaged place\(places == 1 ? " was" : "s were") passed over") }
         if case .retagged(let why) = note.reason { words.append("the journal has a new tag: \(why)") }
-        let summary = words.isEmpty ? "The journal was recovered" : "The journal was recovered: " + words.joined(separator: "; ")
+        var summary = words.isEmpty ? "The journal was recovered" : "The journal was recovered: " + words.joined(separator: "; ")
+        if case .remade(let entry, _) = note.reason {
+            summary =
+                "state.db is made again by other rules than before: changes of entries up to \(entry) have new ids, and sinks that had them get them by a replay only"
+        }
         var short = note
         short.damaged = Array(note.damaged.prefix(placesKeptMax))
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))

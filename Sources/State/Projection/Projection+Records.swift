@@ -21,7 +21,7 @@ extension Projection {
         let type = ChangeType.of(before.comparable(with: state), after)
         let told = type.map { ToldChange($0, at: event.time.time, in: &state.told) }
         record.state = .notice(state)
-        records.touch(record, source: event.source, received: event.entry.received)
+        records.touch(record, source: event.source, by: Touch(event.entry))
         if let told { try changes.write(told, of: record, source: event.source, entry: event.entry) }
     }
 
@@ -48,7 +48,7 @@ extension Projection {
         if type != nil { state.toldProgress = after.progress }
         let told = type.map { ToldChange($0, at: event.time.time, in: &state.told) }
         record.state = .scan(state)
-        records.touch(record, source: event.source, received: event.entry.received)
+        records.touch(record, source: event.source, by: Touch(event.entry))
         if let told { try changes.write(told, of: record, source: event.source, entry: event.entry) }
     }
 
@@ -76,7 +76,7 @@ extension Projection {
             return ToldChange(type, at: time ?? event.time.time, in: &state.told)
         }
         record.state = .finding(state)
-        records.touch(record, source: event.source, received: event.entry.received)
+        records.touch(record, source: event.source, by: Touch(event.entry))
         if let told { try changes.write(told, of: record, source: event.source, entry: event.entry) }
     }
 }

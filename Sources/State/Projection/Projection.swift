@@ -13,6 +13,8 @@ final class Projection {
         var writesChanges = true
         /// What was decided about all receipts; nothing where each entry has its effect at its own place.
         var rules: RebuildRules?
+        /// Entries whose changes are made again by other rules than at first.
+        var remade: Remade?
     }
 
     let options: Options
@@ -30,6 +32,7 @@ final class Projection {
     var drift: DriftLedger
     var notices: NoticeLedger
     var keys: EventKeys
+    private var clock: ClockSteps
     var sources: SourceNames
     /// How many receipts were erased since it began.
     var erasures = 0
@@ -48,8 +51,10 @@ final class Projection {
         drift = try DriftLedger(from: database)
         notices = try NoticeLedger(from: database)
         keys = try EventKeys(from: database)
+        clock = try ClockSteps(from: database)
         sources = try SourceNames(from: database)
         voids = try VoidDecision.all(in: database)
+        try options.remade?.write(to: database)
         touched = try options.rules?.subject.map { _ in try TouchedRecords(from: database) }
     }
 
@@ -65,14 +70,15 @@ final class Projection {
         let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
         let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank), parts: parts, husk: husk)
         changes.isErased = husk != nil
-        var row = EventRow(entry: work.number, source: source, received: work.received, outcome: .mapped, kind: mapped.kind, key: mapped.key)
+        var row = EventRow(
+            entry: work.number, source: source, received: work.received, wall: work.wall, outcome: .mapped, kind: mapped.kind, key: mapped.key)
         if mapped.ignored {
             row.outcome = .ignored
         } else if parts.stored == 0, let first = try firstOccurrence(of: mapped, scope: scope, event: event, in: database) {
             row.outcome = .duplicate
             row.first = first
         } else {
-            if let touched, let key = event.key(of: mapped, scope), touched.contains(key) { try touched.add(mapped) }
+            if let touched, let key = event.key(of: mapped, scope), try touched.contains(key) { try touched.add(mapped) }
             for record in mapped.records { try take(record, event: event) }
         }
         // What the gateway says itself has none of the receipt's words.
@@ -115,7 +121,8 @@ final class Projection {
         let work = begin(entry)
         let source = try sources.number(of: entry.source, in: database)
         changes.leaveOut(gone)
-        try finish(EventRow(entry: work.number, source: source, received: work.received, outcome: outcome, changes: changes.number))
+        try finish(
+            EventRow(entry: work.number, source: source, received: work.received, wall: work.wall, outcome: outcome, changes: changes.number))
     }
 
     /// Counts numbers that the journal cannot read at all; what they were is lost with them.
@@ -139,6 +146,7 @@ final class Projection {
         try drift.flush(to: database)
         try notices.flush(to: database)
         try keys.flush(to: database)
+        try clock.flush(to: database)
         position.sequence = changes.sequence
         if let unproved { position.proof = EntryProof(of: unproved) }
         unproved = nil
@@ -161,10 +169,11 @@ final class Projection {
         changes.begin(after: made)
         position.entry = entry.number
         unproved = entry
-        position.received = entry.receivedTime.milliseconds
-        return ProjectedEntry(
-            number: Int64(clamping: entry.number), received: entry.receivedTime.milliseconds, tag: position.tag,
-            generation: generation ?? entry.generation)
+        let tag = options.remade.map { entry.number <= $0.last ? $0.tag : position.tag } ?? position.tag
+        let work = ProjectedEntry(entry, tag: tag, generation: generation)
+        clock.observe(entry: work.number, received: work.received, after: position.received)
+        position.received = work.received
+        return work
     }
 
     /// Puts `tag` in force from entry `number` on; returns whether there was one before.
@@ -198,7 +207,8 @@ final class Projection {
     private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
         if let key = event.key(of: mapped, scope) {
             let former = keys.hasFormer ? mapped.key.map { EventKeys.Former(key: EventKey(scope: scope, before6: $0), kind: mapped.kind) } : nil
-            return try keys.claim(key, former: former, entry: event.entry.number, received: event.entry.received, in: database)
+            return try keys.claim(
+                key, former: former, entry: event.entry.number, received: event.entry.received, clock: clock, in: database)
         }
         var first: Int64?
         for record in mapped.records {

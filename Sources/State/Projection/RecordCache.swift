@@ -68,10 +68,10 @@ final class RecordCache {
         return entry.isStored || entry.isDirty ? entry : nil
     }
 
-    /// Marks the record as changed by an event of `source` received at `received`; by none where that is nothing.
-    func touch(_ entry: RecordEntry, source: Int64, received: Int64?) {
+    /// Marks the record as changed by an event of `source`; by none where `touch` is nothing.
+    func touch(_ entry: RecordEntry, source: Int64, by touch: Touch?) {
         entry.source = source
-        if let received { entry.received = received }
+        if let touch { entry.touch = touch }
         entry.encoded = nil
         entry.told = nil
         if !entry.isDirty {
@@ -104,7 +104,7 @@ final class RecordCache {
         guard let row = try statements.find(uid) else { return entry }
         entry.number = row.number
         entry.source = row.source
-        entry.received = row.received
+        entry.touch = row.touch
         entry.state = try RecordRow.state(kind: kind, blob: row.state, data: row.data, parser: &parser)
         entry.isStored = true
         entry.encoded = row.data

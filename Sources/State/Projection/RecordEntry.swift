@@ -1,14 +1,35 @@
 import FindingModel
 
+/// The entry that touched a record last.
+struct Touch: Equatable {
+    /// Before any did.
+    static let none = Touch(received: 0)
+
+    /// Receipt time in milliseconds since 1970.
+    var received: Int64
+    /// What the wall clock said, where that is another time.
+    var wall: Int64?
+    /// Its number; nothing where an older version took it in.
+    var entry: Int64?
+
+    init(received: Int64, wall: Int64? = nil, entry: Int64? = nil) {
+        self.received = received
+        self.wall = wall
+        self.entry = entry
+    }
+
+    init(_ entry: ProjectedEntry) { self.init(received: entry.received, wall: entry.wall, entry: entry.number) }
+}
+
 /// A record in the projector's hands: its state, and what of it is not written yet.
 final class RecordEntry {
     /// The record's number in state.db, in the order in which the journal first names records; 0 before its first write.
     var number: Int64
     let uid: String
     var state: RecordState
-    /// The source whose event touched it last, and when that event was received.
+    /// The source whose event touched it last, and that event.
     var source: Int64
-    var received: Int64 = 0
+    var touch = Touch.none
     /// Whether state.db has a row for it.
     var isStored: Bool
     var isDirty = false

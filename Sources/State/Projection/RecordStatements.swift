@@ -9,7 +9,7 @@ struct RecordStatements {
         let state: [UInt8]
         let data: [UInt8]?
         let told: Int64?
-        let received: Int64
+        let touch: Touch
     }
 
     private let find: PreparedStatement
@@ -21,15 +21,18 @@ struct RecordStatements {
         find = try PreparedStatement(
             database,
             """
-            SELECT r.id, r.source, r.state, coalesce(r.data, c.data), r.told, r.received
+            SELECT r.id, r.source, r.state, coalesce(r.data, c.data), r.told, r.received, r.wall, r.entry
             FROM records r LEFT JOIN changes c ON c.sequence = r.told WHERE r.uid = ?
             """)
-        insert = try PreparedStatement(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        insert = try PreparedStatement(database, "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         // Naming an indexed column makes SQLite write its index, whether or not the value differs.
-        update = try PreparedStatement(database, "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ? WHERE id = ?")
+        update = try PreparedStatement(database, "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ?, entry = ?, wall = ? WHERE id = ?")
         updateFilter = try PreparedStatement(
             database,
-            "UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ?, known = ?, status = ?, severity = ?, seen = ? WHERE id = ?")
+            """
+            UPDATE records SET source = ?, received = ?, state = ?, data = ?, told = ?, entry = ?, wall = ?, known = ?, status = ?, severity = ?, seen = ?
+            WHERE id = ?
+            """)
     }
 
     func find(_ uid: String) throws -> Row? {
@@ -38,7 +41,9 @@ struct RecordStatements {
         } _: { row in
             Row(
                 number: row.integer(0), source: row.integer(1), state: row.bytes(2), data: row.isNull(3) ? nil : row.bytes(3),
-                told: row.isNull(4) ? nil : row.integer(4), received: row.integer(5))
+                told: row.isNull(4) ? nil : row.integer(4),
+                touch: Touch(
+                    received: row.integer(5), wall: row.isNull(6) ? nil : row.integer(6), entry: row.isNull(7) ? nil : row.integer(7)))
         }
     }
 
@@ -51,6 +56,10 @@ struct RecordStatements {
             values.add(data)
             values.add(told)
         }
+        func addTouch(_ values: inout PreparedStatement.Values) {
+            values.add(entry.touch.entry)
+            values.add(entry.touch.wall)
+        }
         if !entry.isStored {
             try insert.run { values in
                 values.add(entry.number)
@@ -60,16 +69,18 @@ struct RecordStatements {
                 values.add(filter.known)
                 values.add(filter.status)
                 values.add(filter.severity)
-                values.add(entry.received)
+                values.add(entry.touch.received)
                 addBody(&values)
                 values.add(filter.seen)
+                addTouch(&values)
             }
         } else {
             let isFiltered = filter == entry.storedFilter
             try (isFiltered ? update : updateFilter).run { values in
                 values.add(entry.source)
-                values.add(entry.received)
+                values.add(entry.touch.received)
                 addBody(&values)
+                addTouch(&values)
                 if !isFiltered {
                     values.add(filter.known)
                     values.add(filter.status)

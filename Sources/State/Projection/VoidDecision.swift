@@ -6,15 +6,15 @@ import Journal
 /// A person's decision that the receipts of one source and time count for nothing, such as those signed with a leaked secret.
 package struct VoidDecision: Hashable, Sendable {
     package let source: String
-    /// Receipt times from `beginning` on, before `end`.
-    package let beginning: Timestamp
-    package let end: Timestamp
+    /// The receipts from `beginning` on, before `end`.
+    package let beginning: ReceiptBound
+    package let end: ReceiptBound
     package let reason: String
     package let who: String
     /// Whether its own entry takes back what earlier receipts did. Older versions left that to a `rebuild` entry behind it.
     package let reachesBack: Bool
 
-    package init(source: String, beginning: Timestamp, end: Timestamp, reason: String, who: String = "", reachesBack: Bool = true) {
+    package init(source: String, beginning: ReceiptBound, end: ReceiptBound, reason: String, who: String = "", reachesBack: Bool = true) {
         self.source = source
         self.beginning = beginning
         self.end = end
@@ -23,19 +23,31 @@ package struct VoidDecision: Hashable, Sendable {
         self.reachesBack = reachesBack
     }
 
-    func covers(_ receipt: Entry) -> Bool { source == receipt.source && beginning <= receipt.receivedTime && receipt.receivedTime < end }
+    func covers(_ receipt: Entry) -> Bool { source == receipt.source && beginning.begins(before: receipt) && end.ends(behind: receipt) }
 
     /// The decisions that stand before entry `limit`.
     static func all(before limit: Int64 = .max, in database: Database) throws -> [VoidDecision] {
-        let sql = "SELECT source, beginning, end, reason FROM voids WHERE entry < ? ORDER BY entry"
+        let sql = "SELECT source, beginning_by, beginning, end_by, end, reason FROM voids WHERE entry < ? ORDER BY entry"
         return try Row.fetchAll(database, sql: sql, arguments: [limit]).map { row in
-            VoidDecision(source: row[0], beginning: Timestamp(milliseconds: row[1]), end: Timestamp(milliseconds: row[2]), reason: row[3])
+            VoidDecision(
+                source: row[0], beginning: ReceiptBound(code: row[1], value: row[2]), end: ReceiptBound(code: row[3], value: row[4]), reason: row[5])
         }
     }
 
     func insert(entry: Int64, into database: Database) throws {
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO voids VALUES (?, ?, ?, ?, ?)")
-            .execute(arguments: [entry, source, beginning.milliseconds, end.milliseconds, reason])
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO voids VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [entry, source, beginning.value, end.value, reason, beginning.code, end.code])
+    }
+}
+
+extension ReceiptBound {
+    /// A moment as a receipt time.
+    fileprivate var ofReceiptTime: ReceiptBound {
+        if case .wall(let time) = self { .received(time) } else { self }
+    }
+
+    fileprivate var isReceiptTime: Bool {
+        if case .received = self { true } else { false }
     }
 }
 
@@ -43,11 +55,13 @@ extension VoidDecision {
     /// Reads the body of a `decision` entry; nothing when it decides something else.
     package init?(parsing body: [UInt8]) {
         guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "void", let source = value["source"]?.stringValue,
-            let beginning = value["from"]?.stringValue.flatMap({ Timestamp(rfc3339: $0.utf8) }),
-            let end = value["to"]?.stringValue.flatMap({ Timestamp(rfc3339: $0.utf8) })
+            let beginning = value["from"]?.stringValue.flatMap({ ReceiptBound($0) }), let end = value["to"]?.stringValue.flatMap({ ReceiptBound($0) })
         else { return nil }
+        // A decision of an older version names receipt times, and is what it was.
+        let isByWall = value["by"]?.stringValue == "wall"
         self.init(
-            source: source, beginning: beginning, end: end, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "",
+            source: source, beginning: isByWall ? beginning : beginning.ofReceiptTime, end: isByWall ? end : end.ofReceiptTime,
+            reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "",
             reachesBack: value["past"] == .bool(true))
     }
 
@@ -55,9 +69,13 @@ extension VoidDecision {
     package var bytes: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        for (key, text) in [("action", "void"), ("source", source), ("from", beginning.rfc3339), ("to", end.rfc3339), ("reason", reason), ("who", who)] {
+        for (key, text) in [("action", "void"), ("source", source), ("from", beginning.text), ("to", end.text), ("reason", reason), ("who", who)] {
             writer.key(key)
             writer.string(text)
+        }
+        if !beginning.isReceiptTime, !end.isReceiptTime {
+            writer.key("by")
+            writer.string("wall")
         }
         if reachesBack {
             writer.key("past")

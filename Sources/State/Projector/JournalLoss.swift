@@ -32,7 +32,7 @@ struct JournalLoss {
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
                 try uncount(after: end, in: database)
-                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds", "parts", "tags"] {
+                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds", "parts", "tags", "clock_steps"] {
                     let column = table == "quarantined" ? "receipt" : "entry"
                     try database.execute(sql: "DELETE FROM \(table) WHERE \(column) > ?", arguments: [end])
                 }

@@ -2,7 +2,8 @@ import Journal
 
 /// What later entries say about earlier receipts that cannot be projected as they were: found by reading ahead.
 ///
-/// Nothing else is read ahead: what an entry decides has its effect at that entry.
+/// Beside that, which configurations they refer to, and which tag changes bear that are made again by other rules. Nothing else is read ahead: what an
+/// entry decides has its effect at that entry.
 struct JournalSurvey {
     /// Receipts that are left out of every projection.
     private var quarantined: Set<UInt64> = []
@@ -14,6 +15,13 @@ struct JournalSurvey {
     private(set) var husks: [UInt64: UInt64] = [:]
     /// The last entry that was read.
     private(set) var through: UInt64 = 0
+    /// By configuration, the last receipt that refers to it.
+    private(set) var lastReceipts: [UInt64: UInt64] = [:]
+    /// The `config` entries, in order.
+    private(set) var configurations: [UInt64] = []
+    /// What the newest entry about it says was made again, and by which rules.
+    private(set) var remade: Remade?
+    private(set) var remadeRules: Int?
 
     /// Whether the receipt is left out; `entry` is the one that is being carried out, if any.
     func isQuarantined(_ receipt: UInt64, during entry: UInt64?) -> Bool {
@@ -34,8 +42,17 @@ struct JournalSurvey {
         switch entry.kind {
         case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
         case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
+        case .receipt: lastReceipts[entry.generation] = entry.number
+        case .config: configurations.append(entry.number)
+        case .recovery: RecoveryNote(parsing: entry.body.bytes ?? []).map { add($0) }
         default: break
         }
+    }
+
+    mutating func add(_ note: RecoveryNote) {
+        guard case .remade(let entry, let rules) = note.reason else { return }
+        remade = Remade(last: entry, tag: note.tag)
+        remadeRules = rules
     }
 
     /// The first decision counts: a second one about the same receipt found its changes gone if state.db was made again between the two.
@@ -54,7 +71,7 @@ struct JournalSurvey {
             for entry in entries {
                 if entry.number > last { return }
                 through = entry.number
-                if entry.kind == .quarantine || entry.kind == .decision { add(entry) }
+                add(entry)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Adapters
 import GRDB
 import Glibc
 import Journal
@@ -62,7 +63,9 @@ final class ProjectionRun {
         }
         var survey = try surveyed(after: start.entry)
         try condemn(in: &survey)
+        try tellWhatIsRemade(in: &survey, after: start.entry)
         var options = Projection.Options()
+        if let remade = survey.remade, remade.last > start.entry { options.remade = remade }
         options.writesChanges = plan.writesChanges
         options.rules = plan.rules
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
@@ -186,6 +189,18 @@ final class ProjectionRun {
         if let entry = try plan.source.entry(number), entry.kind != .receipt { throw StateError.stuck(at: entry) }
         try quarantine(number, deaths: attempt.deaths, reason: "the process ended each time it was projected")
         survey = self.survey ?? survey
+    }
+
+    /// Writes down that receipts are projected again by other rules than they were at first, before any of their changes is made again.
+    private func tellWhatIsRemade(in survey: inout JournalSurvey, after position: UInt64) throws(StateError) {
+        guard plan.rules == nil, plan.writesChanges, plan.writesNotes, !plan.shouldStop() else { return }
+        var mapper = plan.makeMapper()
+        guard let last = try survey.lastOfOtherRules(&mapper) else { return }
+        let note = RecoveryNote(tag: plan.journal.tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
+        plan.options.log.notice("entries up to \(last) are projected again by other rules than before: their changes have new ids, and are not told again")
+        _ = try BlockingAppend.append(EntryDraft(kind: .recovery, body: note.bytes), to: plan.journal)
+        survey.add(note)
+        self.survey = survey
     }
 
     /// Writes down that a receipt is left out from here on.

@@ -7,6 +7,12 @@ package struct ChangeID: Hashable, Sendable {
     package let entry: UInt64
     package let number: UInt64
 
+    init(tag: String, entry: UInt64, number: UInt64) {
+        self.tag = tag
+        self.entry = entry
+        self.number = number
+    }
+
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let entry = UInt64(parts[1]), let number = UInt64(parts[2]), !parts[0].isEmpty else { return nil }

@@ -6,10 +6,10 @@ package struct EventFilter: Sendable {
     package var source: String?
     package var outcome: EventOutcome?
     package var kind: String?
-    /// Only those received at or after this time.
-    package var since: Timestamp?
-    /// Only those received before this time.
-    package var until: Timestamp?
+    /// Only those from here on.
+    package var since: ReceiptBound?
+    /// Only those before this end.
+    package var until: ReceiptBound?
     /// Part of the vendor's kind or key, compared without the case of ASCII letters.
     package var text: String?
     /// What must stand in a record that a receipt changed, or that the receipt changed which it repeats.
@@ -34,8 +34,8 @@ package struct EventFilter: Sendable {
         add("e.source = (SELECT id FROM sources WHERE name = ?)", source)
         add("e.outcome = ?", outcome?.rawValue)
         add("e.kind = ?", kind)
-        add("e.received >= ?", since?.milliseconds)
-        add("e.received < ?", until?.milliseconds)
+        if let since { add(since.begins(before: "e", entry: "e.entry", "?"), since.value) }
+        if let until { add(until.ends(behind: "e", entry: "e.entry", "?"), until.value) }
         add("instr(lower(coalesce(e.kind, '') || char(10) || coalesce(e.key, '')), lower(?)) > 0", text)
         add(isOldestFirst ? "e.entry > ?" : "e.entry < ?", after.map { Int64(clamping: $0) })
         arguments += [limit]
@@ -47,12 +47,14 @@ package struct EventFilter: Sendable {
 
 /// What became of one receipt.
 package struct EventSummary: Sendable, Equatable {
-    static let columns = "e.entry, s.name, e.received, e.outcome, e.kind, e.key, e.first, e.changes"
+    static let columns = "e.entry, s.name, e.received, e.outcome, e.kind, e.key, e.first, e.changes, coalesce(e.wall, e.received)"
     static let tables = "events e LEFT JOIN sources s ON s.id = e.source"
 
     package let receipt: UInt64
     package let source: String
     package let receivedTime: Timestamp
+    /// What the wall clock said then.
+    package let wallTime: Timestamp
     package let outcome: EventOutcome
     /// The vendor's words for what happened; nothing where the receipt was not mapped.
     package let kind: String?
@@ -75,5 +77,6 @@ package struct EventSummary: Sendable, Equatable {
         key = row[5]
         first = (row[6] as Int64?).map { UInt64(clamping: $0) }
         changes = row[7]
+        wallTime = Timestamp(milliseconds: row[8])
     }
 }

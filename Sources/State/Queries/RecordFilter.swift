@@ -25,10 +25,10 @@ package struct RecordFilter: Sendable {
     package var minSeverity: Severity?
     /// The source whose event touched the record last.
     package var source: String?
-    /// Only records whose last event was received at or after this time.
-    package var since: Timestamp?
-    /// Only records whose last event was received before this time.
-    package var until: Timestamp?
+    /// Only records whose last event came from here on.
+    package var since: ReceiptBound?
+    /// Only records whose last event came before this end.
+    package var until: ReceiptBound?
     /// What must stand in the record.
     package var words = RecordWords()
     package var order = Order.new

@@ -51,8 +51,8 @@ struct RecordLister {
         try statement.first {
             $0.add(number)
             $0.add(source)
-            $0.add(filter.since?.milliseconds)
-            $0.add(filter.until?.milliseconds)
+            $0.add(filter.since?.value)
+            $0.add(filter.until?.value)
         } _: { columns -> RecordSummary? in
             let data = columns.bytes(3)
             guard filter.words.match(data) else { return nil }
@@ -62,12 +62,17 @@ struct RecordLister {
         } ?? nil
     }
 
-    private var sql: String {
-        """
-        SELECT r.uid, s.name, r.received, coalesce(r.data, t.data) FROM \(RecordSummary.tables)
-        WHERE r.id = ?1 AND (?2 IS NULL OR r.source = ?2) AND (?3 IS NULL OR r.received >= ?3) AND (?4 IS NULL OR r.received < ?4)
-        """
+    var sql: String {
+        let begins = filter.since?.begins(before: "r", entry: Self.entry, "?3") ?? "?3 IS NULL"
+        let ends = filter.until?.ends(behind: "r", entry: Self.entry, "?4") ?? "?4 IS NULL"
+        return """
+            SELECT r.uid, s.name, r.received, coalesce(r.data, t.data) FROM \(RecordSummary.tables)
+            WHERE r.id = ?1 AND (?2 IS NULL OR r.source = ?2) AND \(begins) AND \(ends)
+            """
     }
+
+    /// The newest entry about a record; that of its newest change where an older version took it in.
+    private static let entry = "coalesce(r.entry, (SELECT max(entry) FROM changes WHERE record = r.id), 0)"
 
     private func next(behind number: Int64, _ database: Database) throws -> String? {
         guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity, seen FROM records WHERE id = ?", arguments: [number]) else { return nil }

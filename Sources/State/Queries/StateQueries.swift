@@ -91,7 +91,7 @@ package struct StateQueries: Sendable {
             // After a loss, other entries may have had the number under another tag.
             let sql = """
                 SELECT count(*) FROM changes WHERE sequence >= ?1 AND sequence < ?3 AND entry = ?2
-                    AND tag = coalesce((SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
+                    AND tag = coalesce((SELECT tag FROM remade WHERE last >= ?2), (SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
                 """
             let count = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound])
             return UInt64(clamping: count ?? 0)

@@ -100,14 +100,14 @@ struct RebuildSwap {
         if let (type, shown) = Correction.of(before.comparable(with: after), after.record, toldProgress: toldProgress) {
             if !record.isStored {
                 record.state = after
-                projection.records.touch(record, source: source, received: work.received)
+                projection.records.touch(record, source: source, by: Touch(work))
             }
             try projection.changes.write(
                 ToldChange(type, at: entry.receivedTime, in: &after.told), of: record, as: shown, state: after.record == nil ? before : after,
                 source: source, entry: work)
         }
         record.state = after
-        projection.records.touch(record, source: source, received: pair.after?.received ?? work.received)
+        projection.records.touch(record, source: source, by: pair.after?.touch ?? Touch(work))
     }
 
     /// Takes over what was counted, and moves on to the entry.

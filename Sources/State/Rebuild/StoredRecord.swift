@@ -8,12 +8,12 @@ struct StoredRecord: Equatable {
     let uid: String
     let kind: RecordKind
     let source: String
-    let received: Int64
+    let touch: Touch
     let state: Data
     let data: Data?
 
     private static let columns = """
-        SELECT r.uid, r.kind, s.name, r.received, r.state, coalesce(r.data, t.data)
+        SELECT r.uid, r.kind, s.name, r.received, r.state, coalesce(r.data, t.data), r.wall, r.entry
         FROM records r LEFT JOIN sources s ON s.id = r.source LEFT JOIN changes t ON t.sequence = r.told
         """
 
@@ -30,7 +30,8 @@ struct StoredRecord: Equatable {
 
     private init(_ row: Row) throws {
         guard let kind = RecordKind(code: row[1]) else { throw BlobReader.damaged }
-        (uid, self.kind, source, received, state, data) = (row[0], kind, (row[2] as String?) ?? "", row[3], row[4], row[5])
+        (uid, self.kind, source, state, data) = (row[0], kind, (row[2] as String?) ?? "", row[4], row[5])
+        touch = Touch(received: row[3], wall: row[6], entry: row[7])
     }
 
     func decoded(_ parser: inout JSONParser) throws(StateError) -> RecordState {

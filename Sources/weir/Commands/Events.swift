@@ -35,7 +35,8 @@ struct Events: AsyncParsableCommand {
         ])
         let next = try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
             table.add([
-                event.word("receipt"), event.time("received_time"), event.word("source"), event.word("outcome"), event.word("kind"), event.word("changes"),
+                event.word("receipt"), event.time(event["wall_time"] == nil ? "received_time" : "wall_time"), event.word("source"), event.word("outcome"),
+                event.word("kind"), event.word("changes"),
                 event.word("key"),
             ])
         }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import FindingModel
 import Gateway
 import JSONDocument
+import State
 
 /// `weir replay SINK --from TIME`.
 struct Replay: AsyncParsableCommand {
@@ -14,10 +14,10 @@ struct Replay: AsyncParsableCommand {
     @Argument(help: "The sink.")
     var sink: String
 
-    @Option(help: "The first moment of receipt, such as 2026-03-02 or 2026-03-02T10:00:00Z.")
+    @Option(help: "The first moment of receipt, such as 2026-03-02 or 2026-03-02T10:00:00Z, or the first receipt's number.")
     var from: String
 
-    @Option(help: "The last moment of receipt; now without it.")
+    @Option(help: "The last moment, or the last receipt's number; now without it.")
     var to: String?
 
     @Option(help: "Only changes of this type, such as finding.*; may stand several times.")
@@ -32,8 +32,8 @@ struct Replay: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
-        guard MomentText.timestamp(from) != nil else { throw ValidationError("--from is a time such as 2026-03-02T10:00:00Z") }
-        if let to, MomentText.timestamp(to) == nil { throw ValidationError("--to is a time such as 2026-03-02T10:00:00Z") }
+        guard Moment.bound(from) != nil else { throw ValidationError("--from is a time such as 2026-03-02T10:00:00Z, a day, or a receipt's number") }
+        if let to, Moment.bound(to) == nil { throw ValidationError("--to is a time such as 2026-03-02T10:00:00Z, a day, or a receipt's number") }
         if let rate, perSecond(rate) == nil { throw ValidationError("--rate is a number of changes within a second, such as 100/s") }
     }
 
@@ -48,7 +48,7 @@ struct Replay: AsyncParsableCommand {
             StandardOutput.line(type.isEmpty ? "no change that its routes take was received then" : "no such change that its routes take was received then")
             return
         }
-        let stretch = "\(count) changes of sequences \(answer.word("first")) to \(answer.word("last"))"
+        let stretch = "\(count) \(count == "1" ? "change" : "changes") of sequences \(answer.word("first")) to \(answer.word("last"))"
         guard yes else {
             StandardOutput.line("\(sink) would get \(stretch)")
             StandardError.line("hint: --yes sends them")
@@ -62,8 +62,8 @@ struct Replay: AsyncParsableCommand {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("sink", sink)
-        if let time = MomentText.timestamp(from) { writer.member("from", time.rfc3339) }
-        if let time = to.flatMap({ MomentText.timestamp($0) }) { writer.member("to", time.rfc3339) }
+        if let bound = Moment.bound(from) { writer.member("from", bound.text) }
+        if let bound = to.flatMap({ Moment.bound($0) }) { writer.member("to", bound.text) }
         if let number = rate.flatMap({ perSecond($0) }) { writer.member("rate", String(number)) }
         writer.member("who", SystemUser.name)
         if !type.isEmpty {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import FindingModel
 import Gateway
 import JSONDocument
 import State
@@ -9,7 +8,7 @@ import State
 struct VoidReceipts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "void",
-        abstract: "Leaves out the receipts of one source and time, such as those signed with a leaked secret.",
+        abstract: "Leaves out the receipts of one source and time, or with some numbers, such as those signed with a leaked secret.",
         discussion: """
             Shows which records would differ without them, and changes nothing. With --yes the decision is kept in the journal with your name, and the \
             difference goes to the sinks as new changes. Only records that those receipts had to do with are made again, without them and as they were \
@@ -19,11 +18,11 @@ struct VoidReceipts: AsyncParsableCommand {
     @Option(help: "The source's name.")
     var source: String
 
-    @Option(help: "Receipt times from then on: 2026-03-02T10:00:00Z, or a day.", transform: Self.time)
-    var from: Timestamp
+    @Option(help: "From then on, by the clock when they came: 2026-03-02T10:00:00Z, a day, or the first receipt's number.", transform: Self.bound)
+    var from: ReceiptBound
 
-    @Option(help: "Receipt times before then.", transform: Self.time)
-    var to: Timestamp
+    @Option(help: "Before then, or through the receipt with this number.", transform: Self.bound)
+    var to: ReceiptBound
 
     @Option(help: "Why: kept in the journal.")
     var reason: String
@@ -34,7 +33,7 @@ struct VoidReceipts: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
-        if from >= to { throw ValidationError("--from is not before --to") }
+        if !from.isBefore(to) { throw ValidationError("--from is not before --to") }
         if reason.utf8.allSatisfy({ $0 <= 0x20 }) { throw ValidationError("--reason is empty") }
         if reason.utf8.count > 4096 { throw ValidationError("--reason is longer than 4096 bytes") }
     }
@@ -63,12 +62,24 @@ struct VoidReceipts: AsyncParsableCommand {
         guard let channel = try await GatewayChannel.open(configuration) else {
             do throws(GatewayError) { return try await OfflineGateway.void(decision, configuration) } catch { throw CommandFailure(error) }
         }
-        let answer = try await OperatorClient(channel).post(["v1", "void"], body: decision.bytes)
+        let answer = try await OperatorClient(channel).post(["v1", "void"], body: body)
         return answer["changes"]?.integerValue.flatMap { UInt64(exactly: $0) } ?? 0
     }
 
-    @Sendable private static func time(_ text: String) throws -> Timestamp {
-        guard let time = MomentText.timestamp(text) else { throw ValidationError("'\(text)' is no time such as 2026-03-02T10:00:00Z, and no day") }
-        return time
+    private var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, text) in [("source", source), ("from", from.text), ("to", to.text), ("reason", reason), ("who", SystemUser.name)] {
+            writer.member(name, text)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    @Sendable private static func bound(_ text: String) throws -> ReceiptBound {
+        guard let bound = Moment.bound(text) else {
+            throw ValidationError("'\(text)' is no time such as 2026-03-02T10:00:00Z, no day, and no receipt's number")
+        }
+        return bound
     }
 }

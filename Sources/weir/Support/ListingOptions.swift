@@ -3,6 +3,7 @@ import Console
 import FindingModel
 import Gateway
 import JSONDocument
+import State
 
 /// What the listing commands share: how much, of which time, from where on, in which order.
 struct ListingOptions: ParsableArguments {
@@ -15,10 +16,12 @@ struct ListingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many at most; tables show 100 when it is left out, --json everything.", valueName: "number"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Only what was last received at or after this: 2026-03-02, 2026-03-02T10:00:00Z, or 7d for seven days ago.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Only what was last received at or after this: 2026-03-02, 2026-03-02T10:00:00Z, 7d for seven days ago, or a receipt's number.", valueName: "time"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only what was last received before this.", valueName: "time"))
+    @Option(help: ArgumentHelp("Only what was last received before this, or with or before this receipt.", valueName: "time"))
     var until: String?
 
     @Option(help: ArgumentHelp("Only what holds this text, in letters of either case.", valueName: "text"))
@@ -36,9 +39,11 @@ struct ListingOptions: ParsableArguments {
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
         for (name, text) in [("since", since), ("until", until)] {
-            guard let text, Moment.timestamp(text) == nil else { continue }
+            guard let text, Moment.ago(text) == nil else { continue }
             let hint = UnitHint.duration(text).map { " (\($0))" } ?? ""
-            throw ValidationError("--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d\(hint)")
+            throw ValidationError(
+                "--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d, nor a receipt's number\(hint)"
+            )
         }
     }
 
@@ -81,16 +86,18 @@ struct ListingOptions: ParsableArguments {
 
     private var shared: [(name: String, value: String)] {
         let now = SystemClock.now()
-        let times = [("since", since), ("until", until)].map { ($0.0, $0.1.flatMap { Moment.timestamp($0, before: now) }?.rfc3339) }
+        let times = [("since", since), ("until", until)].map { ($0.0, $0.1.flatMap { Moment.ago($0, before: now) }?.text) }
         return (times + [("text", text), ("sort", sort)]).compactMap { name, value in value.map { (name: name, value: $0) } }
     }
 }
 
-/// Times as options name them.
+/// Ends of stretches of receipts as options name them.
 enum Moment {
-    /// A moment, or the one that lies a duration before `now`.
-    static func timestamp(_ text: String, before now: Timestamp = SystemClock.now()) -> Timestamp? {
-        if let moment = MomentText.timestamp(text) { return moment }
-        return DurationText.milliseconds(text).map { Timestamp(milliseconds: now.milliseconds - $0) }
+    /// A moment, a day, which means its first moment, or a receipt's number.
+    static func bound(_ text: String) -> ReceiptBound? { MomentText.timestamp(text).map { .wall($0) } ?? ReceiptBound.number(text).map { .receipt($0) } }
+
+    /// One of these, or the moment that lies a duration before `now`.
+    static func ago(_ text: String, before now: Timestamp = SystemClock.now()) -> ReceiptBound? {
+        bound(text) ?? DurationText.milliseconds(text).map { .wall(now.advanced(byMilliseconds: -$0)) }
     }
 }

@@ -1,4 +1,5 @@
 import FindingModel
+import State
 import Testing
 
 @testable import Delivery
@@ -74,7 +75,7 @@ struct ReplayMachineTests {
         ("n*", true), ("finding.opend", false), ("findings.*", false), ("opened", false), ("", false),
     ])
     func aTypeThatNoChangeHasIsFound(_ word: String, _ isKnown: Bool) {
-        let wish = ReplayWish(sink: "s", from: Timestamp(milliseconds: 0), to: nil, types: ["finding.fixed", word], rate: nil, who: "me")
+        let wish = ReplayWish(sink: "s", from: .wall(Timestamp(milliseconds: 0)), to: nil, types: ["finding.fixed", word], rate: nil, who: "me")
         #expect(wish.unknownType == (isKnown ? nil : word))
     }
 
@@ -104,7 +105,8 @@ struct ReplayTests {
         let service = service(ledger)
         service.start()
         await eventually { sink.taken.count == 100 }
-        let wish = ReplayWish(sink: "sink", from: Timestamp(milliseconds: 41_000), to: Timestamp(milliseconds: 60_000), types: [], rate: nil, who: "me")
+        let wish = ReplayWish(
+            sink: "sink", from: .wall(Timestamp(milliseconds: 41_000)), to: .wall(Timestamp(milliseconds: 60_001)), types: [], rate: nil, who: "me")
         #expect(try await service.replay(wish, isMade: false)?.wanted == 20)
         let scans = ReplayWish(sink: "sink", from: wish.from, to: wish.to, types: ["scan.*"], rate: nil, who: "me")
         #expect(try await service.replay(scans, isMade: true)?.wanted == 0)
@@ -117,6 +119,87 @@ struct ReplayTests {
         #expect(try await ledger.position(of: "sink")?.cursor == 100)
         await eventually { await service.statuses()[0].lastReplay?.delivered == 20 }
         #expect(await service.statuses()[0].lastReplay?.wanted == 20)
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    @Test func aReplayPassesOverWhatStandsBetweenAndCameAtAnotherTime() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 100, delivered: 100, filtered: 0, expired: 0))
+        var job = ReplayJob(sink: "sink", first: 1, last: 30, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "me")
+        (job.from, job.to) = (.wall(Timestamp(milliseconds: 12_000)), .wall(Timestamp(milliseconds: 15_000)))
+        try await ledger.insert(job)
+        let service = service(ledger)
+        service.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken == [12, 13, 14])
+        let done = try #require(try await ledger.jobs(limit: 5).first)
+        #expect(done.delivered == 3 && done.filtered == 27 && done.from == job.from && done.to == job.to)
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    /// The row of changes as another history has it: without the first five, so that all others have moved up.
+    private static let shorter = Change.findings(1...100).dropFirst(5).map { change in
+        var change = change
+        change.sequence -= 5
+        return change
+    }
+
+    private func job(at cursor: UInt64, through last: UInt64) -> ReplayJob {
+        let ids = Change.findings(1...100).map(\.id)
+        var job = ReplayJob(sink: "sink", first: 1, last: last, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "me")
+        job.cursor = cursor
+        (job.anchor, job.lastChange) = (ids[Int(cursor) - 1], ids[Int(last) - 1])
+        return job
+    }
+
+    @Test func aReplayGoesOnBehindItsChangeWhereTheRowHasMoved() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 95, delivered: 95, filtered: 0, expired: 0))
+        try await ledger.insert(job(at: 20, through: 30))
+        feed.remake(Self.shorter)
+        let service = service(ledger)
+        service.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken == Array(16...25), "changes 21 to 30")
+        let done = try #require(try await ledger.jobs(limit: 5).first)
+        #expect(done.last == 25 && done.anchor == done.lastChange)
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    @Test func aReplayWhoseChangesAreGoneTellsNothingElse() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 20, delivered: 20, filtered: 0, expired: 0))
+        // The copy that was put back ends at 10; what follows has other ids.
+        let others = Change.findings(11...20).map { change in
+            var change = change
+            change.id = "otherrow" + change.id
+            return change
+        }
+        feed.remake(Change.findings(1...10) + others)
+        feed.answer(.gone(after: 10))
+        try await ledger.insert(job(at: 8, through: 18))
+        let service = service(ledger)
+        service.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken == [9, 10])
+        await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    @Test func aReplayIsWrittenDownWithTheIDsOfItsEnds() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        let service = service(ledger)
+        service.start()
+        await eventually { sink.taken.count == 100 }
+        let wish = ReplayWish(
+            sink: "sink", from: .wall(Timestamp(milliseconds: 41_000)), to: .wall(Timestamp(milliseconds: 60_001)), types: [], rate: nil, who: "me")
+        let job = try #require(try await service.replay(wish, isMade: true))
+        let ids = Change.findings(1...100).map(\.id)
+        #expect(job.anchor == ids[39] && job.lastChange == ids[59])
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.anchor == ids[59] }
         await service.stop(within: .seconds(1))
         await ledger.close()
     }

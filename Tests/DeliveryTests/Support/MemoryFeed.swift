@@ -72,10 +72,14 @@ final class MemoryFeed: ChangeFeed {
 
     func lastSequence() async throws -> UInt64 { state.withLock { $0.changes.last?.sequence ?? 0 } }
 
-    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
+    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 {
         state.withLock { state in
-            state.changes.first { $0.receivedTime >= time }?.sequence ?? (state.changes.last?.sequence ?? 0) + 1
+            state.changes.first { beginning.begins(before: $0) }?.sequence ?? (state.changes.last?.sequence ?? 0) + 1
         }
+    }
+
+    func lastSequence(before end: ReceiptBound) async throws -> UInt64 {
+        state.withLock { state in state.changes.last { end.ends(behind: $0) }?.sequence ?? 0 }
     }
 
     /// Says from now on that changes that are not there are at `place`, and whether more is to come.

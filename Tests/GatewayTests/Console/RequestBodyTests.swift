@@ -1,5 +1,6 @@
 import FindingModel
 import JSONDocument
+import State
 import Testing
 
 @testable import Console
@@ -13,7 +14,7 @@ struct RequestBodyTests {
     @Test func whatIsThereIsRead() throws {
         let body = try Self.body(#"{"name":"a","ids":["1","2"],"all":true,"from":"2026-03-02T10:00:00.000Z","rate":"7","who":"me"}"#)
         #expect(try body.text("name") == "a" && body.texts("ids") == ["1", "2"] && body.flag("all"))
-        #expect(try body.time("from") == Timestamp(rfc3339: "2026-03-02T10:00:00.000Z".utf8) && body.number("rate", in: 1...10) == 7)
+        #expect(try body.bound("from") == ReceiptBound("2026-03-02T10:00:00.000Z") && body.number("rate", in: 1...10) == 7)
         #expect(try body.who() == "me")
         #expect(try Self.body("{}", who: "alice").who() == "alice")
         let empty = try Self.body("{}")
@@ -38,7 +39,7 @@ struct RequestBodyTests {
     @Test(arguments: ["\"\"", "1", "null", "[]", "true"]) func aTextIsATextAndNotEmpty(value: String) throws {
         let body = try Self.body("{\"name\":\(value),\"from\":\(value),\"who\":\(value)}")
         #expect(throws: OperatorError.self) { try body.optionalText("name") }
-        #expect(throws: OperatorError.self) { try body.time("from") }
+        #expect(throws: OperatorError.self) { try body.bound("from") }
         #expect(throws: OperatorError.self) { try body.who() }
     }
 

@@ -18,7 +18,8 @@ final class CountingFeed: ChangeFeed {
     }
 
     func lastSequence() async throws -> UInt64 { try await feed.lastSequence() }
-    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 { try await feed.firstSequence(atOrAfter: time) }
+    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 { try await feed.firstSequence(from: beginning) }
+    func lastSequence(before end: ReceiptBound) async throws -> UInt64 { try await feed.lastSequence(before: end) }
     func isCaughtUp() async throws -> Bool { try await feed.isCaughtUp() }
     func place(of id: String) async throws -> ChangePlace { try await feed.place(of: id) }
     func newestChange(of uid: String) async throws -> Change? { try await feed.newestChange(of: uid) }

@@ -141,7 +141,8 @@ private final class ArrivingFeed: ChangeFeed {
     }
 
     func lastSequence() async throws -> UInt64 { try await list.lastSequence() }
-    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 { try await list.firstSequence(atOrAfter: time) }
+    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 { try await list.firstSequence(from: beginning) }
+    func lastSequence(before end: ReceiptBound) async throws -> UInt64 { try await list.lastSequence(before: end) }
     func isCaughtUp() async throws -> Bool { true }
     func place(of id: String) async throws -> ChangePlace { try await list.place(of: id) }
     func newestChange(of uid: String) async throws -> Change? { try await list.newestChange(of: uid) }

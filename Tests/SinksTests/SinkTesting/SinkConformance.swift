@@ -151,9 +151,11 @@ final class ListFeed: ChangeFeed {
 
     func lastSequence() async throws -> UInt64 { list.last?.sequence ?? 0 }
 
-    func firstSequence(atOrAfter time: Timestamp) async throws -> UInt64 {
-        list.first { $0.receivedTime >= time }?.sequence ?? (list.last?.sequence ?? 0) + 1
+    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 {
+        list.first { beginning.begins(before: $0) }?.sequence ?? (list.last?.sequence ?? 0) + 1
     }
+
+    func lastSequence(before end: ReceiptBound) async throws -> UInt64 { list.last { end.ends(behind: $0) }?.sequence ?? 0 }
 
     func isCaughtUp() async throws -> Bool { true }
 

@@ -1,5 +1,6 @@
 import Adapters
 import FindingModel
+import GRDB
 import JSONDocument
 import Journal
 import Testing
@@ -41,11 +42,11 @@ struct StateChangeFeedTests {
         }
         try gate.catchUp()
         let feed = feed(gate)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(0)) == 1)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(1000)) == 1)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(1001)) == 4)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(1090)) == 28)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(9999)) == 31)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(0))) == 1)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(1000))) == 1)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(1001))) == 4)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(1090))) == 28)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(9999))) == 31)
         for change in try gate.allChanges() { #expect(try await gate.queries.change(change.id) == change) }
         #expect(try await gate.queries.change("aaaaaaaa-1-1") == nil)
         #expect(try await gate.queries.change("no id") == nil)
@@ -61,13 +62,26 @@ struct StateChangeFeedTests {
         try gate.catchUp()
         let feed = feed(gate)
         #expect(try gate.allChanges().map(\.type).firstIndex(of: "notice.gateway_clock_step") == 4)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(1500)) == 2)
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(3500)) == 3, "what the clock said of those ahead is all that is known of them")
-        #expect(try await feed.firstSequence(atOrAfter: Making.time(40_000_000)) == 8)
-        #expect(try await feed.lastSequence(through: Making.time(3500)) == 6)
-        #expect(try await feed.lastSequence(through: Making.time(2500)) == 2)
-        #expect(try await feed.lastSequence(through: Making.time(40_000_000)) == 7)
-        #expect(try await feed.lastSequence(through: Making.time(10)) == 0)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(1500))) == 2)
+        #expect(try await feed.firstSequence(from: .wall(Making.time(3500))) == 3, "what the clock said of those ahead is all that is known of them")
+        #expect(try await feed.firstSequence(from: .wall(Making.time(40_000_000))) == 8)
+        #expect(try await feed.lastSequence(before: .wall(Making.time(3500)).through) == 6)
+        #expect(try await feed.lastSequence(before: .wall(Making.time(2500)).through) == 2)
+        #expect(try await feed.lastSequence(before: .wall(Making.time(40_000_000)).through) == 7)
+        #expect(try await feed.lastSequence(before: .wall(Making.time(10)).through) == 0)
+        await gate.journal.stop()
+    }
+
+    @Test func aLostNoticeOfAStepHidesNoChangeBehindIt() async throws {
+        let gate = try Gate(Self.script)
+        for (name, time) in [(0, 1000), (1, 31_000_000), (2, 2000), (3, 3000)] {
+            gate.setTime(Int64(time))
+            try await gate.receive("\(name)")
+        }
+        try gate.catchUp()
+        // Wherever receipt times went back, and whatever told so.
+        try gate.store.withWriter { try $0.execute(sql: "DELETE FROM changes WHERE type = 'notice.gateway_clock_step'") }
+        #expect(try await feed(gate).lastSequence(before: .wall(Making.time(2500))) == 4)
         await gate.journal.stop()
     }
 
@@ -114,7 +128,7 @@ struct StateChangeFeedTests {
 
     @Test func emptyStoreHasAFirstSequenceToCome() async throws {
         let gate = try Gate(Self.script)
-        #expect(try await feed(gate).firstSequence(atOrAfter: Making.time(0)) == 1)
+        #expect(try await feed(gate).firstSequence(from: .wall(Making.time(0))) == 1)
         #expect(try await feed(gate).lastSequence() == 0)
     }
 

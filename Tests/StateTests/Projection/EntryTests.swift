@@ -57,7 +57,7 @@ struct EntryTests {
 
     @Test func voidedReceiptsAreCountedAndSkipped() async throws {
         let gate = try Gate(Self.script)
-        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(2000), reason: "the secret leaked")
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "the secret leaked")
         #expect(VoidDecision(parsing: decision.bytes) == decision)
         _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
         try await gate.receive("a")
@@ -148,7 +148,7 @@ struct EntryTests {
             MappedEvent(key: nil, kind: "x", kindRank: 0, time: nil, latestTime: nil, ignored: true, records: [], drift: [])
         }
         let gate = try Gate(script)
-        let void = VoidDecision(source: "leaky", beginning: Making.time(0), end: Making.time(5000), reason: "a test")
+        let void = VoidDecision(source: "leaky", beginning: .wall(Making.time(0)), end: .wall(Making.time(5000)), reason: "a test")
         _ = try await gate.append(EntryDraft(kind: .decision, body: void.bytes))
         for body in ["a", "a", "b", "ignored", "no such line", "c"] { try await gate.receive(body) }
         try await gate.receive("d", source: "leaky")

@@ -321,7 +321,7 @@ struct ErasureTests {
     }
 
     private func void(_ gate: Gate) async throws {
-        let decision = VoidDecision(source: "shop", beginning: Making.time(1100), end: Making.time(1101), reason: "a test")
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(1100)), end: .wall(Making.time(1101)), reason: "a test")
         _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
         try gate.catchUp()
     }

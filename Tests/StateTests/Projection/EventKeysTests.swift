@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import Journal
 import Testing
 
 @testable import State
@@ -74,6 +75,28 @@ struct EventKeysTests {
         #expect(try await gate.changes(of: "risk") == [])
         #expect(try await gate.queries.sources().first { $0.source == "shop" }?.outcomes == [.mapped: 3, .duplicate: 2])
         #expect(try gate.store.withWriter { try EventKeys(from: $0).hasFormer } == false)
+    }
+
+    @Test func keysOfAClockThatWasAheadCountFromWhenThatWasFoundOut() async throws {
+        var script = Script()
+        for name in ["a", "b", "c"] { script.add(name, key: name, at: 1) { .finding($0, name) } }
+        let gate = try Gate(script)
+        let day: Int64 = 24 * 3600
+        // Nine years ahead, then right again.
+        gate.setTime(9 * 365 * day)
+        #expect(try await gate.changes(of: "a", "b") == ["finding.opened", "finding.opened"])
+        gate.setTime(1000)
+        #expect(try await gate.changes(of: "a") == ["notice.gateway_clock_step"])
+        gate.setTime(1000 + 29 * day)
+        #expect(try await gate.changes(of: "a") == [])
+        #expect(try await gate.queries.sources().first { $0.source == "shop" }?.outcomes == [.mapped: 2, .duplicate: 2])
+        gate.setTime(1000 + 31 * day)
+        #expect(try await gate.changes(of: "a", "c") == ["finding.opened"])
+        #expect(try await gate.queries.sources().first { $0.source == "shop" }?.outcomes == [.mapped: 4, .duplicate: 2])
+        // What the clock stamped is let go like anything else.
+        let kept = try gate.store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_keys") }
+        #expect(kept == 2)
+        await gate.journal.stop()
     }
 
     @Test func keyIsUniqueToItsVendorAndAccount() {

@@ -143,7 +143,7 @@ struct PartsTests {
                     let finding = Making.finding("\(number)") { $0.desc = String(repeating: "x", count: 500_000) }
                     state.apply(finding, says: [.desc], stamp: Stamp(time: Making.time(1), rank: 0, hash: 1, entry: 1))
                     record.state = .finding(state)
-                    cache.touch(record, source: 0, received: 0)
+                    cache.touch(record, source: 0, by: Touch.none)
                     _ = record.json()
                     if cache.isFull { try cache.flush() }
                 }

@@ -65,7 +65,7 @@ struct ProjectionRunTests {
     @Test func entryOfAPersonIsNeverLeftOutButStopsTheProjectorByItsNumber() async throws {
         let gate = try Gate(Self.script)
         let receipt = try await gate.receive("a")
-        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(1), reason: "a test")
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(1)), reason: "a test")
         for body in [decision.bytes, Array("{\"action\":\"else\"}".utf8)] {
             let number = try await gate.append(EntryDraft(kind: .decision, body: body))
             try gate.catchUp(through: number - 1)
@@ -88,7 +88,7 @@ struct ProjectionRunTests {
         let gate = try Gate(script)
         for number in 0..<450 { try await gate.receive("f\(number)") }
         try gate.catchUp()
-        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(2000), reason: "a test")
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test")
         let number = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
         var reader = gate.journal.reader(from: number)
         let entry = try #require(try reader.next(limit: 1, maxBytes: 1 << 20).first)

@@ -71,7 +71,7 @@ struct ProjectorTests {
         // What a journal that lost its end looks like to state.db.
         try before.store.withWriter { database in
             try database.execute(sql: "UPDATE projection SET entry = 90")
-            try database.execute(sql: "INSERT INTO events SELECT 80, source, received, outcome, kind, key, first, changes FROM events LIMIT 1")
+            try database.execute(sql: "INSERT INTO events SELECT 80, source, received, outcome, kind, key, first, changes, wall FROM events LIMIT 1")
         }
         let gate = try await Gate(again: before)
         let projector = projector(gate)

@@ -169,8 +169,8 @@ struct ListingTests {
         filter.source = "nobody"
         #expect(try await Self.walk(gate, filter).isEmpty)
         filter.source = nil
-        filter.since = Making.time(1010)
-        filter.until = Making.time(1020)
+        filter.since = .wall(Making.time(1010))
+        filter.until = .wall(Making.time(1020))
         #expect(try await Self.walk(gate, filter).map(\.uid) == Self.newest.reversed()[10..<20].reversed())
         #expect(try await Self.walk(gate, RecordFilter(.scan)).count == 6)
         filter.after = "f_nobody"
@@ -180,6 +180,11 @@ struct ListingTests {
     @Test func noListSortsATable() async throws {
         let gate = try await Self.gate()
         var filters: [RecordFilter] = [RecordFilter(.finding), RecordFilter(.scan), RecordFilter(.notice)]
+        for order in [RecordFilter.Order.new, .old] {
+            var scans = RecordFilter(.scan)
+            (scans.order, scans.scanStatuses) = (order, [.completed, .failed])
+            filters.append(scans)
+        }
         for order in RecordFilter.Order.allCases {
             var filter = RecordFilter(.finding)
             filter.order = order
@@ -194,10 +199,21 @@ struct ListingTests {
                 try Self.expectWalk(gate, sql, isSeen ? [100, 10, 5] : [100, 10], along: isSeen ? "records_by_seen" : "records_by_status")
             }
         }
+        let ends: [ReceiptBound?] = [nil, .wall(Making.time(1)), .receipt(7)]
+        for (since, until) in zip(ends, ends.reversed()) {
+            var filter = RecordFilter(.finding)
+            (filter.source, filter.since, filter.until) = ("shop", since, until)
+            try Self.expectWalk(gate, RecordLister(filter: filter).sql, [1, 1, since?.value, until?.value])
+            for isOldestFirst in [false, true] {
+                var events = EventFilter()
+                (events.since, events.until, events.outcome, events.isOldestFirst, events.after) = (since, until, .mapped, isOldestFirst, 7)
+                try Self.expectWalk(gate, events.query.sql, events.query.arguments)
+            }
+        }
         var events = EventFilter()
         try Self.expectWalk(gate, events.query.sql, events.query.arguments)
         (events.source, events.kind, events.text, events.after) = ("shop", "event", "k", 30)
-        (events.since, events.until) = (Making.time(0), Making.time(1))
+        (events.since, events.until) = (.wall(Making.time(0)), .wall(Making.time(1)))
         try Self.expectWalk(gate, events.query.sql, events.query.arguments)
         for sql in [HistoryFilter.sql.oldest, HistoryFilter.sql.newest] {
             try Self.expectWalk(gate, sql, ["f_1", 7, 10], along: "changes_by_record")
@@ -225,7 +241,7 @@ struct ListingTests {
         filter.text = "S1"
         #expect(try await gate.queries.events(filter).map(\.key) == ["s19"])
         filter.text = nil
-        filter.since = Making.time(1058)
+        filter.since = .wall(Making.time(1058))
         #expect(try await gate.queries.events(filter).map(\.key) == ["s59", "k59", "k58"])
         filter.after = try await gate.queries.events(filter).first?.receipt
         #expect(try await gate.queries.events(filter).map(\.key) == ["k59", "k58"])

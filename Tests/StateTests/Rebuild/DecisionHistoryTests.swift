@@ -63,9 +63,20 @@ struct DecisionHistoryTests {
         return .finding(finding, says: says)
     }
 
+    /// The stretch between two moments by the wall clock, or by receipt times as older versions have it, or by receipts' numbers.
+    private func bounds(_ from: Int64, _ to: Int64, _ generator: inout SeededGenerator) -> (ReceiptBound, ReceiptBound) {
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: (.wall(Making.time(from)), .wall(Making.time(to)))
+        case 1: (.received(Making.time(from)), .received(Making.time(to)))
+        default: (.receipt(UInt64(clamping: from - 980)), .receipt(UInt64(clamping: to - 980)))
+        }
+    }
+
     /// Appends what one step of a history brings.
     private func step(_ gate: Gate, _ round: Int, erases: Bool, _ generator: inout SeededGenerator) async throws {
-        gate.setTime(Int64(1000 + round))
+        // The clock is set back a little now and then, and is an hour ahead once in a while: then receipt times go back behind it.
+        let slip: Int64 = [0, 0, 0, -.random(in: 1...20, using: &generator)].randomElement(using: &generator) ?? 0
+        gate.setTime(Int64(1000 + round) + slip + (Int.random(in: 0..<40, using: &generator) == 0 ? 3600 : 0))
         switch Int.random(in: 0..<100, using: &generator) {
         case 10..<16 where erases:
             let number = UInt64.random(in: 1...gate.journal.watermark, using: &generator)
@@ -75,9 +86,10 @@ struct DecisionHistoryTests {
         case 0..<4: _ = try await gate.append(RebuildNote(generation: .random(in: 1...9, using: &generator)).draft)
         case 4..<8:
             let from = Int64.random(in: 990...Int64(1000 + round), using: &generator)
+            let (beginning, end) = bounds(from, from + .random(in: 1...30, using: &generator), &generator)
             let decision = VoidDecision(
-                source: Self.sources.randomElement(using: &generator) ?? "", beginning: Making.time(from),
-                end: Making.time(from + .random(in: 1...30, using: &generator)), reason: "a test", reachesBack: .random(in: 0..<5, using: &generator) > 0)
+                source: Self.sources.randomElement(using: &generator) ?? "", beginning: beginning, end: end, reason: "a test",
+                reachesBack: .random(in: 0..<5, using: &generator) > 0)
             _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
         case 8..<10:
             let note = RecoveryNote(tag: "tag\(10_000 + round)", reason: .retagged("round \(round)"))

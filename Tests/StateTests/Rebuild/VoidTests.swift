@@ -26,7 +26,7 @@ struct VoidTests {
 
     /// Has the receipts of a source between two times left out; returns the entry's changes as "uid type".
     private func void(_ gate: Gate, _ source: String, _ from: Int64, _ to: Int64) async throws -> [String] {
-        let decision = VoidDecision(source: source, beginning: Making.time(from), end: Making.time(to), reason: "the secret leaked", who: "me")
+        let decision = VoidDecision(source: source, beginning: .wall(Making.time(from)), end: .wall(Making.time(to)), reason: "the secret leaked", who: "me")
         return try await changes(gate, of: EntryDraft(kind: .decision, body: decision.bytes))
     }
 
@@ -135,7 +135,7 @@ struct VoidTests {
         try await gate.receive("a")
         try await gate.receive("newer", source: "site")
         try gate.catchUp()
-        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(2000), reason: "a test")
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test")
         var seen: [String] = []
         let preview = RebuildPreview(store: gate.store, source: EntrySource(gate.journal), journal: gate.journal)
         _ = try preview.run(void: decision, makeMapper: { Self.script.mapper() }) { seen.append("\($0.uid) \($0.changeType ?? "")") }
@@ -146,7 +146,7 @@ struct VoidTests {
     @Test func decisionOfAnOlderVersionWaitsForItsRebuild() async throws {
         let gate = try Gate(Self.script)
         try await gate.receive("a")
-        let decision = VoidDecision(source: "shop", beginning: Making.time(0), end: Making.time(2000), reason: "a test", reachesBack: false)
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test", reachesBack: false)
         #expect(VoidDecision(parsing: decision.bytes) == decision)
         #expect(try await changes(gate, of: EntryDraft(kind: .decision, body: decision.bytes)) == [])
         #expect(try await changes(gate, of: RebuildNote(generation: 3).draft) == ["\(Making.uid(.finding, "a")) finding.ignored"])

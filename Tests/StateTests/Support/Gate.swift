@@ -21,9 +21,10 @@ final class Gate: Sendable {
 
     convenience init(_ script: Script) throws { try self.init { _ in { script.mapper() } } }
 
-    /// A gate whose receipts are mapped by what `mapping` makes of the journal.
-    init(mapping: (SegmentJournal) -> @Sendable () -> any ReceiptMapper) throws {
+    /// A gate whose receipts are mapped by what `mapping` makes of the journal, whose folder `fill` has to itself before.
+    init(fill: (_ journal: String) throws -> Void = { _ in }, mapping: (SegmentJournal) -> @Sendable () -> any ReceiptMapper) throws {
         folder = try TemporaryFolder()
+        try fill(folder.file("journal"))
         clock = TestClock()
         journal = try Self.open(folder, clock: clock)
         store = try StateStore.open(path: folder.file("state.db"))
