@@ -126,7 +126,7 @@ let package = Package(
             [
                 "Bytes", "Sinks", "Formats", "Gzip", "CZlib", "Delivery", "CurlTransport", "State", "Adapters", "Journal", "FindingModel", "JSONDocument",
                 "Digests",
-                nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging, grdb,
             ]),
         tests(
             "GatewayTests",

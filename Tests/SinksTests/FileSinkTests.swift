@@ -202,7 +202,7 @@ struct FileSinkTests {
         try await SinkConformance(harness: try FileHarness(folder)).run()
     }
 
-    @Test(.isLong) func whatFailsIsTheSinkOrOneChange() async throws {
+    @Test func whatFailsIsTheSinkOrOneChange() async throws {
         try await SinkConformance(harness: try FileHarness(folder)).runOwnFaults()
     }
 }

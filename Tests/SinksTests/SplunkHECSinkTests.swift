@@ -208,7 +208,7 @@ struct SplunkHECSinkTests {
         try await SinkConformance(harness: try HECHarness(transport: transport, batch: batch, acknowledgement: acknowledgement)).run()
     }
 
-    @Test(.isLong, arguments: [(1, false), (7, false), (7, true)])
+    @Test(arguments: [(1, false), (7, false), (7, true)])
     func whatFailsIsTheSinkOrOneChange(_ batch: Int, _ acknowledgement: Bool) async throws {
         try await SinkConformance(harness: try HECHarness(transport: transport, batch: batch, acknowledgement: acknowledgement)).runOwnFaults()
     }
@@ -230,12 +230,12 @@ private final class HECHarness: SinkHarness {
         peer = try ScriptedPeer { request, _ in collector.reply(to: request) }
     }
 
-    func makeSink() throws -> any EventSink {
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
         var options = SplunkHECOptions(
             destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/"), policy: .loopback), token: collector.token)
         options.batch = batch
         options.acknowledgement = acknowledgement
-        return try SplunkHECSink(name: "soc", options: options, resources: SinkResources(transport: transport, version: "1", clock: FixedClock()))
+        return try SplunkHECSink(name: "soc", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
     }
 
     func received() throws -> [String] { collector.ids }

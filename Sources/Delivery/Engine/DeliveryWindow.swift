@@ -194,6 +194,11 @@ struct DeliveryWindow: Sendable {
         return true
     }
 
+    /// Whether a change up to `sequence` could be handed over.
+    func hasReady(through sequence: UInt64) -> Bool {
+        slots.prefix { $0.change.sequence <= sequence }.contains { if case .ready = $0.state { true } else { false } }
+    }
+
     func contains(_ sequence: UInt64) -> Bool { index(of: sequence) != nil }
 
     /// Removes what is done at the beginning; nothing when the cursor stays.

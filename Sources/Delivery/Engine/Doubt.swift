@@ -34,6 +34,8 @@ struct Doubt: Sendable {
     private var batch: (first: UInt64, count: Int)?
     /// From how many on batches are being halved.
     private var halvedFrom: Int?
+    /// The last change that was ever in a batch that failed.
+    var failedThrough: UInt64 = 0
 
     /// Whether the batch must be halved, because it, or the one that it is a half of, has failed twice.
     mutating func isHalved(first: UInt64, count: Int) -> Bool {

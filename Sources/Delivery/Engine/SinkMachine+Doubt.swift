@@ -28,6 +28,7 @@ extension SinkMachine {
             openBatch = max(1, items.count / 2)
             return
         }
+        doubt.failedThrough = max(doubt.failedThrough, items.last?.sequence ?? 0)
         batch = doubt.isHalved(first: items[0].sequence, count: items.count) ? max(1, items.count / 2) : items.count
         if health.isHealthy { events.append(.fails(failure)) }
         health.doubt(failure, at: now, policy: policy, fraction: fraction)

@@ -90,6 +90,8 @@ struct SinkMachine: Sendable {
     var hasRequests: Bool { !requests.isEmpty }
     /// Whether a change of the window could be handed over.
     var hasReady: Bool { window.ready > 0 || !doubt.suspects.isEmpty }
+    /// Whether the request under way is one of the window, and not of open items.
+    func isOfWindow(_ id: Int) -> Bool { if case .window = requests[id]?.request.content { true } else { false } }
     /// Nothing waits that could be handed over now or later.
     var isIdle: Bool { requests.isEmpty && window.isEmpty && open.count == 0 }
     /// Dead letters.
@@ -131,8 +133,9 @@ struct SinkMachine: Sendable {
             let due = dueItems(at: now)
             if !due.isEmpty { return begin(.open(due), .delivery) }
         }
-        // When nothing more is read, because much is done above what is ready, waiting for more would be for ever.
-        guard whole || isFull || !wantsChanges || !health.isHealthy else { return nil }
+        // When nothing more is read, because much is done above what is ready, waiting for more would be for ever; and what was in a batch that failed
+        // has waited before.
+        guard whole || isFull || !wantsChanges || !health.isHealthy || window.hasReady(through: doubt.failedThrough) else { return nil }
         let open = open
         let changes = window.take(count: batch, bytes: limits.bytes, room: policy.openItemsMax - open.count, at: now) { open.isBlocked($0) }
         pass()

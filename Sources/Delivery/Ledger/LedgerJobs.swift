@@ -6,7 +6,7 @@ import State
 /// The statements on replays.
 enum LedgerJobs {
     private static let columns =
-        "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted, beginning, end, anchor, last_change"
+        "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted, beginning, end, anchor, last_change, waiting"
 
     static func insert(_ job: ReplayJob, _ database: Database) throws {
         try database.execute(
@@ -23,22 +23,22 @@ enum LedgerJobs {
 
     static func update(_ job: ReplayJob, _ database: Database) throws {
         let statement = try database.cachedStatement(
-            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ? WHERE id = ?")
+            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ?, waiting = ? WHERE id = ?")
         try statement.execute(arguments: [
             LedgerRows.stored(job.cursor), job.anchor, LedgerRows.stored(job.last), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered),
-            LedgerRows.stored(job.refused), job.words, job.id,
+            LedgerRows.stored(job.refused), job.words, text(job.waiting), job.id,
         ])
     }
 
     /// The sink's oldest replay that is not done.
     static func next(_ database: Database, of sink: String) throws -> ReplayJob? {
-        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor < last ORDER BY id LIMIT 1"
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND (cursor < last OR waiting <> '[]') ORDER BY id LIMIT 1"
         return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
     }
 
     /// The sink's newest replay that is done.
     static func lastDone(_ database: Database, of sink: String) throws -> ReplayJob? {
-        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor >= last ORDER BY id DESC LIMIT 1"
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor >= last AND waiting = '[]' ORDER BY id DESC LIMIT 1"
         return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
     }
 
@@ -62,9 +62,32 @@ enum LedgerJobs {
         (job.anchor, job.lastChange) = (row["anchor"], row["last_change"])
         let from: String? = row["beginning"], to: String? = row["end"]
         (job.from, job.to) = (from.flatMap { ReceiptBound($0) }, to.flatMap { ReceiptBound($0) })
+        job.waiting = places(row["waiting"])
         let wanted: Int64? = row["wanted"]
         job.wanted = wanted.map { LedgerRows.number($0) }
         return job
+    }
+
+    /// `[[sequence, "id"], …]`.
+    private static func text(_ places: [ReplayJob.Place]) -> String {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for place in places {
+            writer.beginArray()
+            writer.integer(LedgerRows.stored(place.sequence))
+            writer.string(place.changeID)
+            writer.endArray()
+        }
+        writer.endArray()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private static func places(_ text: String) -> [ReplayJob.Place] {
+        let pairs = (try? JSONValue(parsing: Array(text.utf8)))?.arrayValue?.compactMap(\.arrayValue) ?? []
+        return pairs.compactMap { pair in
+            guard pair.count == 2, let sequence = pair[0].integerValue, let id = pair[1].stringValue else { return nil }
+            return ReplayJob.Place(sequence: LedgerRows.number(sequence), changeID: id)
+        }
     }
 
     private static func text(_ types: [String]) -> String {

@@ -181,6 +181,10 @@ enum LedgerSchema {
                     CREATE INDEX deliveries_by_sink ON deliveries (sink);
                     """)
         }
+        migrator.registerMigration("11") { database in
+            // The changes of a replay that failed alone and are tried again.
+            try database.execute(sql: "ALTER TABLE jobs ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'")
+        }
         return migrator
     }()
 }

@@ -118,6 +118,10 @@ extension Pump {
         guard var job = try await surroundings.ledger.nextJob(of: sink.name) else { return nil }
         if let anchor = job.anchor { job.cursor = try await sequence(of: anchor) }
         if let last = job.lastChange { job.last = try await sequence(of: last) }
+        for index in job.waiting.indices {
+            let id = job.waiting[index].changeID
+            if case .at(let sequence) = try await surroundings.feed.place(of: id) { job.waiting[index] = ReplayJob.Place(sequence: sequence, changeID: id) }
+        }
         return job
     }
 

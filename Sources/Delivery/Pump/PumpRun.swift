@@ -11,6 +11,7 @@ struct PumpRun: Sendable {
     var isAtEnd = false
     /// Pages read since the last request of the window.
     var pages = 0
+    /// When the window's last request was taken.
     var lastBatch: Timestamp?
     /// Since when the position is ahead of the ledger's, although nothing was delivered.
     var aheadSince: Timestamp?
@@ -32,6 +33,42 @@ struct PumpRun: Sendable {
         self.machine = machine
         self.revision = revision
         self.epoch = epoch
+    }
+
+    /// Where to read on for the next request; nothing when enough was read, or there is no more.
+    var readAfter: UInt64? { machine.wantsChanges && !isAtEnd && pages < Self.pagesPerRequestMax ? machine.readThrough : nil }
+
+    /// After which change the next one is waited for; nothing when none is wanted now.
+    var awaitsAfter: UInt64? { machine.wantsChanges && isAtEnd ? machine.readThrough : nil }
+
+    /// Takes in what was read; `isLast` says that there is no more for now.
+    mutating func admit(_ page: [Change], takes: [Bool], isLast: Bool) {
+        machine.admit(page, takes: takes)
+        isAtEnd = isLast
+        pages += 1
+    }
+
+    /// The next request to begin at `now`.
+    mutating func next(at now: Timestamp, gatherMilliseconds: Int64) -> DeliveryRequest? {
+        guard let request = machine.next(at: now, whole: isWhole(at: now, gatherMilliseconds: gatherMilliseconds)) else {
+            if !machine.hasReady { pages = 0 }
+            return nil
+        }
+        if case .window = request.content { pages = 0 }
+        return request
+    }
+
+    /// Takes in how a request ended.
+    mutating func end(_ id: Int, _ end: RequestRun.End, at now: Timestamp, fraction: Double) {
+        // What is tried again from a row, or fails, does not have new changes gather anew.
+        if machine.isOfWindow(id), end.outcome.hasDelivered { lastBatch = now }
+        machine.end(id, end.outcome, expired: end.expired, left: end.left, at: now, fraction: fraction)
+    }
+
+    /// A wait is over; `hasChanges` says that more may be there to read.
+    mutating func waited(hasChanges: Bool) {
+        if hasChanges { isAtEnd = false }
+        if pages >= Self.pagesPerRequestMax { pages = 0 }
     }
 
     /// Whether what has gathered must go out now.

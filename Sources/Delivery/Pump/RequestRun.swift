@@ -31,7 +31,7 @@ struct RequestRun: Sendable {
                     end.left.append(item.sequence)
                     continue
                 }
-                guard let change = try await change(of: item) else {
+                guard let change = try await change(called: item.changeID, at: item.sequence, of: item.uid) else {
                     end.expired.append(item.sequence)
                     continue
                 }
@@ -51,12 +51,12 @@ struct RequestRun: Sendable {
         return end
     }
 
-    /// The item's change, by its id: where another one has its number by now, it may stand elsewhere.
-    private func change(of item: OpenItem) async throws -> Change? {
-        if let change = try await change(at: item.sequence), change.id == item.changeID { return change }
-        guard case .at(let sequence) = try await feed.place(of: item.changeID), var change = try await change(at: sequence), change.subject == item.uid
+    /// The change by its id: where another one has its number by now, it may stand elsewhere, but never as one of another record.
+    func change(called id: String, at number: UInt64, of uid: String? = nil) async throws -> Change? {
+        if let change = try await change(at: number), change.id == id { return change }
+        guard case .at(let sequence) = try await feed.place(of: id), var change = try await change(at: sequence), uid == nil || change.subject == uid
         else { return nil }
-        change.sequence = item.sequence
+        change.sequence = number
         return change
     }
 

@@ -21,12 +21,14 @@ package struct ReplayJob: Hashable, Sendable {
     package let who: String
     /// Changes that its types and the sink's routes take, counted when it was made; nothing for one of an older version.
     package internal(set) var wanted: UInt64?
-    /// The last sequence that is done with.
+    /// The last sequence that is done with, or waits aside.
     package internal(set) var cursor: UInt64
     /// The ids of the change at the cursor and of the last one: what counts where state.db was made again with other changes in the row. Nothing for one
     /// of an older version, and where there is no such change.
     package internal(set) var anchor: String?
     package internal(set) var lastChange: String?
+    /// Changes up to the cursor that failed alone while others were taken, and that are tried again.
+    package internal(set) var waiting: [Place] = []
     package internal(set) var delivered: UInt64 = 0
     package internal(set) var filtered: UInt64 = 0
     /// Changes that the sink refused for good, with its last words; they become no dead letters, as they were told before.
@@ -44,7 +46,13 @@ package struct ReplayJob: Hashable, Sendable {
         cursor = first > 0 ? first - 1 : 0
     }
 
-    package var isDone: Bool { cursor >= last }
+    /// Where one change stands, and which it is.
+    package struct Place: Hashable, Sendable {
+        package let sequence: UInt64
+        package let changeID: String
+    }
+
+    package var isDone: Bool { cursor >= last && waiting.isEmpty }
     /// Whether a change of the stretch is of one of the types and between the two ends.
     func matches(_ change: Change) -> Bool {
         guard from?.begins(before: change) ?? true, to?.ends(behind: change) ?? true else { return false }

@@ -194,6 +194,17 @@ struct DoubtTests {
         #expect((15...60).contains((driver.now.milliseconds - driver.start.milliseconds) / 60_000))
     }
 
+    /// The second waits for the first, and what comes after both leaves when the sink has refused them for good.
+    @Test func twoPoisonsOfOneRecordAndWhatComesAfterThem() {
+        var changes = Change.findings(1...8000)
+        for index in [4, 8, 11] { changes[index].subject = "f_same" }
+        var driver = MachineDriver(count: 1, changes)
+        driver.run(for: 5 * 60_000, every: 2000) { $0 == [5] || $0 == [9] ? .pause(Self.forbidden) : Self.yes }
+        #expect(driver.rows.mapValues(\.state) == [5: .retrying, 9: .held, 12: .held] && driver.machine.health.isHealthy && driver.balances)
+        driver.run(for: 3 * 3_600_000, every: 2000) { $0 == [5] || $0 == [9] ? .pause(Self.forbidden) : Self.yes }
+        #expect(driver.rows.mapValues(\.state) == [5: .dead, 9: .dead] && driver.taken.contains(12) && driver.balances)
+    }
+
     @Test func aTestThatTheSinkTookGivesWhatFailedARow() {
         var driver = MachineDriver(count: 1, Change.findings(1...1))
         #expect(driver.begin() == [1])
@@ -216,6 +227,24 @@ struct DoubtTests {
         }
         #expect(!driver.machine.wantsChanges)
         #expect(driver.beginRequest(whole: false).map { driver.sequences(of: $0) } == [1])
+    }
+
+    /// A sink whose changes gather does not have the halves of a batch that failed gather again.
+    @Test func whatIsLeftOfABatchThatFailedDoesNotGather() {
+        var driver = MachineDriver(count: 50, Change.findings(1...10))
+        var sizes: [Int] = []
+        var isWhole = true
+        for _ in 0..<60 where driver.taken.count < 9 {
+            guard let request = driver.beginRequest(whole: isWhole) else {
+                driver.sleep()
+                continue
+            }
+            isWhole = false
+            let sequences = driver.sequences(of: request)
+            sizes.append(sequences.count)
+            driver.end(sequences.contains(7) ? .retry(Self.broken) : Self.yes)
+        }
+        #expect(driver.taken.count == 9 && driver.now.milliseconds - driver.start.milliseconds < 10_000, "\(sizes)")
     }
 
     /// Tickets are told one after the other: what comes behind the one that failed was not tried, and takes no harm.

@@ -15,12 +15,13 @@ struct ReplayMachineTests {
 
     /// Goes on until the replay is done; returns what was taken and how long it took.
     private func drain(
-        _ machine: inout ReplayMachine, _ changes: [Change], skipping: Set<UInt64> = [], answer: ([UInt64], Int) -> DeliveryOutcome
-    ) -> (taken: [UInt64], milliseconds: Int64) {
+        _ machine: inout ReplayMachine, _ changes: [Change], skipping: Set<UInt64> = [], steps: Int = 5000, answer: ([UInt64], Int) -> DeliveryOutcome
+    ) -> (taken: [UInt64], milliseconds: Int64, last: Int64) {
         var taken: [UInt64] = []
+        var last: Int64 = 0
         var now = Timestamp(milliseconds: 1000)
         var attempts = 0
-        for _ in 0..<5000 where !machine.job.isDone {
+        for _ in 0..<steps where !machine.job.isDone {
             if let after = machine.readAfter {
                 let page = Array(changes.drop { $0.sequence <= after }.prefix(3))
                 machine.admit(page, takes: page.map { !skipping.contains($0.sequence) })
@@ -37,9 +38,10 @@ struct ReplayMachineTests {
             case .items(let items, _, _): taken += zip(batch, items).filter { $1 == .delivered }.map(\.0.sequence)
             default: break
             }
-            machine.end(batch.count, outcome, at: now, fraction: 0.5)
+            if outcome.hasDelivered { last = now.milliseconds - 1000 }
+            machine.end(outcome, at: now, fraction: 0.5)
         }
-        return (taken, now.milliseconds - 1000)
+        return (taken, now.milliseconds - 1000, last)
     }
 
     @Test func aStretchIsSentOnceThroughRoutesAndTypes() {
@@ -58,8 +60,62 @@ struct ReplayMachineTests {
             if attempts % 9 == 2 { return .pause(Self.failure) }
             return sequences.contains(13) ? .reject(Self.failure) : .delivered(status: 200, id: nil)
         }.taken
-        #expect(taken == (1...40).filter { $0 != 13 })
+        // What failed alone while others were taken comes after them.
+        #expect(taken.sorted() == (1...40).filter { $0 != 13 })
         #expect(machine.job.refused == 1 && machine.job.words == "no" && machine.job.delivered == 39)
+    }
+
+    /// A change that fails alone waits aside, and in the end is counted with the sink's words.
+    @Test(arguments: [1, 2, 7, 50], DoubtTests.ways)
+    func nothingStandsBehindAChangeThatFailsAlone(_ count: Int, _ way: DeliveryOutcome) {
+        for poison in [1, 2, 30, 59, 60] as [UInt64] {
+            var machine = machine(1...60, count: count)
+            let result = drain(&machine, Change.findings(1...60), steps: 400) { sequences, _ in
+                sequences.contains(poison) ? way : .delivered(status: 200, id: nil)
+            }
+            #expect(result.taken.sorted() == (1...60).filter { $0 != poison } && result.last <= 60_000, "\(poison): \(result)")
+            guard poison < 60 else {
+                // With nothing left to compare with, the sink may be the reason, until it takes something else.
+                #expect(!machine.job.isDone && machine.job.refused == 0)
+                continue
+            }
+            #expect(machine.job.isDone && machine.job.refused == 1 && machine.job.words == way.failure?.reason && machine.job.delivered == 59)
+            #expect((900_000...3_600_000).contains(result.milliseconds), "\(result.milliseconds)")
+        }
+    }
+
+    @Test func whatTheSinkTakesBesideAReplayTellsWhoseFailureTheLastChangesIs() {
+        var machine = machine(1...1)
+        machine.admit(Change.findings(1...1), takes: [true])
+        var now = Timestamp(milliseconds: 1000)
+        var tries = 0
+        for _ in 0..<100 where !machine.job.isDone {
+            guard machine.next(at: now) != nil else {
+                now = max(now.advanced(byMilliseconds: 1), machine.wake ?? now)
+                continue
+            }
+            tries += 1
+            machine.end(.pause(Self.failure), at: now, fraction: 0.5)
+            if tries == 20 { #expect(machine.job.refused == 0 && machine.job.waiting.isEmpty) }
+            if tries >= 20 { machine.witness(at: now) }
+        }
+        #expect(machine.job.isDone && machine.job.refused == 1 && machine.job.words == "no")
+    }
+
+    /// The later changes of a record wait for the one that failed, and go when it is given up.
+    @Test func aRecordsChangesStayInOrder() {
+        var changes = Change.findings(1...30)
+        for index in [4, 9, 19] { changes[index].subject = "f_same" }
+        var machine = machine(1...30)
+        let taken = drain(&machine, changes) { sequences, _ in sequences.contains(10) ? .retry(DoubtTests.reset) : .delivered(status: 200, id: nil) }.taken
+        #expect(taken.sorted() == (1...30).filter { $0 != 10 } && taken.last == 20 && machine.job.refused == 1)
+    }
+
+    @Test(arguments: DoubtTests.ways)
+    func anOutageGivesNothingUp(_ way: DeliveryOutcome) {
+        var machine = machine(1...40, count: 7)
+        let taken = drain(&machine, Change.findings(1...40)) { _, attempts in attempts < 300 ? way : .delivered(status: 200, id: nil) }.taken
+        #expect(taken.sorted() == Array(1...40) && machine.job.refused == 0 && machine.job.delivered == 40)
     }
 
     @Test func whatIsPutOffForLongIsRefused() {
@@ -94,10 +150,10 @@ struct ReplayTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func service(_ ledger: Ledger) -> DeliveryService {
+    private func service(_ ledger: Ledger, _ other: ScriptedSink? = nil, _ clock: ManualClock = ManualClock(isAutomatic: true)) -> DeliveryService {
         DeliveryService(
-            feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: ["sink"])], clock: ManualClock(isAutomatic: true),
-            random: { 0.5 }, log: .silent)
+            feed: feed, ledger: ledger, sinks: [.init(other ?? sink, from: .beginning)], routes: [Route(to: ["sink"])], clock: clock, random: { 0.5 },
+            log: .silent)
     }
 
     @Test func aReplayGoesBesideTheCursor() async throws {
@@ -158,11 +214,14 @@ struct ReplayTests {
         let ledger = try Ledger(path: folder.path + "/ledger.db")
         try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 95, delivered: 95, filtered: 0, expired: 0))
         try await ledger.insert(job(at: 20, through: 30))
+        var stored = try #require(try await ledger.jobs(limit: 5).first)
+        stored.waiting = [ReplayJob.Place(sequence: 10, changeID: Change.findings(1...100)[9].id)]
+        try await ledger.update(stored)
         feed.remake(Self.shorter)
         let service = service(ledger)
         service.start()
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
-        #expect(sink.taken == Array(16...25), "changes 21 to 30")
+        #expect(sink.taken.sorted() == [5] + Array(16...25), "changes 10 and 21 to 30")
         let done = try #require(try await ledger.jobs(limit: 5).first)
         #expect(done.last == 25 && done.anchor == done.lastChange)
         await service.stop(within: .seconds(1))
@@ -201,6 +260,26 @@ struct ReplayTests {
         #expect(job.anchor == ids[39] && job.lastChange == ids[59])
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.anchor == ids[59] }
         await service.stop(within: .seconds(1))
+        await ledger.close()
+    }
+
+    /// What waits aside is kept over a restart, and nothing else comes twice.
+    @Test func aReplayPassesAPoisonAlsoOverARestart() async throws {
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 100, delivered: 100, filtered: 0, expired: 0))
+        try await ledger.insert(ReplayJob(sink: "sink", first: 1, last: 30, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "me"))
+        let before = ScriptedSink(count: 1) { _, batch in batch[0].sequence == 13 ? .retry(DoubtTests.broken) : .delivered(status: 200, id: nil) }
+        let first = service(ledger, before, ManualClock())
+        first.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first.map { $0.cursor == 30 && $0.waiting.map(\.sequence) == [13] } == true }
+        #expect(before.taken.sorted() == (1...30).filter { $0 != 13 })
+        await first.stop(within: .seconds(5))
+        let second = service(ledger)
+        second.start()
+        await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
+        #expect(sink.taken == [13])
+        #expect(try await ledger.jobs(limit: 5).first.map { [$0.delivered, $0.refused] } == [30, 0])
+        await second.stop(within: .seconds(1))
         await ledger.close()
     }
 

@@ -47,7 +47,7 @@ final class EmailHarness: SinkHarness {
         let fault = state.faults[connection]
         guard case .message(let message) = moment else { return fault.flatMap { early($0, moment) } }
         let ids = MIMEReader(message)?.changes ?? []
-        if let way = fault ?? state.plan?.next(words: ids), let reply = late(way) { return reply }
+        if let way = state.plan?.next(words: ids) { return late(way) }
         if fault == .tooLarge, ids.count > 1 { return .line("552 5.3.4 Message size exceeds fixed limit") }
         if state.plan?.refusesSome == true, ids.contains(where: FaultPlan.refuses) {
             return fault == .resetAfter || fault == .cut ? .reset : .line("554 5.6.0 \(FaultPlan.words)")
@@ -68,17 +68,21 @@ final class EmailHarness: SinkHarness {
         case (.forbidden, .sender): return .line("530 5.7.0 Authentication required")
         case (.reset, .sender): return .reset
         case (.slowDownUntil, .recipient): return .line("450 4.2.1 mailbox busy")
+        case (.denied, .sender): return .line("550 5.7.1 sender not allowed here")
+        case (.missing, .data), (.gone, .data): return .line("554 5.3.2 system does not accept messages")
+        case (.broken, .data), (.late, .data): return .line("451 4.3.0 local error in processing")
         default: return nil
         }
     }
 
     /// Replies to a message whose words somebody in between does not want.
-    private static func late(_ fault: PeerFault) -> SMTPPeer.Reply? {
+    private static func late(_ fault: PeerFault) -> SMTPPeer.Reply {
         switch fault {
-        case .denied, .missing: .line("550 5.7.1 message content rejected")
         case .gone: .line("552 5.2.2 mailbox full")
         case .broken, .late: .line("451 4.7.1 scanner failed")
-        default: nil
+        case .reset: .reset
+        case .cut: .close("")
+        default: .line("550 5.7.1 message content rejected")
         }
     }
 
@@ -94,10 +98,10 @@ final class EmailHarness: SinkHarness {
         }
     }
 
-    func makeSink() throws -> any EventSink {
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
         var options = try EmailSinkOptions.plain(peer)
         options.batch = batch
-        return try EmailSink(name: "mail", options: options, resources: SinkResources(transport: transport, version: "1", clock: FixedClock()))
+        return try EmailSink(name: "mail", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
     }
 
     func received() throws -> [String] { peer.mails.flatMap { MIMEReader($0.message)?.changes ?? [] } }

@@ -248,7 +248,7 @@ struct EmailSinkTests {
         try await SinkConformance(harness: try EmailHarness(transport: transport, batch: batch)).run()
     }
 
-    @Test(.isLong, arguments: [4, 50])
+    @Test(arguments: [4, 50])
     func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
         try await SinkConformance(harness: try EmailHarness(transport: transport, batch: batch)).runOwnFaults()
     }

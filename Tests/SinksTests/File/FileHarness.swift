@@ -17,7 +17,7 @@ final class FileHarness: SinkHarness {
         guard mkdir(folder.path + "/inner", 0o700) == 0 else { throw PeerError.socket(errno) }
     }
 
-    func makeSink() throws -> any EventSink {
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
         SmallBatches(try FileSink(name: "archive", options: FileSinkOptions(path: inner + "/changes.ndjson"), calls: disk.calls))
     }
 

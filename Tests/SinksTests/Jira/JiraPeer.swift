@@ -183,7 +183,9 @@ extension JiraPeer.State {
     mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { JiraPeer.answer(request, &self) }
 
     func changes(in request: ScriptedPeer.Request) -> [String] {
-        let labels = (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let path = request.target.split(separator: "?")[0].split(separator: "/")
+        let old = path.count > 4 && path[3] == "issue" ? issues[String(path[4])]?.labels : nil
+        let labels = old ?? (try? JSONValue(parsing: request.body))?["fields"]?["labels"]?.arrayValue?.compactMap(\.stringValue) ?? []
         return labels.filter { $0.hasPrefix("weir-f_") }.map { "abcdefgh-\($0.dropFirst("weir-f_".count))-1" }
     }
 

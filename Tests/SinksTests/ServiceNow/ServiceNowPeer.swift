@@ -124,7 +124,9 @@ extension ServiceNowPeer.State {
     mutating func answer(_ request: ScriptedPeer.Request) -> ScriptedPeer.Reply { ServiceNowPeer.answer(request, &self) }
 
     func changes(in request: ScriptedPeer.Request) -> [String] {
-        guard let mark = (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue else { return [] }
+        let path = request.target.split(separator: "?")[0].split(separator: "/")
+        let old = path.count > 4 ? records[String(path[4])]?["correlation_id"] : nil
+        guard let mark = old ?? (try? JSONValue(parsing: request.body))?["correlation_id"]?.stringValue else { return [] }
         return ["abcdefgh-\(mark.dropFirst("weir-f_".count))-1"]
     }
 

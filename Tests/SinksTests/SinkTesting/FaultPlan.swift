@@ -61,14 +61,14 @@ final class FaultPlan: Sendable {
     enum Course: Sendable {
         /// One of these meets so many of a hundred requests; every fiftieth change is refused for good.
         case now(percent: UInt64, faults: [PeerFault])
-        /// One change in a hundred always fails, each in its way; now and then the system is out for some requests.
-        case poisons(isOut: Bool)
+        /// One change in so many always fails, each in its way; now and then the system is out for some requests.
+        case poisons(oneIn: Int, isOut: Bool)
         /// Every other request fails, by chance, in these ways in turn.
         case coin([PeerFault])
     }
 
     private struct State {
-        var random: UInt64
+        var random: SplitMix
         var met = 0
         /// Requests for which the system is still out.
         var out: UInt64 = 0
@@ -85,7 +85,7 @@ final class FaultPlan: Sendable {
     }
 
     init(seed: UInt64, _ course: Course) {
-        state = Mutex(State(random: seed))
+        state = Mutex(State(random: SplitMix(seed: seed)))
         self.course = course
     }
 
@@ -110,46 +110,37 @@ final class FaultPlan: Sendable {
 
     /// As `next`, where the system has asked about the request before and only now sees its words.
     func next(words ids: [String]) -> PeerFault? {
-        guard case .poisons = course else { return nil }
-        return ids.lazy.compactMap { Self.way(of: $0) }.first
+        guard case .poisons(let oneIn, _) = course else { return nil }
+        return ids.lazy.compactMap { Self.way(of: $0, oneIn: oneIn) }.first
     }
 
     private func fault(isSingle: Bool, _ ids: [String], _ state: inout State) -> PeerFault? {
         switch course {
         case .now(let percent, let faults):
-            guard Self.random(&state.random) % 100 < percent else { return nil }
-            let fault = faults[Int(Self.random(&state.random) % UInt64(faults.count))]
+            guard state.random.next() % 100 < percent else { return nil }
+            let fault = faults[Int(state.random.next() % UInt64(faults.count))]
             return isSingle && fault == .tooLarge ? nil : fault
-        case .coin(let ways): return Self.random(&state.random) % 2 == 0 ? ways[state.met % ways.count] : nil
-        case .poisons(let isOut):
-            if isOut, state.out == 0, Self.random(&state.random) % 60 == 0 { state.out = 1 + Self.random(&state.random) % 30 }
+        case .coin(let ways): return state.random.next() % 2 == 0 ? ways[state.met % ways.count] : nil
+        case .poisons(let oneIn, let isOut):
+            if isOut, state.out == 0, state.random.next() % 60 == 0 { state.out = 1 + state.random.next() % 30 }
             guard state.out == 0 else {
                 state.out -= 1
                 return ([.unavailable, .broken, .reset, .slowDown, .forbidden] as [PeerFault])[Int(state.out % 5)]
             }
-            return ids.lazy.compactMap { Self.way(of: $0) }.first
+            return ids.lazy.compactMap { Self.way(of: $0, oneIn: oneIn) }.first
         }
     }
 
-    /// How the change `id` always fails; nothing for the ninety-nine in a hundred that do not.
-    static func way(of id: String) -> PeerFault? {
+    /// How the change `id` always fails; nothing for those that do not.
+    static func way(of id: String, oneIn: Int) -> PeerFault? {
         let parts = id.split(separator: "-")
-        guard parts.count == 3, let number = Int(parts[1]), number % 100 == 37 else { return nil }
-        return PeerFault.ways[number / 100 % PeerFault.ways.count]
+        guard parts.count == 3, let number = Int(parts[1]), number % oneIn == oneIn / 3 else { return nil }
+        return PeerFault.ways[number / oneIn % PeerFault.ways.count]
     }
 
     /// Whether the system can never take the change `id`: every fiftieth.
     static func refuses(_ id: String) -> Bool {
         let digits = id.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         return digits.reduce(0) { ($0 * 10 + Int($1 - UInt8(ascii: "0"))) % 1_000_000 } / 10 % 50 == 0
-    }
-
-    /// SplitMix64.
-    private static func random(_ state: inout UInt64) -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -1,154 +1,184 @@
-import Delivery
 import FindingModel
-import Logging
+import Foundation
+import GRDB
 import State
-import Synchronization
 import Testing
+
+@testable import Delivery
 
 /// What fails is the sink, or one change: no change stands in the way of others, and no outage, whole or partial, makes a dead letter.
 struct OwnFaults: Sendable {
+    /// How much is tried.
+    struct Extent: Sendable {
+        var seeds: ClosedRange<UInt64>
+        var count: UInt64
+        /// One change in so many always fails.
+        var oneIn: Int
+
+        /// Each way to fail once, with and without outages and kills.
+        static let short = Extent(seeds: 1...2, count: 210, oneIn: 30)
+        static let full = Extent(seeds: 1...6, count: 1000, oneIn: 100)
+        /// What `make faults` wants, or what every run does.
+        static var wanted: Extent { ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] == nil ? short : full }
+    }
+
     /// Asks for a plan, or for none from now on.
     let meet: @Sendable (FaultPlan?) -> Void
     /// The ids of the changes that the system has, in order.
     let received: @Sendable () throws -> [String]
     let makeSink: @Sendable (Ledger, any ChangeFeed, any DeliveryClock) throws -> any EventSink
     /// The change for a number; those of one record must arrive in order.
-    let change: @Sendable (UInt64) -> Change
+    let change: @Sendable (UInt64, Extent) -> Change
     /// Whether the system can tell which change a request is about; otherwise there are outages only.
     var knowsChanges = true
 
     private struct Running {
-        let service: DeliveryService
+        var delivery: SteppedDelivery
         let sink: RecordingSink
-        let ledger: Ledger
-        let clock: JumpingClock
         /// What the system had before.
         let before: Int
+
+        var clock: SteppedClock { delivery.clock }
+        var ledger: Ledger { delivery.ledger }
+
+        /// Goes on until `isOver`, or nothing is left to do; an issue when that does not come.
+        mutating func drive(killedOnceIn kills: UInt64? = nil, until isOver: (SinkMachine, Timestamp) -> Bool) async throws {
+            var random = SplitMix(seed: kills ?? 0)
+            for _ in 0..<Self.stepsMax {
+                if isOver(delivery.machine, clock.now) { return }
+                if let kills, random.next() % kills == 0 { try await delivery.restart() }
+                guard try await delivery.step() else { return }
+            }
+            let machine = delivery.machine
+            Issue.record("it does not end: \(machine.position), \(machine.open.count) rows, \(machine.health.condition)")
+        }
+
+        /// Far more than any of the histories takes.
+        private static let stepsMax = 50_000
     }
 
-    private func run(_ changes: [Change], _ plan: FaultPlan, _ body: (Running) async throws -> Void) async throws {
+    func run(_ extent: Extent = .wanted) async throws {
+        for seed in extent.seeds { try await tellsOneChangesFaultFromTheSinks(seed, extent, isOut: seed.isMultiple(of: 2)) }
+        try await makesNoDeadLetterOfACoin(1, extent)
+    }
+
+    private func run(_ changes: [Change], _ plan: FaultPlan, seed: UInt64, _ clock: SteppedClock, _ body: (inout Running) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.db")
-        let clock = JumpingClock()
         let feed = ArrivingFeed(changes, clock)
         let sink = RecordingSink(try makeSink(ledger, feed, clock), clock: clock)
-        let service = DeliveryService(
-            feed: feed, ledger: ledger, sinks: [.init(sink, from: .beginning)], routes: [Route(to: [sink.name])], clock: clock,
-            log: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
         meet(plan)
-        let running = Running(service: service, sink: sink, ledger: ledger, clock: clock, before: try received().count)
-        service.start()
-        try await body(running)
+        var running = Running(
+            delivery: try await SteppedDelivery(sink, feed, ledger, clock, seed: seed), sink: sink, before: try received().count)
+        try await body(&running)
         meet(nil)
-        await service.stop(within: .seconds(5))
+        await sink.close()
         await ledger.close()
     }
 
-    /// 1,000 changes, ten of which always fail, each in its way: the others arrive in order, each within a minute of the one at fault before it, unless
-    /// the system is out in between; the ten are dead letters, or rows.
-    func tellsOneChangesFaultFromTheSinks(_ seed: UInt64, isOut: Bool) async throws {
-        let first = 100_000 + seed * 1000
-        let changes = (first...(first + 999)).map(change)
-        let faulty = knowsChanges ? changes.filter { FaultPlan.way(of: $0.id) != nil } : []
+    /// Changes that always fail, each in its way: the others arrive in order, each within a minute of the one at fault before it, unless the system is out
+    /// in between, and the program killed; those at fault are dead letters, or rows with the sink's words.
+    private func tellsOneChangesFaultFromTheSinks(_ seed: UInt64, _ extent: Extent, isOut: Bool) async throws {
+        let clock = SteppedClock()
+        let start = clock.now, first = 100_000 + seed * 2000, last = first + extent.count - 1
+        // Most are there at once, the others come in within an hour.
+        let early = extent.count * 2 / 3
+        let changes = (first...last).map { number in
+            var change = change(number, extent)
+            let late = Int64(number - first) - Int64(early)
+            change.receivedTime = start.advanced(byMilliseconds: late < 0 ? -1 : (late + 1) * 3_600_000 / Int64(extent.count - early))
+            return change
+        }
+        let faulty = knowsChanges ? changes.filter { FaultPlan.way(of: $0.id, oneIn: extent.oneIn) != nil } : []
         let good = changes.filter { change in !faulty.contains { $0.id == change.id } }
-        try await run(changes, FaultPlan(seed: seed, .poisons(isOut: isOut))) { running in
-            let (service, sink, ledger, before) = (running.service, running.sink, running.ledger, running.before)
-            let wanted = Set(good.map(\.id))
-            try await eventually(within: 90) {
-                let arrived = try received().dropFirst(before)
-                guard arrived.count >= good.count, wanted.isSubset(of: arrived) else { return false }
-                let status = await service.statuses()[0]
-                // What the system has may still be a row until its answer has been read.
-                return status.position.cursor == first + 999 && status.dead + status.retrying + status.again + status.held == UInt64(faulty.count)
+        let plan = FaultPlan(seed: seed, .poisons(oneIn: extent.oneIn, isOut: isOut))
+        try await run(changes, plan, seed: seed, clock) { running in
+            let end = start.advanced(byMilliseconds: 2 * 3_600_000)
+            try await running.drive(killedOnceIn: isOut ? 80 : nil) { machine, now in
+                now >= end && machine.position.cursor == last && machine.dead + UInt64(machine.open.count) == UInt64(faulty.count)
             }
-            let arrived = try received().dropFirst(before)
-            #expect(Set(arrived) == wanted)
+            let arrived = Array(try received().dropFirst(running.before))
+            #expect(Set(arrived) == Set(good.map(\.id)), "seed \(seed)")
             expectOrder(arrived, good)
-            if !isOut { expectPromptness(sink.attempts, faulty, good) }
-            let letters = try await ledger.letters(sink: sink.name, limit: 100)
-            #expect(Set(letters.map(\.item.changeID)).isSubset(of: faulty.map(\.id)) && letters.allSatisfy { $0.words?.isEmpty == false })
+            if !isOut { expectPromptness(running.sink, faulty, good) }
+            let words = try await running.ledger.rowsWithWords(of: running.sink.name)
+            #expect(Set(words.keys) == Set(faulty.map(\.id)) && words.values.allSatisfy { !$0.isEmpty }, "seed \(seed): \(words)")
+            let position = running.delivery.machine.position
+            #expect(position.delivered == UInt64(good.count) && position.open == UInt64(faulty.count), "seed \(seed): \(position)")
+            try await heals(&running, changes)
         }
     }
 
+    /// Nothing is at fault any more: what waits in rows leaves by itself, and a dead letter when it is tried again.
+    private func heals(_ running: inout Running, _ changes: [Change]) async throws {
+        meet(nil)
+        try await running.drive { machine, _ in machine.open.count == 0 }
+        try await running.delivery.retryLetters()
+        try await running.drive { machine, _ in machine.open.count == 0 && machine.dead == 0 }
+        #expect(Set(try received().dropFirst(running.before)) == Set(changes.map(\.id)))
+        let position = running.delivery.machine.position
+        #expect(position.delivered == UInt64(changes.count) && position.open == 0, "\(position)")
+    }
+
     /// Every other request fails for a day, as if one of two machines were broken: no change is the reason.
-    func makesNoDeadLetterOfACoin(_ seed: UInt64) async throws {
-        let first = 200_000 + seed * 1000
-        let start = JumpingClock().now
-        let changes = (first...(first + 299)).map { number in
-            var change = change(number)
-            // Most are there at once, the others come in over the day.
-            change.receivedTime = start.advanced(byMilliseconds: number < first + 150 ? -1 : Int64(number - first - 149) * 576_000)
+    private func makesNoDeadLetterOfACoin(_ seed: UInt64, _ extent: Extent) async throws {
+        let clock = SteppedClock()
+        let start = clock.now, first = 200_000 + seed * 2000, count = min(extent.count, 300), late = count / 2
+        let day: Int64 = 86_400_000
+        let changes = (first..<(first + count)).map { number in
+            var change = change(number, extent)
+            // Half are there at once, the others come in over the day.
+            let index = Int64(number - first) - Int64(count - late)
+            change.receivedTime = start.advanced(byMilliseconds: index < 0 ? -1 : (index + 1) * day / Int64(late))
             return change
         }
-        let ways: [PeerFault] = [.forbidden, .denied, .missing, .broken, .reset]
-        try await run(changes, FaultPlan(seed: seed, .coin(ways))) { running in
-            let (service, ledger, clock, before) = (running.service, running.ledger, running.clock, running.before)
-            // When the last one comes in, a day has gone by; after that the clock may stand.
-            await eventually(within: 120) { [last = changes.last?.receivedTime] in clock.now >= last ?? start }
-            #expect(try await ledger.letters(sink: nil, limit: 10).isEmpty)
+        try await run(changes, FaultPlan(seed: seed, .coin([.forbidden, .denied, .missing, .broken, .reset])), seed: seed, clock) { running in
+            try await running.drive { _, now in now >= start.advanced(byMilliseconds: day) }
+            #expect(try await running.ledger.letters(sink: nil, limit: 10).isEmpty)
             meet(nil)
-            await eventually(within: 60) { await service.statuses()[0].position.delivered == 300 }
-            let status = await service.statuses()[0], arrived = Set(try received().dropFirst(before)).count
-            #expect(arrived == 300 && status.position.delivered == 300, "\(status)")
-            #expect(try await ledger.letters(sink: nil, limit: 10).isEmpty)
+            try await running.drive { machine, _ in machine.position.delivered == count }
+            #expect(Set(try received().dropFirst(running.before)) == Set(changes.map(\.id)))
+            #expect(try await running.ledger.letters(sink: nil, limit: 10).isEmpty)
         }
     }
 
     /// Of each record, what arrived first arrived in the order of the changes.
-    private func expectOrder(_ arrived: some Sequence<String>, _ good: [Change]) {
-        let sequences = Dictionary(uniqueKeysWithValues: good.map { ($0.id, $0) })
+    private func expectOrder(_ arrived: [String], _ good: [Change]) {
+        let changes = Dictionary(uniqueKeysWithValues: good.map { ($0.id, $0) })
         var last: [String: UInt64] = [:]
         var seen: Set<String> = []
         for id in arrived where seen.insert(id).inserted {
-            guard let change = sequences[id] else { continue }
+            guard let change = changes[id] else { continue }
             #expect(last[change.subject] ?? 0 < change.sequence, "\(change.subject): \(change.sequence)")
             last[change.subject] = change.sequence
         }
     }
 
-    private func expectPromptness(_ attempts: [RecordingSink.Attempt], _ faulty: [Change], _ good: [Change]) {
+    private func expectPromptness(_ sink: RecordingSink, _ faulty: [Change], _ good: [Change]) {
+        let attempts = sink.attempts, gather = sink.limits.gatherMilliseconds / 1000
         var firsts: [UInt64: Timestamp] = [:], ends: [UInt64: Timestamp] = [:]
         for attempt in attempts {
             for sequence in attempt.sequences where firsts[sequence] == nil { firsts[sequence] = attempt.time }
             for sequence in attempt.taken where ends[sequence] == nil { ends[sequence] = attempt.time }
         }
         for change in good {
-            guard let poison = faulty.last(where: { $0.sequence < change.sequence }), let begin = firsts[poison.sequence], let end = ends[change.sequence]
+            guard let poison = faulty.last(where: { $0.sequence < change.sequence }), let failed = firsts[poison.sequence], let end = ends[change.sequence]
             else {
                 continue
             }
-            let seconds = (end.milliseconds - begin.milliseconds) / 1000
-            #expect(seconds <= 60, "\(change.sequence) left \(seconds) s after \(poison.sequence) failed")
+            let seconds = (end.milliseconds - max(failed, change.receivedTime).milliseconds) / 1000
+            // A sink whose changes gather takes that long as well.
+            #expect(seconds <= 60 + gather, "\(change.sequence) left \(seconds) s after \(poison.sequence) failed")
         }
     }
 }
 
-/// Changes that are there from their time of receipt on.
-private final class ArrivingFeed: ChangeFeed {
-    private let list: ListFeed
-    private let changes: [Change]
-    private let clock: any DeliveryClock
-
-    init(_ changes: [Change], _ clock: any DeliveryClock) {
-        self.changes = changes
-        self.clock = clock
-        list = ListFeed(changes)
-    }
-
-    func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change] {
-        let now = clock.now
-        return try await list.changes(after: sequence, limit: limit, maxBytes: maxBytes).filter { $0.receivedTime <= now }
-    }
-
-    func lastSequence() async throws -> UInt64 { try await list.lastSequence() }
-    func firstSequence(from beginning: ReceiptBound) async throws -> UInt64 { try await list.firstSequence(from: beginning) }
-    func lastSequence(before end: ReceiptBound) async throws -> UInt64 { try await list.lastSequence(before: end) }
-    func isCaughtUp() async throws -> Bool { true }
-    func place(of id: String) async throws -> ChangePlace { try await list.place(of: id) }
-    func newestChange(of uid: String) async throws -> Change? { try await list.newestChange(of: uid) }
-
-    func waitForChange(after sequence: UInt64) async {
-        guard let next = changes.first(where: { $0.sequence > sequence }) else { return await list.waitForChange(after: sequence) }
-        try? await clock.sleep(for: .milliseconds(max(1, next.receivedTime.milliseconds - clock.now.milliseconds)))
+extension Ledger {
+    /// The changes of a sink that have rows, each with the sink's words.
+    fileprivate func rowsWithWords(of sink: String) async throws -> [String: String] {
+        try await read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT change, coalesce(words, '') FROM items WHERE sink = ?", arguments: [sink])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as String) })
+        }
     }
 }

@@ -1,6 +1,5 @@
 import Delivery
 import FindingModel
-import Foundation
 import Logging
 import State
 import Synchronization
@@ -17,21 +16,17 @@ struct SinkConformance {
         for seed in UInt64(1)...2 { try await deliversThroughFaults(seed) }
     }
 
-    /// Tells what is a sink's failure from what is a change's own; takes a minute or more.
+    /// Tells what is a sink's failure from what is a change's own.
     func runOwnFaults() async throws {
-        for seed in UInt64(1)...2 { try await ownFaults.tellsOneChangesFaultFromTheSinks(seed, isOut: seed == 2) }
-        try await ownFaults.makesNoDeadLetterOfACoin(1)
-    }
-
-    private var ownFaults: OwnFaults {
-        OwnFaults(
-            meet: { harness.meet($0) }, received: { try harness.received() }, makeSink: { _, _, _ in try harness.makeSink() },
-            change: { number in
+        let ownFaults = OwnFaults(
+            meet: { harness.meet($0) }, received: { try harness.received() }, makeSink: { _, _, clock in try harness.makeSink(clock) },
+            change: { number, extent in
                 var change = Change.finding(number)
                 // Two or three changes of each record, but what is at fault holds nothing else up.
-                if harness.ordersRecords, number % 100 != 37 { change.subject = "f_\(number % 433)" }
+                if harness.ordersRecords, FaultPlan.way(of: change.id, oneIn: extent.oneIn) == nil { change.subject = "f_\(number % (extent.count * 3 / 7))" }
                 return change
             }, knowsChanges: harness.knowsChanges)
+        try await ownFaults.run()
     }
 
     private func ids(_ range: ClosedRange<UInt64>) -> [String] { Change.findings(range).map(\.id) }
@@ -167,9 +162,4 @@ final class ListFeed: ChangeFeed {
         // Nothing is ever added: only being cancelled ends the wait.
         try? await Task.sleep(for: .seconds(86_400))
     }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// A test that takes minutes.
-    static var isLong: Self { .enabled(if: ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] != nil, "it takes minutes: make faults runs it") }
 }

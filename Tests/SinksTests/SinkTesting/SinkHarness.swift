@@ -3,7 +3,7 @@ import Delivery
 /// The other side of a sink under test: a peer that speaks the system's API, or what stands for it.
 protocol SinkHarness: Sendable {
     /// A new instance of the sink, as after a restart; the one before it was closed.
-    func makeSink() throws -> any EventSink
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink
     /// The ids of the changes that the system keeps, in order, repetitions included.
     func received() throws -> [String]
     /// Makes every attempt fail from now on, or no longer.
@@ -21,6 +21,7 @@ protocol SinkHarness: Sendable {
 }
 
 extension SinkHarness {
+    func makeSink() throws -> any EventSink { try makeSink(FixedClock()) }
     var tellsRepetitions: Bool { false }
     var refusesChanges: Bool { false }
     var knowsChanges: Bool { true }

@@ -1,8 +1,9 @@
-import Delivery
 import FindingModel
 import Logging
 import State
 import Testing
+
+@testable import Delivery
 
 /// The other side of a ticket system under test: a peer that speaks the system's API.
 protocol TicketHarness: Sendable {
@@ -36,6 +37,58 @@ struct TicketConformance {
         try await makesOneTicketEachThroughKills()
         try await followsAFindingsLifeThroughFaults()
         try await putsAFloodIntoOneTicket()
+    }
+
+    /// Tells what is the system's failure from what is a ticket's own.
+    func runOwnFaults() async throws {
+        let ownFaults = OwnFaults(
+            meet: { harness.meet($0) }, received: { harness.tickets().map { "abcdefgh-\($0.mark.dropFirst("weir-f_".count))-1" } },
+            makeSink: { ledger, feed, clock in try sink(ledger, feed, clock) }, change: { number, _ in .finding(.sample("f_\(number)"), number) })
+        let extent = OwnFaults.Extent.wanted
+        try await ownFaults.run(extent)
+        for seed in extent.seeds { try await tellsEveryTicketThatCanBeTold(seed) }
+    }
+
+    private func sink(_ ledger: Ledger, _ feed: any ChangeFeed, _ clock: any DeliveryClock) throws -> TicketSink {
+        harness.begin(clock)
+        var rules = TicketRules()
+        rules.newPerHour = 10_000
+        rules.onFixed = .transition(harness.closing)
+        return TicketSink(try harness.makeSystem(clock, rules: rules), rules: rules, ledger: ledger, feed: feed, clock: clock)
+    }
+
+    /// Tickets that were closed, moved or locked by somebody, each in its way, when their findings are fixed: all others are told within a minute.
+    private func tellsEveryTicketThatCanBeTold(_ seed: UInt64) async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try Ledger(path: folder.path + "/ledger.db")
+        let clock = SteppedClock()
+        let start = clock.now, count: UInt64 = 70, oneIn = 10
+        var changes = changes(1...count)
+        for number in 1...count {
+            var change = Change.finding(.sample("f_\(number)", status: .fixed), count + number, type: "finding.fixed")
+            change.receivedTime = start.advanced(byMilliseconds: Int64(600_000 + number * 20_000))
+            changes.append(change)
+        }
+        let feed = ArrivingFeed(changes, clock)
+        let recording = RecordingSink(try sink(ledger, feed, clock), clock: clock)
+        var delivery = try await SteppedDelivery(recording, feed, ledger, clock, seed: seed)
+        while delivery.machine.position.delivered < count { guard try await delivery.step() else { break } }
+        harness.meet(FaultPlan(seed: seed, .poisons(oneIn: oneIn, isOut: false)))
+        let end = start.advanced(byMilliseconds: 3 * 3_600_000)
+        while clock.now < end { guard try await delivery.step() else { break } }
+        let stuck = changes.prefix(Int(count)).filter { FaultPlan.way(of: $0.id, oneIn: oneIn) != nil }.map(\.subject)
+        let open = harness.tickets().filter(\.isOpen).map { String($0.mark.dropFirst("weir-".count)) }
+        #expect(open.sorted() == stuck.sorted() && stuck.count == 7, "seed \(seed)")
+        for change in changes.dropFirst(Int(count)) where !stuck.contains(change.subject) {
+            let told = recording.attempts.first { $0.taken.contains(change.sequence) }?.time
+            #expect(told.map { $0.milliseconds - change.receivedTime.milliseconds <= 60_000 } == true, "seed \(seed): \(change.subject)")
+        }
+        #expect(delivery.machine.position.open == 7 && delivery.machine.position.cursor == 2 * count)
+        harness.meet(nil)
+        try await delivery.retryLetters()
+        for _ in 0..<1000 where delivery.machine.open.count > 0 { _ = try await delivery.step() }
+        #expect(!harness.tickets().contains(where: \.isOpen) && delivery.machine.position.delivered == 2 * count)
+        await ledger.close()
     }
 
     private func changes(_ range: ClosedRange<UInt64>) -> [Change] { range.map { .finding(.sample("f_\($0)"), $0) } }

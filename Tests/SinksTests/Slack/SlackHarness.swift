@@ -52,10 +52,10 @@ final class SlackHarness: SinkHarness {
         return fault?.reply ?? .answer(200, body: Array("ok".utf8))
     }
 
-    func makeSink() throws -> any EventSink {
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
         var options = SlackSinkOptions(destination: Destination(url: try OutboundURL("http://127.0.0.1:\(peer.port)/s"), policy: .loopback))
         options.batch = batch
-        return try SlackSink(name: "chat", options: options, resources: SinkResources(transport: transport, version: "1", clock: FixedClock()))
+        return try SlackSink(name: "chat", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
     }
 
     var port: UInt16 { peer.port }

@@ -143,7 +143,7 @@ struct SlackSinkTests {
         try await SinkConformance(harness: try SlackHarness(transport: transport, batch: batch)).run()
     }
 
-    @Test(.isLong, arguments: [1, 20])
+    @Test(arguments: [1, 20])
     func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
         try await SinkConformance(harness: try SlackHarness(transport: transport, batch: batch)).runOwnFaults()
     }

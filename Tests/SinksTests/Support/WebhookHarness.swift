@@ -58,8 +58,8 @@ final class WebhookHarness: SinkHarness {
         self.options = options
     }
 
-    func makeSink() throws -> any EventSink {
-        try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: FixedClock())
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
+        try WebhookSink(name: "hook", options: options, transport: transport, version: "1", clock: clock)
     }
 
     var port: UInt16 { peer.port }

@@ -24,16 +24,18 @@ func syslogOptions(
 final class SyslogHarness: SinkHarness {
     let peer: SyslogPeer
     private let options: SyslogSinkOptions
-    private let resources: SinkResources
+    private let transport: CurlTransport
 
     /// The peer reads pieces of messages. With the proof `acknowledged` nobody could keep the promises: it may die with some that its system has.
     init(transport: CurlTransport, tls: Bool) throws {
         peer = try SyslogPeer(tls: tls ? SyslogAuthority.shared.get().server() : nil, pieceBytes: 700)
         options = try syslogOptions(port: peer.port, tls: tls) { $0.batch = 20 }
-        resources = SinkResources(transport: transport, version: "1.2.3", clock: FixedClock())
+        self.transport = transport
     }
 
-    func makeSink() throws -> any EventSink { try SyslogSink(name: "siem", options: options, resources: resources) }
+    func makeSink(_ clock: any DeliveryClock) throws -> any EventSink {
+        try SyslogSink(name: "siem", options: options, resources: SinkResources(transport: transport, version: "1.2.3", clock: clock))
+    }
 
     func received() throws -> [String] { peer.ids }
 

@@ -190,7 +190,7 @@ struct SyslogSinkTests {
         #expect(harness.peer.violations.isEmpty)
     }
 
-    @Test(.isLong, arguments: [false, true]) func whatFailsIsTheSinkOrOneChange(tls: Bool) async throws {
+    @Test(arguments: [false, true]) func whatFailsIsTheSinkOrOneChange(tls: Bool) async throws {
         let harness = try SyslogHarness(transport: transport, tls: tls)
         try await SinkConformance(harness: harness).runOwnFaults()
         #expect(harness.peer.violations.isEmpty)

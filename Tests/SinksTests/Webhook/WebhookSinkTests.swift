@@ -161,7 +161,7 @@ struct WebhookSinkTests {
         try await SinkConformance(harness: try WebhookHarness(transport: transport, batch: batch)).run()
     }
 
-    @Test(.isLong, arguments: [1, 7])
+    @Test(arguments: [1, 7])
     func whatFailsIsTheSinkOrOneChange(_ batch: Int) async throws {
         try await SinkConformance(harness: try WebhookHarness(transport: transport, batch: batch)).runOwnFaults()
     }
