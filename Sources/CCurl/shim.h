@@ -5,6 +5,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <linux/sockios.h>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -80,14 +81,31 @@ static inline CURLcode weir_curl_get_socket(CURL *handle, CURLINFO info, curl_so
     return curl_easy_getinfo(handle, info, value);
 }
 
-/// Sends TLS's close_notify (SSL_shutdown(3)): 0 or 1 when it went out, negative when it did not, or when the library's TLS is not OpenSSL's.
+/// Writes the record that is TLS's close_notify (SSL_shutdown(3)) to `bytes`, of which there must be `room` for 512: its length, 0 when it was written
+/// before, negative when it cannot be said now, or when the library's TLS is not OpenSSL's.
 ///
-/// The library itself says it only together with closing, after which nothing that the peer still says could be read.
-static inline int weir_curl_say_goodbye(CURL *handle) {
+/// The library itself says it only together with closing, after which nothing that the peer still says could be read. And its own way to the socket
+/// (a BIO) may be gone only while one of its functions runs: it would tell of a broken connection to a handle that is not there, and end the process.
+/// So the record goes to memory, and the caller sends it.
+static inline int weir_curl_goodbye(CURL *handle, unsigned char *bytes, int room) {
     struct curl_tlssessioninfo *session = NULL;
     if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == NULL) return -1;
     if (session->backend != CURLSSLBACKEND_OPENSSL || session->internals == NULL) return -1;
-    return SSL_shutdown((SSL *)session->internals);
+    SSL *const ssl = (SSL *)session->internals;
+    BIO *const way = SSL_get_wbio(ssl), *const memory = BIO_new(BIO_s_mem());
+    if (way == NULL || memory == NULL) {
+        BIO_free(memory);
+        return -1;
+    }
+    // Setting another one frees the one before.
+    BIO_up_ref(way);
+    BIO_up_ref(memory);
+    SSL_set0_wbio(ssl, memory);
+    const int said = SSL_shutdown(ssl);
+    SSL_set0_wbio(ssl, way);
+    const int count = said < 0 ? -1 : BIO_read(memory, bytes, room);
+    BIO_free(memory);
+    return said < 0 ? -1 : count < 0 ? 0 : count;
 }
 
 /// An event of poll(2) on Linux: the peer has ended its side. The C library hides it from whoever does not ask for GNU's names.

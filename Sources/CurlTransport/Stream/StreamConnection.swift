@@ -81,9 +81,26 @@ final class StreamConnection {
 
     /// Ends TLS in this direction; without that word a receiver would have to take the stream for cut off (RFC 8446 section 6.1).
     private func sayGoodbye(since start: ContinuousClock.Instant, _ cancellation: StreamCancellation) throws(TransportError) {
-        while let easy, weir_curl_say_goodbye(easy.pointer) < 0 {
-            // There is no room for it, or the peer has said something that ends the connection.
+        var goodbye = [UInt8](repeating: 0, count: 512)
+        while let easy {
+            let count = weir_curl_goodbye(easy.pointer, &goodbye, Int32(goodbye.count))
+            if count >= 0 {
+                goodbye.removeLast(goodbye.count - Int(count))
+                break
+            }
+            // The peer has said something that ends the connection, or that has to be read first.
             try listen()
+            try wait(since: start, for: POLLIN, cancellation)
+        }
+        while !goodbye.isEmpty {
+            let count = Glibc.send(socket, goodbye, goodbye.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+            if count > 0 {
+                goodbye.removeFirst(count)
+                continue
+            }
+            let code = errno
+            try listen()
+            guard code == EAGAIN || code == EINTR else { throw failure(.cut, "the receiver has reset the connection before it read everything") }
             try wait(since: start, for: POLLOUT, cancellation)
         }
     }

@@ -56,6 +56,13 @@ final class SyslogPeer: Sendable {
         }
     }
 
+    /// The same, and returns when it is done.
+    func endAllNow(_ ending: Ending) async throws {
+        for channel in log.state.withLock({ Array($0.channels.values) }) {
+            try await channel.eventLoop.submit { SyslogHandler.end(channel, ending) }.get()
+        }
+    }
+
     /// Keeps children of this process from holding the socket open: then its end would never be seen.
     private static func closeOnExec(_ channel: any Channel) throws {
         _ = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { fcntl($0, F_SETFD, FD_CLOEXEC) }
