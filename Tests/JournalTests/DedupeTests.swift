@@ -103,6 +103,31 @@ struct DedupeTests {
         await journal.stop()
     }
 
+    /// A repetition of what was voided may be the true one: it is written, and known from then on, also after a restart. What was erased does not come back.
+    @Test(arguments: [(#"{"action":"void","source":"shop"}"#, true), (String(decoding: EraseDecision(number: 1, reason: "r", who: "me").bytes, as: UTF8.self), false)])
+    func whatCameBeforeAVoidIsWrittenAgain(_ decision: String, _ isWritten: Bool) async throws {
+        let disk = SimulatedDisk()
+        var journal = try SegmentJournal.open(disk.options()).journal
+        let first = try await journal.append(.receipt("x", deduplicates: true)).number
+        _ = try await journal.append(.receipt("early", deduplicates: true))
+        _ = try await journal.append(EntryDraft(kind: .decision, body: Array(decision.utf8)))
+        let second = try await journal.append(.receipt("x", deduplicates: true))
+        #expect(second.duplicate != isWritten && (second.number == first) != isWritten)
+        #expect(try await journal.append(.receipt("x", deduplicates: true)).number == second.number)
+        let last = try await journal.append(.receipt("last", deduplicates: true)).number
+        await journal.stop()
+        journal = try SegmentJournal.open(disk.options(seed: 2)).journal
+        // Once the last is known by its old number, the window was read.
+        var isRead = false
+        for _ in 0..<15 where !isRead {
+            isRead = try await journal.append(.receipt("last", deduplicates: true)).number == last
+            if !isRead { ThreadSignal.pause(milliseconds: 1000) }
+        }
+        #expect(try await journal.append(.receipt("x", deduplicates: true)).number == second.number)
+        #expect(try await journal.append(.receipt("early", deduplicates: true)).duplicate != isWritten)
+        await journal.stop()
+    }
+
     @Test(arguments: [UInt64(1), 2, 3]) func theWindowRemembersAsAListWould(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var window = DedupeWindow(capacity: 37), model: [(source: String, digest: SHA256Digest, number: UInt64)] = []

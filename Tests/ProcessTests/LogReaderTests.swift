@@ -86,4 +86,22 @@ struct LogReaderTests {
         #expect(process.isRunning)
         #expect(await Self.ends(process) == 0)
     }
+
+    /// An output that takes nothing, as a full disk: what was to be kept is not whole.
+    @Test(.enabled(if: access("/dev/full", W_OK) == 0, "there is no /dev/full"))
+    func aCommandWhoseOutputCannotBeWrittenFails() async throws {
+        let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        let errors = try OutputPipe()
+        let child: ChildProcess
+        do {
+            defer {
+                close(full)
+                errors.closeWriting()
+            }
+            child = try ChildProcess(WeirProgram.path, ["schema", "finding"], environment: [:], output: full, errors: errors.writing)
+        }
+        let text = await errors.text()
+        #expect(child.status == 1)
+        #expect(text == "weir: the output cannot be written: No space left on device\nhint: what was written is not all there is\n")
+    }
 }

@@ -66,9 +66,10 @@ package final class LogQueue: Sendable {
 
 /// Blocking writes to an output that may be a terminal, a pipe or a file.
 package enum FileDescriptorOutput {
-    /// Writes all of `bytes`, in one `write(2)` where the descriptor takes them whole, so that lines never mix with those of other processes; false when
-    /// nobody reads any more.
-    package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    /// Writes all of `bytes`, in one `write(2)` where the descriptor takes them whole, so that lines never mix with those of other processes.
+    ///
+    /// - Returns: 0, or what stood in the way (errno(3)): `EPIPE` when nobody reads any more.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -79,10 +80,10 @@ package enum FileDescriptorOutput {
                     var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&entry, 1, -1)
                 } else if errno != EINTR {
-                    return errno != EPIPE
+                    return errno
                 }
             }
-            return true
+            return 0
         }
     }
 }

@@ -20,6 +20,10 @@ package struct EntryDraft: Sendable {
     /// Whether an equal body of the same source among the newest receipts answers with that receipt's number instead of being written.
     package let deduplicates: Bool
 
+    /// Whether an equal body that comes after it is written again: a void leaves out receipts whose repetitions, which nobody has kept, may be the true
+    /// ones. What was erased is not to come back.
+    var forgetsDuplicates: Bool { kind == .decision && EraseDecision(parsing: body) == nil }
+
     /// A draft whose digest is known; `bodySHA256` must be that of `body`, which `verify` would otherwise find out.
     package init(
         kind: EntryKind, source: String = "", generation: UInt64 = 0, peer: String = "", verdict: Verdict? = nil, headers: [HeaderField] = [],

@@ -17,7 +17,8 @@ final class DedupeRefill: Sendable {
 
     /// Reads the heads of the last `capacity` entries up to `last`; ends early when `goesOn` says no.
     ///
-    /// Entries whose bodies are known to be damaged are left out: when such a body comes again, it is written again.
+    /// Entries whose bodies are known to be damaged are left out: when such a body comes again, it is written again. So is what stands before a decision
+    /// that may have left out receipts.
     func run(_ source: any SegmentSource, last: UInt64, without damaged: Set<UInt64>, capacity: Int, while goesOn: () -> Bool) {
         var window = DedupeWindow(capacity: capacity)
         let first = last > UInt64(capacity) ? last - UInt64(capacity) + 1 : 1
@@ -41,7 +42,11 @@ final class DedupeRefill: Sendable {
         while goesOn() {
             switch try segment.batch(at: offset, bodies: false) {
             case .batch(let batch):
-                for head in batch.entries.lazy.map(\.head) where head.deduplicates && head.kind == .receipt && numbers.contains(head.number) {
+                // Decisions are rare: only where one stands are bodies read.
+                let decisions = batch.entries.contains { $0.head.kind == .decision } ? try Self.decisions(segment, at: offset) : []
+                for head in batch.entries.lazy.map(\.head) where numbers.contains(head.number) {
+                    if decisions.contains(head.number) { window.removeAll() }
+                    guard head.deduplicates, head.kind == .receipt else { continue }
                     guard !damaged.contains(head.number) else { continue }
                     window.insert(source: head.source, digest: head.bodySHA256, number: head.number)
                 }
@@ -54,5 +59,12 @@ final class DedupeRefill: Sendable {
                 offset = next.offset
             }
         }
+    }
+
+    /// The decisions of a batch after which equal bodies are written again.
+    private static func decisions(_ segment: SegmentFile, at offset: Int) throws(JournalError) -> Set<UInt64> {
+        guard case .batch(let batch) = try segment.batch(at: offset) else { return [] }
+        let decisions = batch.entries.filter { $0.head.kind == .decision }
+        return Set(decisions.filter { EraseDecision(parsing: batch.body($0, erasures: []).bytes ?? []) == nil }.map(\.head.number))
     }
 }

@@ -41,6 +41,8 @@ struct DedupeWindow: Sendable {
 
     /// How many keys there are.
     private(set) var count = 0
+    /// Whether it was emptied on purpose: what an older one remembers is no longer of use either.
+    private(set) var isCut = false
 
     init(capacity: Int) { self.capacity = min(max(capacity, 1), 1 << 24) }
 
@@ -83,8 +85,15 @@ struct DedupeWindow: Sendable {
         }
     }
 
+    /// Forgets every entry.
+    mutating func removeAll() {
+        self = DedupeWindow(capacity: capacity)
+        isCut = true
+    }
+
     /// What an older window remembers, with what came since behind it.
     func following(_ older: DedupeWindow) -> DedupeWindow {
+        if isCut { return self }
         var result = older
         var names: [UInt32: String] = [:]
         for (name, id) in sources { names[id] = name }

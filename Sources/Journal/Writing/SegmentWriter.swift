@@ -132,6 +132,7 @@ struct SegmentWriter: ~Copyable {
             return true
         }
         guard plan.written.isEmpty || encoder.hasRoom(for: draft) else { return false }
+        if draft.forgetsDuplicates { window.removeAll() }
         let number = nextNumber
         encoder.add(draft, number: number, generation: configurations.here(draft.generation), receivedTime: received, wallTime: wall)
         if deduplicates { window.insert(source: draft.source, digest: draft.bodySHA256, number: number) }

@@ -9,10 +9,14 @@ enum StandardOutput {
     /// One JSON document on a line, none of whose characters does anything to a terminal.
     static func json(_ bytes: [UInt8]) { write(PrintableJSON.escaped(bytes) + [UInt8(ascii: "\n")]) }
 
-    /// Ends the process quietly when nobody reads any more.
+    /// Ends the process: quietly when nobody reads any more, and as failed when the output takes nothing, as a full disk does.
     static func write(_ bytes: [UInt8]) {
         if StandardError.isServing { return LogQueue.standardOutput.write(bytes) }
-        if !FileDescriptorOutput.write(bytes, to: STDOUT_FILENO) { ProcessExit.now(0) }
+        let code = FileDescriptorOutput.write(bytes, to: STDOUT_FILENO)
+        guard code != 0 else { return }
+        if code == EPIPE { ProcessExit.now(0) }
+        CommandFailure("the output cannot be written: \(String(cString: strerror(code)))", hint: "what was written is not all there is").report()
+        ProcessExit.now(1)
     }
 }
 
