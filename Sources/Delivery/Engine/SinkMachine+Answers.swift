@@ -15,7 +15,7 @@ extension SinkMachine {
         if case .open(let all) = running.request.content { open.end(all.map(\.sequence)) }
         for sequence in expired { close(sequence, \.expired, at: now) }
         guard !items.isEmpty else { return pass() }
-        switch normal(outcome, count: items.count) {
+        switch normal(outcome, count: items.count, of: running) {
         case .delivered(let status, let id):
             take(items, [ItemOutcome](repeating: .delivered, count: items.count), of: running, status: status, id: id, at: now)
         case .items(let outcomes, let status, let id): take(items, outcomes, of: running, status: status, id: id, at: now)
@@ -42,8 +42,8 @@ extension SinkMachine {
     }
 
     /// The outcome, with an answer for each change or none: one that leaves some out counts as none, and putting all off is the sink's failure,
-    /// also when it does that one by one.
-    private func normal(_ outcome: DeliveryOutcome, count: Int) -> DeliveryOutcome {
+    /// also when it does that one by one. Of rows each is asked about alone: they were told apart from the sink before, and may fail alike.
+    private func normal(_ outcome: DeliveryOutcome, count: Int, of running: Running) -> DeliveryOutcome {
         guard case .items(let outcomes, let status, _) = outcome else { return outcome }
         guard outcomes.count == count else {
             return .retry(DeliveryFailure("the answer speaks of \(outcomes.count) of \(count) changes", status: status, mayHaveArrived: true))
@@ -51,10 +51,11 @@ extension SinkMachine {
         let putOff = outcomes.compactMap { outcome -> DeliveryFailure? in if case .retry(let failure) = outcome { failure } else { nil } }
         guard putOff.count == count, count > 1 || putsEverythingOff, let first = putOff.first else { return outcome }
         let wait = putOff.compactMap(\.retryAfter).max()
+        let isWindow = if case .window = running.request.content { true } else { false }
         return .retry(
             DeliveryFailure(
                 first.reason, status: first.status ?? status, retryAfter: wait, mayHaveArrived: first.mayHaveArrived,
-                isOfSink: count == 1 || putOff.contains(where: \.isOfSink), work: first.work))
+                isOfSink: count == 1 || isWindow && putOff.contains(where: \.isOfSink), work: first.work))
     }
 
     private mutating func take(_ items: [OpenItem], _ outcomes: [ItemOutcome], of running: Running, status: Int?, id: String?, at now: Timestamp) {

@@ -7,6 +7,7 @@ extension SinkMachine {
         let isWindow = if case .window = running.request.content { true } else { false }
         if failure.isOfSink {
             putBack(items)
+            yieldsRows = !isWindow
             // The next request is this one again, so that a receiver can tell.
             if isWindow { batch = items.count }
             doubt.forgetBatch()
@@ -91,6 +92,7 @@ extension SinkMachine {
         streak = []
         putOffs = 0
         failedRows = []
+        yieldsRows = false
         for suspect in doubt.settle(taken: count) where window.contains(suspect.item.sequence) {
             var item = suspect.item
             let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: nil).wholeMilliseconds
@@ -103,6 +105,7 @@ extension SinkMachine {
 
     /// The sink answered, although it took nothing: it does not fail as a whole, and what failed alone is asked about again.
     mutating func answered() {
+        yieldsRows = false
         guard let outage = health.answer() else { return }
         window.putBack(doubt.suspects.keys)
         _ = doubt.settle(taken: 0)

@@ -46,6 +46,8 @@ struct SinkMachine: Sendable {
     var putOffs = 0
     /// Open items that failed alone since something was taken.
     var failedRows: Set<UInt64> = []
+    /// Whether open items that are due let the window go first, because the sink failed when it was given some: that may not be its fault.
+    var yieldsRows = false
     /// Open items that may be refused without the sink being suspected: it took something after it had refused them, or a person asked.
     var proven: Set<UInt64> = []
     /// Whether the next attempt takes what failed of the window before an open item.
@@ -128,7 +130,7 @@ struct SinkMachine: Sendable {
             if !health.mayTry(at: now) { return newcomer(at: now) }
         }
         if health.isPaused || putsEverythingOff || !doubt.suspects.isEmpty { return attempt(at: now) }
-        if let next = open.nextDue, next <= now {
+        if let next = open.nextDue, next <= now, goesToRows {
             guard requests.isEmpty else { return nil }
             let due = dueItems(at: now)
             if !due.isEmpty { return begin(.open(due), .delivery) }
@@ -141,6 +143,9 @@ struct SinkMachine: Sendable {
         pass()
         return changes.isEmpty ? nil : begin(.window(changes), .delivery)
     }
+
+    /// Whether what is due in rows goes before the window.
+    private var goesToRows: Bool { !yieldsRows || window.ready == 0 || open.count >= policy.openItemsMax }
 
     /// Open items go apart from the window, and what is due is not overtaken for ever; what failed alone goes alone.
     private mutating func dueItems(at now: Timestamp) -> [OpenItem] {

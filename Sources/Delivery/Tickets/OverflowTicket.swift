@@ -33,7 +33,7 @@ struct OverflowTicket {
             let now = desk.clock.now
             let settled = link.intended.advanced(byMilliseconds: desk.rules.searchSettle.wholeMilliseconds)
             guard now >= settled || now < link.intended else {
-                return .retry(TicketTask.unknown(for: .milliseconds(settled.milliseconds - now.milliseconds)))
+                return .retry(TicketTask.unknown(for: .milliseconds(settled.milliseconds - now.milliseconds), isOfSink: true))
             }
             switch await desk.system.find(mark: link.mark) {
             case .done(let reference?):

@@ -104,7 +104,7 @@ struct TicketTask {
         case .retry(let failure):
             if failure.mayHaveArrived {
                 let wait = DeliveryFailure(
-                    failure.reason, status: failure.status, retryAfter: desk.rules.searchSettle, mayHaveArrived: true, work: work)
+                    failure.reason, status: failure.status, retryAfter: desk.rules.searchSettle, mayHaveArrived: true, isOfSink: failure.isOfSink, work: work)
                 return .item(.retry(wait))
             }
             try await forget()
@@ -182,7 +182,9 @@ struct TicketTask {
         try await desk.ledger.removeTicket(of: content.finding.uid, sink: desk.name)
     }
 
-    static func unknown(for wait: Duration) -> DeliveryFailure {
-        DeliveryFailure("whether a ticket was made is not known; its mark is looked for later", retryAfter: wait, mayHaveArrived: true, work: .create)
+    /// - Parameter isOfSink: Whether nothing else can be told either meanwhile; nobody asked for this wait.
+    static func unknown(for wait: Duration, isOfSink: Bool = false) -> DeliveryFailure {
+        let reason = "whether a ticket was made is not known; its mark is looked for later"
+        return DeliveryFailure(reason, retryAfter: wait, mayHaveArrived: true, isOfSink: isOfSink, work: .create)
     }
 }

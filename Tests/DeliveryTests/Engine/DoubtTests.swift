@@ -247,6 +247,17 @@ struct DoubtTests {
         #expect(driver.taken.count == 9 && driver.now.milliseconds - driver.start.milliseconds < 10_000, "\(sizes)")
     }
 
+    /// Two rows that are due together fail alike for ever, each by itself or as one request: what is not at fault goes on.
+    @Test(arguments: [false, true]) func rowsThatFailTogetherStandInNobodysWay(asOne: Bool) {
+        var driver = MachineDriver(count: 5, Change.findings(1...40))
+        let blocked = DeliveryFailure("this index is full", status: 429)
+        driver.run(for: 2 * 3_600_000, every: 60_000) { sequences in
+            if asOne, Set(sequences).isSubset(of: [2, 3]) { return .retry(blocked) }
+            return .items(sequences.map { $0 == 2 || $0 == 3 ? .retry(blocked) : .delivered }, status: 200, id: nil)
+        }
+        #expect(driver.taken.count == 38 && driver.rows.mapValues(\.state) == [2: .retrying, 3: .retrying] && driver.balances)
+    }
+
     /// Tickets are told one after the other: what comes behind the one that failed was not tried, and takes no harm.
     @Test func whatWasNotTriedComesAgainUntouched() {
         var driver = MachineDriver(count: 5, Change.findings(1...5))

@@ -284,6 +284,10 @@ struct JiraTicketSystemTests {
         try await TicketConformance(harness: JiraHarness(transport: transport, peer: peer)).run()
     }
 
+    @Test func whatFailsIsTheSinkOrOneChange() async throws {
+        try await TicketConformance(harness: JiraHarness(transport: transport, peer: peer)).runOwnFaults()
+    }
+
     static func table(_ count: Int) -> TicketTable {
         let rows = (0..<count).map { index in
             TicketTable.Row(

@@ -219,6 +219,10 @@ struct ServiceNowTicketSystemTests {
         try await TicketConformance(harness: ServiceNowHarness(transport: transport, peer: peer)).run()
     }
 
+    @Test func whatFailsIsTheSinkOrOneChange() async throws {
+        try await TicketConformance(harness: ServiceNowHarness(transport: transport, peer: peer)).runOwnFaults()
+    }
+
     @Test func settingsThatCannotWorkAreRefused() throws {
         #expect(throws: SinkError.self) { _ = try system { $0.table = "incident?x" } }
         #expect(throws: SinkError.self) { _ = try system { $0.fields = [("correlation_id", try RecordTemplate("x"))] } }

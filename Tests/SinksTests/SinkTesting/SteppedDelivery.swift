@@ -1,6 +1,7 @@
 import FindingModel
 import State
 import Synchronization
+import Testing
 
 @testable import Delivery
 
@@ -18,6 +19,8 @@ struct SteppedDelivery {
 
     /// How many changes are read at a time.
     private static let page = 256
+    /// Far more than any of the histories takes.
+    private static let stepsMax = 10_000
 
     init(_ sink: any EventSink, _ feed: ArrivingFeed, _ ledger: Ledger, _ clock: SteppedClock, seed: UInt64) async throws {
         (self.sink, self.feed, self.ledger, self.clock) = (sink, feed, ledger, clock)
@@ -61,6 +64,19 @@ struct SteppedDelivery {
         clock.advance(by: max(5, due.milliseconds - now.milliseconds))
         run.waited(hasChanges: arrival.map { $0 <= clock.now } ?? false)
         return true
+    }
+
+    /// Goes on until `isOver`, or nothing is left to do; an issue when that does not come.
+    ///
+    /// - Parameter kills: It is killed once in so many steps.
+    mutating func drive(killedOnceIn kills: UInt64? = nil, until isOver: (SinkMachine, Timestamp) -> Bool) async throws {
+        var random = SplitMix(seed: kills ?? 0)
+        for _ in 0..<Self.stepsMax {
+            if isOver(machine, clock.now) { return }
+            if let kills, random.next() % kills == 0 { try await restart() }
+            guard try await step() else { return }
+        }
+        Issue.record("it does not end: \(machine.position), \(machine.open.count) rows, \(machine.health.condition)")
     }
 
     private mutating func write() async throws {

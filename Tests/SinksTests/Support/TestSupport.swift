@@ -22,8 +22,10 @@ func eventually(within seconds: Int = 20, _ condition: @Sendable () async throws
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws {
-        var template = Array("/tmp/weir-sinks-XXXXXX".utf8CString)
+    /// - Parameter isMemory: It stands in memory, where the system has a place for that: for what is written often and need not survive.
+    init(isMemory: Bool = false) throws {
+        let place = isMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(place)/weir-sinks-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw PeerError.socket(errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
