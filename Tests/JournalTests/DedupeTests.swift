@@ -104,7 +104,9 @@ struct DedupeTests {
     }
 
     /// A repetition of what was voided may be the true one: it is written, and known from then on, also after a restart. What was erased does not come back.
-    @Test(arguments: [(#"{"action":"void","source":"shop"}"#, true), (String(decoding: EraseDecision(number: 1, reason: "r", who: "me").bytes, as: UTF8.self), false)])
+    @Test(arguments: [
+        (#"{"action":"void","source":"shop"}"#, true), (String(decoding: EraseDecision(number: 1, reason: "r", who: "me").bytes, as: UTF8.self), false),
+    ])
     func whatCameBeforeAVoidIsWrittenAgain(_ decision: String, _ isWritten: Bool) async throws {
         let disk = SimulatedDisk()
         var journal = try SegmentJournal.open(disk.options()).journal

@@ -194,7 +194,7 @@ final class Pump: Sendable {
     /// Returns when there is something to do.
     private func wait(_ run: inout PumpRun) async {
         enum Reason { case mail, changes, time }
-        let (feed, clock, mailbox) = (surroundings.feed, surroundings.clock, mailbox)
+        let (feed, clock, mailbox, epoch) = (surroundings.feed, surroundings.clock, mailbox, run.epoch)
         let now = now
         // Who wants none is woken all the same when the row of changes is another one.
         let after = run.awaitsAfter ?? .max
@@ -207,7 +207,7 @@ final class Pump: Sendable {
                 return .mail
             }
             group.addTask {
-                await feed.waitForChange(after: after)
+                await feed.waitForChange(after: after, in: epoch)
                 return .changes
             }
             if let wake = due {

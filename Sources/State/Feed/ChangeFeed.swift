@@ -19,8 +19,8 @@ package protocol ChangeFeed: Sendable {
     func newestChange(of uid: String) async throws -> Change?
     /// Those of the changes called `ids` whose receipts were erased.
     func erased(among ids: [String]) async throws -> Set<String>
-    /// Returns when a change after `sequence` may be there, or the task is cancelled.
-    func waitForChange(after sequence: UInt64) async
+    /// Returns when a change after `sequence` may be there, `epoch` is no longer what it was, or the task is cancelled.
+    func waitForChange(after sequence: UInt64, in epoch: UInt64) async
     /// How often the row of changes was made anew, or words were taken out of it, since the process began: then it has to be found out again where one
     /// stands in it, and read again.
     var epoch: UInt64 { get }

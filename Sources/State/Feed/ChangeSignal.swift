@@ -47,7 +47,9 @@ package final class ChangeSignal: Sendable {
     }
 
     /// Returns when a change after `sequence` can be read, or the task is cancelled.
-    package func wait(after sequence: UInt64) async {
+    ///
+    /// - Parameter isPast: Looked at once no later `restart` or `wake` can be missed: whether there is nothing to wait for, as one came before.
+    package func wait(after sequence: UInt64, unless isPast: @Sendable () -> Bool = { false }) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -55,7 +57,7 @@ package final class ChangeSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.cancelled.remove(id) != nil || state.last > sequence { return true }
+                    if state.cancelled.remove(id) != nil || state.last > sequence || isPast() { return true }
                     state.waiters.append(Waiter(id: id, after: sequence, continuation: continuation))
                     return false
                 }

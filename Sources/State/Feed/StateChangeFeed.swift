@@ -99,5 +99,5 @@ package final class StateChangeFeed: ChangeFeed {
         if position.entry < end { throw StateError(.failed, "state.db is being made again from the journal: entry \(position.entry) of \(end)") }
     }
 
-    package func waitForChange(after sequence: UInt64) async { await signal.wait(after: sequence) }
+    package func waitForChange(after sequence: UInt64, in epoch: UInt64) async { await signal.wait(after: sequence) { self.epoch != epoch } }
 }

@@ -98,7 +98,7 @@ final class MemoryFeed: ChangeFeed {
 
     func newestChange(of uid: String) async throws -> Change? { state.withLock { $0.changes.last { $0.subject == uid } } }
 
-    func waitForChange(after sequence: UInt64) async {
+    func waitForChange(after sequence: UInt64, in epoch: UInt64) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -106,7 +106,8 @@ final class MemoryFeed: ChangeFeed {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    let isOver = state.changes.last.map { $0.sequence > sequence } ?? false || state.cancelled.remove(id) != nil
+                    let isOver =
+                        state.epoch != epoch || state.changes.last.map { $0.sequence > sequence } ?? false || state.cancelled.remove(id) != nil
                     if !isOver { state.waiting[id] = continuation }
                     return isOver
                 }

@@ -23,5 +23,5 @@ final class CountingFeed: ChangeFeed {
     func isCaughtUp() async throws -> Bool { try await feed.isCaughtUp() }
     func place(of id: String) async throws -> ChangePlace { try await feed.place(of: id) }
     func newestChange(of uid: String) async throws -> Change? { try await feed.newestChange(of: uid) }
-    func waitForChange(after sequence: UInt64) async { await feed.waitForChange(after: sequence) }
+    func waitForChange(after sequence: UInt64, in epoch: UInt64) async { await feed.waitForChange(after: sequence, in: epoch) }
 }

@@ -158,7 +158,7 @@ final class ListFeed: ChangeFeed {
 
     func newestChange(of uid: String) async throws -> Change? { list.last { $0.subject == uid } }
 
-    func waitForChange(after sequence: UInt64) async {
+    func waitForChange(after sequence: UInt64, in epoch: UInt64) async {
         // Nothing is ever added: only being cancelled ends the wait.
         try? await Task.sleep(for: .seconds(86_400))
     }

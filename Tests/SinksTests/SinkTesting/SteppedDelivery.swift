@@ -147,5 +147,5 @@ final class ArrivingFeed: ChangeFeed {
     func isCaughtUp() async throws -> Bool { true }
     func place(of id: String) async throws -> ChangePlace { try await list.place(of: id) }
     func newestChange(of uid: String) async throws -> Change? { changes.last { $0.subject == uid && $0.receivedTime <= clock.now } }
-    func waitForChange(after sequence: UInt64) async {}
+    func waitForChange(after sequence: UInt64, in epoch: UInt64) async {}
 }

@@ -36,4 +36,12 @@ struct ChangeSignalTests {
         running.cancel()
         await running.value
     }
+
+    /// A restart between somebody's last look at the row and the wait is none that goes unheard.
+    @Test func aWaitForWhatIsPastIsNone() async {
+        let signal = ChangeSignal()
+        signal.advance(to: 10)
+        signal.restart()
+        await signal.wait(after: 10) { true }
+    }
 }
