@@ -38,14 +38,7 @@ struct CertificateCheckTests {
     /// What a sink shows its receiver ends too, and its key is a secret like any other.
     @Test func certificatesOfSinksAreLookedAtToo() throws {
         let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=weir"]
-            + ["-keyout", folder.path + "/weir.key", "-out", folder.path + "/weir.pem"]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        try TestCertificate.write("weir", in: folder.path, days: 2)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path + "/weir.key")
         for sink in ["type: syslog, url: \"tls://siem.example.com:6514\"", "type: webhook, url: \"https://a.example.com\", secret: \"env:S\""] {
             let yaml = "sources: {}\nsinks: { s: { \(sink), certificate: weir.pem, key: weir.key } }"

@@ -48,14 +48,7 @@ struct DocumentedConfigurationTests {
         let folder = try TemporaryFolder()
         for name in ["probely"] { try folder.write("secrets/\(name)", "0123456789abcdefgh") }
         for name in ["data/x", "tls/x"] { try folder.write(name, "") }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "60", "-subj", "/CN=weir"]
-            + ["-keyout", folder.path + "/tls/weir.key", "-out", folder.path + "/tls/weir.pem"]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        try TestCertificate.write("weir", in: folder.path + "/tls", days: 60)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.path + "/secrets/probely")
         try folder.write("tls/siem-ca.pem", folder.read("tls/weir.pem"))
         return folder
