@@ -19,16 +19,7 @@ struct CertificateReloadTests {
 
     /// Makes a certificate for 127.0.0.1 and its key.
     private func make(_ name: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-            + ["-subj", "/CN=\(name)", "-addext", "subjectAltName=IP:127.0.0.1"]
-            + ["-keyout", folder.path + "/\(name).key", "-out", folder.path + "/\(name).pem"]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        try TestCertificate.write(name, in: folder.path, days: 2, ["-addext", "subjectAltName=IP:127.0.0.1"])
     }
 
     /// Puts a certificate and its key where the configuration says.
