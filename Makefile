@@ -22,12 +22,10 @@ build: packages
 run: build
 	@ONCE=$(ONCE) examples/run.sh $(RELEASE)/weir $(RELEASE)/example-receiver
 
-# Tests block their threads with real sockets, files and processes. Without a bound all of them begin at once, and whatever awaits
-# something comes to its turn behind all others, half a minute later.
 test: packages
 	@scripts/install-packages.sh openssl python3-aiosmtpd
 	$(SWIFT) build --build-tests
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 $(SWIFT) test --skip-build --parallel
+	@SWIFT=$(SWIFT) scripts/run-tests.sh
 
 lint:
 	@scripts/lint.sh

@@ -113,9 +113,10 @@ struct ReloadTests {
         let workspace = try Self.workspace()
         let gateway = try await RunningGateway.start(in: workspace)
         let yaml = Self.yaml(secrets: ["old"]).replacing("data: ./data", with: "data: ./elsewhere\nconnections: 5")
-        try await Self.reload(yaml, gateway, in: workspace, says: "reloaded")
+        // The last of the three lines: the others stand before it.
+        try await Self.reload(yaml, gateway, in: workspace, says: "needs a restart to take effect key=connections")
         let log = String(decoding: workspace.read("gateway.log"), as: UTF8.self)
-        #expect(log.contains("needs a restart to take effect key=data") && log.contains("key=connections"), "\(log)")
+        #expect(log.contains("needs a restart to take effect key=data"), "\(log)")
         // For `data`, the journal in it, and `connections`. It does so as long as that is not what runs, and the journal's shortcut stays in the
         // folder that is in use.
         try await Self.reload(yaml, gateway, in: workspace, says: "needs a restart to take effect key=connections", count: 2)
