@@ -24,6 +24,8 @@ struct PumpTests: PumpTesting {
         await eventually { sink.taken.count == 1000 }
         feed.append(Change.findings(1001...1005))
         await eventually { await savedCursor() == 1005 }
+        // The cursor is on disk a moment before the status says so.
+        await eventually { await service.statuses()[0].pending == 0 }
         #expect(sink.taken == Array(1...1005))
         #expect(sink.attempts.allSatisfy { $0.sequences.count <= 64 })
         let rows = try await ledger.deliveries(sink: "sink", limit: 100)

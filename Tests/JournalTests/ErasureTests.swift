@@ -79,7 +79,8 @@ struct ErasureTests {
             #expect(entries[1].text?.hasPrefix("CANARY-0") == true && entries[3].text?.hasPrefix("CANARY-2") == true)
             let decisions = entries.compactMap { $0.kind == .decision ? $0.body.bytes.flatMap { EraseDecision(parsing: $0) } : nil }
             if entries[2].body == .erased { #expect(decisions.map(\.number) == [3]) } else { #expect(entries[2].text?.hasPrefix("CANARY-1") == true) }
-            #expect(try after.verify().isIntact)
+            let report = try after.verify()
+            #expect(report.isIntact, "after \(calls) calls: \(report.problems)")
             if entries[2].body == .erased { erased += 1 } else { kept += 1 }
         }
         #expect(erased > 0 && kept > 0)

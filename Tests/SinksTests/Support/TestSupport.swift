@@ -24,7 +24,8 @@ final class TemporaryFolder: Sendable {
 
     /// - Parameter isMemory: It stands in memory, where the system has a place for that: for what is written often and need not survive.
     init(isMemory: Bool = false) throws {
-        let place = isMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        let told = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let place = isMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : told
         var template = Array("\(place)/weir-sinks-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw PeerError.socket(errno) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
