@@ -15,7 +15,7 @@ struct SourcesView {
     func response() async throws -> OperatorResponse {
         let tallies = api.sources.live?.tallies ?? [:]
         let earlier = api.sources.earlierTallies()
-        let ever = earlier.merging(tallies) { $0.adding($1) }
+        var ever = earlier.merging(tallies) { $0.adding($1) }
         let configured = api.sources.configuredSources()
         let known = Set(configured.map(\.name))
         var counts: [String: SourceCounts] = [:]
@@ -23,6 +23,9 @@ struct SourcesView {
         var lastTimes: [String: Timestamp] = [:]
         if let state = try? api.state {
             for source in try await state.sources() { counts[source.source] = source }
+            for (name, counts) in counts where counts.receipts > 0 {
+                ever[name] = (ever[name] ?? SourceTally()).keeping(receipts: UInt64(clamping: counts.receipts))
+            }
             for name in counts.keys {
                 drift[name] = try await state.drift(ofSource: name, limit: Self.driftMax)
                 var filter = EventFilter()

@@ -40,6 +40,13 @@ package struct SourceTally: Sendable {
             refusals: refusals.merging(later.refusals) { $0 &+ $1 }, lastRefusals: lastRefusals + later.lastRefusals)
     }
 
+    /// With as many accepted requests as there are receipts at least: what was counted last is lost with a kill, and what was kept is not.
+    package func keeping(receipts: UInt64) -> SourceTally {
+        var tally = self
+        tally.accepted = max(accepted, receipts &+ duplicates)
+        return tally
+    }
+
     /// Counts a request that is kept.
     package mutating func accept(bytes count: Int, duplicate: Bool, late isLate: Bool) {
         accepted &+= 1

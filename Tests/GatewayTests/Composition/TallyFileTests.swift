@@ -41,6 +41,12 @@ struct TallyFileTests {
         #expect(many.lastRefusals.count == SourceTally.lastRefusalsMax && many.lastRefusals.last == Self.refusal(39, "late"))
     }
 
+    @Test func whatAKillTookOutOfTheCountIsCountedByItsReceipts() {
+        #expect(Self.tally(5, []).keeping(receipts: 9).accepted == 10)
+        #expect(Self.tally(50, []).keeping(receipts: 9).accepted == 50)
+        #expect(SourceTally().keeping(receipts: 3).accepted == 3)
+    }
+
     @Test func aDamagedFileBeginsAnew() throws {
         let folder = try TemporaryFolder()
         for text in ["", "[]", "{\"sources\":{\"a\":{\"accepted\":-1,\"refusals\":{\"x\":\"y\"},\"last_refusals\":[{\"time\":\"x\"}]}}}"] {
