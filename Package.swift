@@ -74,7 +74,7 @@ let package = Package(
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
         module("CurlTransport", ["Bytes", "CCurl"]),
         module("Gzip", ["CZlib"]),
-        module("Delivery", ["State", "Journal", "FindingModel", "JSONDocument", grdb, logging]),
+        module("Delivery", ["State", "Journal", "FindingModel", "JSONDocument", "Digests", grdb, logging]),
         module("Sinks", ["Bytes", "Delivery", "CurlTransport", "Formats", "Gzip", "Digests", "FindingModel", "JSONDocument"]),
         module(
             "Console",

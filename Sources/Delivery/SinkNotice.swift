@@ -13,9 +13,13 @@ extension GatewayNotice {
         GatewayNotice(kind: "sink_concern", summary: "Sink \(sink): \(reason)") { write(sink, reason, to: &$0) }
     }
 
-    /// Nothing is delivered before a person has done something.
+    /// Nothing is delivered before a person has done something, or sinks go on from another file than before.
     package static func ledgerDamaged(_ damage: LedgerError) -> GatewayNotice {
-        GatewayNotice(kind: "ledger_damaged", summary: "ledger.db is damaged, so nothing is delivered; events are received and kept") { writer in
+        let summary =
+            damage.code == .replaced
+            ? "ledger.db was moved away or replaced while it was in use, and is opened anew"
+            : "ledger.db is damaged, so nothing is delivered; events are received and kept"
+        return GatewayNotice(kind: damage.code == .replaced ? "ledger_replaced" : "ledger_damaged", summary: summary) { writer in
             writer.key("reason")
             writer.string(damage.message)
         }

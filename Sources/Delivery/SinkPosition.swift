@@ -70,6 +70,13 @@ package struct SinkPosition: Hashable, Sendable {
         self[keyPath: counter] += 1
     }
 
+    /// Takes rows out of the count whose changes stand before the sink again.
+    mutating func reopen(_ rows: Int) {
+        let rows = min(UInt64(clamping: rows), open)
+        open -= rows
+        vanished &-= Int64(clamping: rows)
+    }
+
     /// Moves to where the row of changes, made again, has what the sink has seen: the counts stay, as what was told was told.
     mutating func move(to sequence: UInt64, anchor id: String?) {
         vanished &+= Int64(clamping: cursor) - Int64(clamping: sequence)

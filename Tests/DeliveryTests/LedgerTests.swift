@@ -242,6 +242,67 @@ struct LedgerTests {
         await damaged.close()
     }
 
+    /// What a turned bit, or a page of an older copy, may come to: a valid file that says something else than was written.
+    @Test(arguments: [
+        "UPDATE sinks SET cursor = cursor + 1, delivered = delivered + 1", "UPDATE sinks SET anchor = 'abcdefgh-7-1'", "UPDATE sinks SET name = 'b'",
+        "DELETE FROM sinks", "UPDATE items SET sequence = 64 WHERE sequence = 2", "UPDATE items SET change = 'x' WHERE sequence = 2",
+        "UPDATE items SET state = 5 WHERE sequence = 2",
+        "DELETE FROM items WHERE sequence = 3", "UPDATE items SET sink = 'b'", "UPDATE done SET change = 'x'", "DELETE FROM done",
+        "INSERT INTO done VALUES ('a', 6, 'abcdefgh-6-1', 0)", "UPDATE tickets SET applied = 99", "DELETE FROM tickets", "UPDATE jobs SET cursor = last",
+        "DELETE FROM jobs", "UPDATE seals SET sum = sum + 1", "DELETE FROM seals",
+    ])
+    func aRowThatIsNotTheOneThatWasWrittenIsDamage(_ damage: String) async throws {
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        var write = LedgerWrite(position: SinkPosition(name: "a", start: 0, cursor: 3, anchor: "abcdefgh-3-1", delivered: 1, filtered: 0, expired: 0, open: 2))
+        write.rows = [2, 3].map { .put(OpenItem(.finding($0), state: $0 == 3 ? .dead : .again, at: Timestamp(milliseconds: 1)), nil) }
+        write.done = [DoneAbove(sequence: 5, changeID: "abcdefgh-5-1", isSuperseded: false)]
+        try await ledger.apply(write, after: 0)
+        try await ledger.apply(write, after: 1)
+        var link = TicketLink(uid: "f_1", mark: "m", state: .overflow, intended: Timestamp(milliseconds: 1))
+        link.applied = 3
+        for _ in 0..<2 { try await ledger.put([link], sink: "a") }
+        try await ledger.insert(ReplayJob(sink: "a", first: 1, last: 9, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "me"))
+        #expect(try await ledger.state(of: "a")?.open.count == 1)
+        await ledger.close()
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try await queue.writeWithoutTransaction { database in
+            for name in try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+                try database.execute(sql: "DROP TRIGGER \(name)")
+            }
+            try database.execute(sql: damage)
+        }
+        try queue.close()
+        let told = Mutex(0)
+        let damaged = try Ledger.forService(path: path) { _ in told.withLock { $0 += 1 } }
+        let error = await #expect(throws: LedgerError.self) { try await damaged.state(of: "a") }
+        #expect(error?.code == .corrupt && told.withLock { $0 } == 1)
+        await #expect(throws: LedgerError.self) { try await damaged.reopen(since: damaged.generation) }
+        #expect(told.withLock { $0 } == 1)
+        await damaged.close()
+    }
+
+    @Test(arguments: [false, true]) func aFileThatIsMovedAwayOrReplacedIsLeftAndWhatStandsThereIsOpened(isReplaced: Bool) async throws {
+        let before = try Ledger(path: path)
+        try await before.insert(SinkPosition(name: "a", start: 4))
+        await before.close()
+        let copy = try Data(contentsOf: URL(fileURLWithPath: path))
+        let told = Mutex<[LedgerError]>([])
+        let ledger = try Ledger.forService(path: path) { error in told.withLock { $0.append(error) } }
+        try await ledger.insert(SinkPosition(name: "b", start: 7))
+        rename(path, path + "-elsewhere")
+        if isReplaced { try copy.write(to: URL(fileURLWithPath: path)) }
+        await #expect(throws: LedgerError.self) { try await ledger.insert(SinkPosition(name: "c", start: 9)) }
+        #expect(told.withLock { $0.map(\.code) } == [.replaced])
+        await eventually { ledger.damage == nil }
+        #expect(try await ledger.positions().map(\.name) == (isReplaced ? ["a"] : []))
+        #expect(told.withLock { $0.count } == 1)
+        await ledger.close()
+        #expect(try LedgerReader(path: path + "-elsewhere").positions().map(\.name) == ["a", "b"])
+    }
+
     @Test(arguments: ["", "-wal", "-shm"]) func whatStandsInThePlaceOfAFileIsNeverFollowed(ending: String) throws {
         let victim = folder.path + "/victim"
         try Data("precious".utf8).write(to: URL(fileURLWithPath: victim))

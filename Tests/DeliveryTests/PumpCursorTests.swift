@@ -1,4 +1,5 @@
 import FindingModel
+import Glibc
 import State
 import Testing
 
@@ -158,6 +159,47 @@ struct PumpCursorTests: PumpTesting {
         #expect(sink.taken == Array(1...10) + [9])
         await stop(service)
         #expect(try await ledger.position(of: "sink")?.anchor == "abcdefgh-11-1")
+    }
+
+    @Test func whatARowMadeAgainHoldsBesideWhatWasToldIsToldAndWhatComesAfterItAgain() async throws {
+        feed.append(Change.findings(1...10))
+        let sink = ScriptedSink(count: 3)
+        let service = service([sink])
+        service.start()
+        await eventually { await savedCursor() == 10 }
+        // An entry can be read again, whose change comes behind the sixth.
+        let found = (7...11 as ClosedRange<UInt64>).map { sequence -> Change in
+            var change = Change.finding(sequence == 7 ? 99 : sequence - 1)
+            change.sequence = sequence
+            return change
+        }
+        feed.remake(Change.findings(1...6) + found)
+        await eventually { await savedCursor() == 11 }
+        #expect(sink.taken == Array(1...10) + Array(7...11))
+        await stop(service)
+        let position = try #require(try await ledger.position(of: "sink"))
+        #expect(position.anchor == "abcdefgh-10-1" && position.delivered == 15 && position.vanished == 4)
+    }
+
+    @Test func aLedgerThatIsMovedAwayWhileItRunsHoldsNothingUp() async throws {
+        feed.append(Change.findings(1...5))
+        let sink = ScriptedSink(), clock = ManualClock()
+        let service = service([sink], clock: clock)
+        service.start()
+        await eventually { await savedCursor() == 5 }
+        rename(ledger.path, ledger.path + "-elsewhere")
+        feed.append(Change.findings(6...8))
+        await eventually {
+            clock.advance(by: .seconds(60))
+            return sink.taken.last == 8 && sink.taken.count >= 13
+        }
+        // It begins as it would with no ledger, and leaves nothing out.
+        #expect(Array(sink.taken.suffix(8)) == Array(1...8))
+        await eventually {
+            clock.advance(by: .seconds(60))
+            return await savedCursor() == 8
+        }
+        await stop(service)
     }
 
     /// All of the journal was put back from an older copy and went on under another tag; the ledger is newer.

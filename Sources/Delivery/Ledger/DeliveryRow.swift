@@ -1,5 +1,13 @@
 import FindingModel
 
+/// The change that a successful request ended with, and where it stood then.
+struct NamedDelivery: Sendable {
+    /// The row's number.
+    let id: Int64
+    let change: String
+    let sequence: UInt64
+}
+
 /// One successful request, as the ledger keeps it: what was told to whom, when.
 package struct DeliveryRow: Hashable, Sendable {
     package let sink: String

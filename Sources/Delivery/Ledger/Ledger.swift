@@ -1,6 +1,7 @@
 import Dispatch
 import FindingModel
 import GRDB
+import Journal
 import Synchronization
 
 /// What the ledger knows of one sink when its pump begins.
@@ -21,10 +22,13 @@ struct LedgerState: Sendable {
 /// ledger.db: each sink's position and what it was told; the one writer's view.
 ///
 /// What a write acknowledges is on disk. A write, once begun, is not undone by the cancellation of the task that waits for it. A file that turns out to
-/// be damaged is closed, and used again only once it is whole: nothing is read from it, nor written into it.
+/// be damaged is closed, and used again only once it is whole: nothing is read from it, nor written into it. One that is moved away, or that another takes
+/// the place of, is left, and what stands there is opened as at a start.
 package final class Ledger: Sendable {
     private struct State {
         var connection: DatabaseQueue?
+        /// Which file it is a connection to.
+        var file: FileIdentity?
         /// Counts openings, so that of several who found the file broken only one opens it again.
         var generation: UInt64 = 1
         /// Why there is no connection.
@@ -44,6 +48,8 @@ package final class Ledger: Sendable {
 
     private init(_ path: String, _ state: State, onDamage: @escaping @Sendable (LedgerError) -> Void = { _ in }) {
         self.path = path
+        var state = state
+        state.file = FileIdentity(path: path)
         self.state = Mutex(state)
         self.onDamage = onDamage
     }
@@ -51,7 +57,7 @@ package final class Ledger: Sendable {
     /// Opens or creates the file for a gateway that receives in any case: where it is damaged or cannot be opened, whatever is asked of the ledger fails
     /// with the reason, until `reopen` succeeds. Blocks.
     ///
-    /// - Parameter onDamage: Told when the file is found damaged, now or later; once for each opening.
+    /// - Parameter onDamage: Told when the file is found damaged or replaced, now or later; once for each opening.
     package static func forService(path: String, onDamage: @escaping @Sendable (LedgerError) -> Void) throws(LedgerError) -> Ledger {
         do throws(LedgerError) {
             return Ledger(path, State(connection: try LedgerFile.open(path)), onDamage: onDamage)
@@ -63,7 +69,10 @@ package final class Ledger: Sendable {
     }
 
     /// Why nothing can be read or written, while the file is damaged or cannot be opened.
-    package var damage: LedgerError? { state.withLock { $0.connection == nil ? $0.failure : nil } }
+    package var damage: LedgerError? {
+        _ = try? openConnection()
+        return state.withLock { $0.connection == nil ? $0.failure : nil }
+    }
 
     /// Every sink that ever ran, by name.
     package func positions() async throws(LedgerError) -> [SinkPosition] { try await read { try LedgerRows.positions($0) } }
@@ -85,9 +94,12 @@ package final class Ledger: Sendable {
     /// How many items each sink has in each state.
     package func counts() async throws(LedgerError) -> [String: [OpenItem.State: UInt64]] { try await read { try LedgerItems.counts($0) } }
 
+    /// What a sink goes on from, once it is proved to be what was written.
+    ///
     /// - Parameter now: When a sink that failed in the end may be tried again.
     func state(of sink: String, now: Timestamp = Timestamp(milliseconds: 0)) async throws(LedgerError) -> LedgerState? {
         try await read { database in
+            try LedgerSeal.verify(database, sink: sink)
             guard let (position, revision) = try LedgerRows.position(database, of: sink) else { return nil }
             var state = LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
             state.done = try LedgerDone.all(database, of: sink)
@@ -106,7 +118,7 @@ package final class Ledger: Sendable {
     }
 
     /// Of the rows about a sink's requests, the first from `id` on that names its last change; `last` is the newest row's number.
-    func namedDelivery(of sink: String, from id: Int64) async throws(LedgerError) -> (row: (id: Int64, change: String)?, last: Int64) {
+    func namedDelivery(of sink: String, from id: Int64) async throws(LedgerError) -> (row: NamedDelivery?, last: Int64) {
         try await read { (try LedgerRows.namedDelivery($0, of: sink, from: id), try LedgerRows.lastDeliveryID($0)) }
     }
 
@@ -123,6 +135,7 @@ package final class Ledger: Sendable {
         try await write { database in
             var position = position
             for _ in 0..<(try LedgerItems.realign(places, sink: position.name, database)) { position.close(\.expired) }
+            position.reopen(try LedgerItems.remove(above: position.cursor, sink: position.name, database))
             try LedgerDone.realign(places, sink: position.name, cursor: position.cursor, database)
             try LedgerRows.apply(LedgerWrite(position: position), after: revision, database)
             // What tickets say is compared again: their sequences mean nothing in the new row.
@@ -169,6 +182,7 @@ package final class Ledger: Sendable {
             if old.wasDamaged { try LedgerFile.requireWhole(connection, path) }
             state.withLock { state in
                 state.connection = connection
+                state.file = FileIdentity(path: path)
                 state.generation += 1
                 state.failure = nil
             }
@@ -179,10 +193,26 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// The connection, while the file that it is to stands where it stood.
     private func openConnection() throws(LedgerError) -> (DatabaseQueue, generation: UInt64) {
-        let now = state.withLock { ($0.connection, $0.generation, $0.failure) }
-        guard let connection = now.0 else { throw now.2 ?? LedgerError(.unavailable, "\(path) is closed") }
-        return (connection, now.1)
+        let file = FileIdentity(path: path)
+        let (now, replaced) = state.withLock { state -> (State, DatabaseQueue?) in
+            guard let connection = state.connection, state.file != file else { return (state, nil) }
+            state.connection = nil
+            state.failure = .replaced(path)
+            return (state, connection)
+        }
+        if let replaced, let failure = now.failure {
+            onDamage(failure)
+            queue.async {
+                // SQLite leaves the log of a file that was moved as it is, and would read it into the one that stands there now.
+                _ = try? replaced.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                try? replaced.close()
+                _ = self.replaceConnection(since: now.generation)
+            }
+        }
+        guard let connection = now.connection else { throw now.failure ?? LedgerError(.unavailable, "\(path) is closed") }
+        return (connection, now.generation)
     }
 
     /// The error as one of the ledger's; a file that is damaged is closed before more is read from it.

@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import State
 
 /// The statements on what is done above the cursors.
 enum LedgerDone {
@@ -16,7 +17,7 @@ enum LedgerDone {
 
     static func all(_ database: Database, of sink: String) throws -> [DoneAbove] {
         let sql = "SELECT sequence, change, superseded FROM done WHERE sink = ? ORDER BY sequence"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink]).map { row in
+        return try Row.fetchWhole(database, sql: sql, arguments: [sink]).map { row in
             DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: row["superseded"])
         }
     }
@@ -47,6 +48,7 @@ enum LedgerOutages {
         guard let row = try Row.fetchOne(database, sql: "SELECT since, paused, status, words FROM outages WHERE sink = ?", arguments: [sink]) else {
             return .healthy
         }
+        _ = try row.whole(but: ["status"])
         let failure = DeliveryFailure(row["words"], status: row["status"])
         let outage = SinkHealth.Outage(since: Timestamp(milliseconds: row["since"]), next: now, failures: 1, failure: failure)
         return row["paused"] ? .paused(outage) : .failing(outage)

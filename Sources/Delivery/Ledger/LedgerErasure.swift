@@ -12,7 +12,7 @@ enum LedgerErasure {
         var open = OpenItems()
         for item in try LedgerItems.open(database, of: sink) { open.insert(item, at: now) }
         var write = LedgerWrite(position: position)
-        for row in try Row.fetchAll(database, sql: "SELECT sequence, change FROM items WHERE sink = ? ORDER BY sequence", arguments: [sink]) {
+        for row in try Row.fetchWhole(database, sql: "SELECT sequence, change FROM items WHERE sink = ? ORDER BY sequence", arguments: [sink]) {
             guard changes.contains(row[1]) else { continue }
             let sequence = LedgerRows.number(row[0])
             position.close(\.dropped)

@@ -9,13 +9,15 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case unavailable
         /// SQLite does not keep the promises that the ledger rests on.
         case notDurable
+        /// The file was moved away, or another took its place.
+        case replaced
         /// A cursor stands elsewhere than its only writer left it.
         case conflict
 
         /// Whether a gateway goes on receiving without the ledger until it is whole again.
         var isSurvivable: Bool {
             switch self {
-            case .corrupt, .unavailable: true
+            case .corrupt, .unavailable, .replaced: true
             case .newerVersion, .notDurable, .conflict: false
             }
         }
@@ -35,6 +37,14 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         LedgerError(
             .corrupt,
             "\(path) is damaged (\(why)): put back a copy of it from before, or move it away, and every sink begins as its 'from' says; until then nothing is delivered"
+        )
+    }
+
+    /// The file at `path` is no longer the one that was opened.
+    static func replaced(_ path: String) -> LedgerError {
+        LedgerError(
+            .replaced,
+            "\(path) was moved away or replaced while it was in use: what stands there now is used instead, and where nothing does, every sink begins as its 'from' says"
         )
     }
 

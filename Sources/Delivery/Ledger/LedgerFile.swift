@@ -20,6 +20,11 @@ enum LedgerFile {
             configuration.label = "ledger"
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase { database in
+                database.add(function: LedgerSeal.function)
+                // A row that another takes the place of is taken out of its seal too.
+                try database.execute(sql: "PRAGMA recursive_triggers = ON")
+            }
             // One connection for reads too: they are short, and its end leaves one file behind.
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { try refuseNewer($0, path) }
@@ -50,10 +55,11 @@ enum LedgerFile {
         guard DatabaseLog.isPlausible(of: path) else { throw .damaged(path, "\(path)-wal is no write-ahead log") }
     }
 
-    /// Throws when the file's structure is not whole; reads all of it.
+    /// Throws when the file's structure is not whole, or a row is not the one that was written; reads all of it.
     static func requireWhole(_ queue: DatabaseQueue, _ path: String) throws(LedgerError) {
         let words = try naming(path) { try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") } }
         if words != "ok" { throw .damaged(path, words?.split(separator: "\n").last.map(String.init) ?? "it cannot be checked") }
+        try naming(path) { try queue.read { try LedgerSeal.verify($0) } }
     }
 
     /// The file for reading beside its writer or without one.

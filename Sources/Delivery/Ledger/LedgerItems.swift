@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import State
 
 /// The statements on open items and dead letters.
 enum LedgerItems {
@@ -40,7 +41,7 @@ enum LedgerItems {
     /// The sink's items that are not dead, by sequence.
     static func open(_ database: Database, of sink: String) throws -> [OpenItem] {
         let sql = "SELECT \(columns) FROM items WHERE sink = ? AND state <> ? ORDER BY sequence"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { item($0) }
+        return try Row.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { try item($0) }
     }
 
     /// Dead letters with the sinks' words, the oldest first.
@@ -62,7 +63,7 @@ enum LedgerItems {
         }
         let sql = "SELECT id, sink, \(columns) FROM items WHERE \(conditions) ORDER BY id LIMIT ?"
         return try Row.fetchAll(database, sql: sql, arguments: arguments + [limit]).compactMap { row in
-            guard let item = item(row) else { return nil }
+            guard let item = try item(row) else { return nil }
             return DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
         }
     }
@@ -71,7 +72,7 @@ enum LedgerItems {
     static func counts(_ database: Database) throws -> [String: [OpenItem.State: UInt64]] {
         guard try database.tableExists("items") else { return [:] }
         var counts: [String: [OpenItem.State: UInt64]] = [:]
-        for row in try Row.fetchAll(database, sql: "SELECT sink, state, count(*) FROM items GROUP BY sink, state") {
+        for row in try Row.fetchWhole(database, sql: "SELECT sink, state, count(*) FROM items GROUP BY sink, state") {
             let sink: String = row[0]
             let code: Int = row[1]
             if let state = OpenItem.State(rawValue: code) { counts[sink, default: [:]][state] = LedgerRows.number(row[2]) }
@@ -95,7 +96,14 @@ enum LedgerItems {
         return gone
     }
 
-    private static func item(_ row: Row) -> OpenItem? {
+    /// Removes the items whose changes the sink comes to again; returns how many those were.
+    static func remove(above cursor: UInt64, sink: String, _ database: Database) throws -> Int {
+        try database.execute(sql: "DELETE FROM items WHERE sink = ? AND sequence > ?", arguments: [sink, LedgerRows.stored(cursor)])
+        return database.changesCount
+    }
+
+    private static func item(_ row: Row) throws -> OpenItem? {
+        let row = try row.whole(but: ["failed", "status", "words"])
         let code: Int = row["state"]
         guard let state = OpenItem.State(rawValue: code) else { return nil }
         var item = OpenItem(

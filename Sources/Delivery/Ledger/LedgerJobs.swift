@@ -33,21 +33,22 @@ enum LedgerJobs {
     /// The sink's oldest replay that is not done.
     static func next(_ database: Database, of sink: String) throws -> ReplayJob? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND (cursor < last OR waiting <> '[]') ORDER BY id LIMIT 1"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
+        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
     }
 
     /// The sink's newest replay that is done.
     static func lastDone(_ database: Database, of sink: String) throws -> ReplayJob? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor >= last AND waiting = '[]' ORDER BY id DESC LIMIT 1"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { job($0) }
+        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
     }
 
     /// The newest first.
     static func all(_ database: Database, limit: Int) throws -> [ReplayJob] {
-        try Row.fetchAll(database, sql: "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT ?", arguments: [limit]).map { job($0) }
+        try Row.fetchAll(database, sql: "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT ?", arguments: [limit]).map { try job($0) }
     }
 
-    private static func job(_ row: Row) -> ReplayJob {
+    private static func job(_ row: Row) throws -> ReplayJob {
+        let row = try row.whole(but: ["rate", "words", "wanted", "beginning", "end", "anchor", "last_change"])
         let types: String = row["types"]
         let words = (try? JSONValue(parsing: Array(types.utf8)))?.arrayValue?.compactMap(\.stringValue) ?? []
         var job = ReplayJob(

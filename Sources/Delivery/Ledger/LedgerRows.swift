@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import State
 
 /// The statements on the sinks' positions and on what they were told.
 enum LedgerRows {
@@ -14,7 +15,7 @@ enum LedgerRows {
         }
         let above = try database.tableExists("done") ? "(SELECT count(*) FROM done WHERE done.sink = sinks.name)" : "0"
         return try Row.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks ORDER BY name").map { row in
-            var position = position(row)
+            var position = try position(row)
             position.above = number(row["above"])
             return position
         }
@@ -23,7 +24,7 @@ enum LedgerRows {
     /// The sink's position, and how often it was written.
     static func position(_ database: Database, of sink: String) throws -> (position: SinkPosition, revision: Int64)? {
         let statement = try database.cachedStatement(sql: "SELECT \(columns), revision FROM sinks WHERE name = ?")
-        return try Row.fetchOne(statement, arguments: [sink]).map { (position($0), $0["revision"]) }
+        return try Row.fetchOne(statement, arguments: [sink]).map { (try position($0), $0["revision"]) }
     }
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
@@ -65,8 +66,8 @@ enum LedgerRows {
     private static func insert(_ row: DeliveryRow, _ database: Database) throws {
         let insert = try database.cachedStatement(
             sql: """
-                INSERT INTO deliveries (sink, first_sequence, last_sequence, count, sequences, time, status, remote_id, last_change)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO deliveries (sink, first_sequence, last_sequence, count, sequences, time, status, remote_id, last_change, seal)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_seal(?1, ?3, ?9))
                 """)
         try insert.execute(arguments: [
             row.sink, stored(row.firstSequence), stored(row.lastSequence), row.count, row.sequences, row.time.milliseconds, row.status, row.remoteID,
@@ -91,17 +92,23 @@ enum LedgerRows {
             SELECT sink, first_sequence, last_sequence, count, sequences, time, status, remote_id FROM deliveries \(filter)
             ORDER BY id DESC LIMIT ?
             """
-        return try Row.fetchAll(database, sql: sql, arguments: arguments + [limit]).map { row in
+        return try Row.fetchWhole(database, sql: sql, arguments: arguments + [limit], but: ["sequences", "status", "remote_id"]).map { row in
             DeliveryRow(
                 sink: row["sink"], firstSequence: number(row["first_sequence"]), lastSequence: number(row["last_sequence"]), count: row["count"],
                 sequences: row["sequences"], time: Timestamp(milliseconds: row["time"]), status: row["status"], remoteID: row["remote_id"])
         }
     }
 
-    /// Of a sink's rows, the first from `id` on that names its last change.
-    static func namedDelivery(_ database: Database, of sink: String, from id: Int64) throws -> (id: Int64, change: String)? {
-        let sql = "SELECT id, last_change FROM deliveries WHERE sink = ? AND id >= ? AND last_change IS NOT NULL ORDER BY id LIMIT 1"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink, id]).map { ($0[0], $0[1]) }
+    /// Of a sink's rows, the first from `id` on that names its last change, and is the one that was written.
+    static func namedDelivery(_ database: Database, of sink: String, from id: Int64) throws -> NamedDelivery? {
+        let sql = """
+            SELECT id, last_change, last_sequence FROM deliveries WHERE sink = ? AND id >= ? AND last_change IS NOT NULL
+            AND coalesce(seal = row_seal(sink, last_sequence, last_change), 1) ORDER BY id LIMIT 1
+            """
+        return try Row.fetchOne(database, sql: sql, arguments: [sink, id]).map { row in
+            let row = try row.whole()
+            return NamedDelivery(id: row[0], change: row[1], sequence: number(row[2]))
+        }
     }
 
     /// The newest row's number.
@@ -113,8 +120,9 @@ enum LedgerRows {
         return try Int64.fetchOne(database, sql: sql, arguments: [sink]).map { Timestamp(milliseconds: $0) }
     }
 
-    private static func position(_ row: Row) -> SinkPosition {
-        SinkPosition(
+    private static func position(_ row: Row) throws -> SinkPosition {
+        let row = try row.whole(but: ["anchor"])
+        return SinkPosition(
             name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),
             filtered: number(row["filtered"]), expired: number(row["expired"]), superseded: number(row["superseded"]), dropped: number(row["dropped"]),
             erased: number(row["erased"]), open: number(row["open"]), vanished: row["vanished"])

@@ -185,6 +185,11 @@ enum LedgerSchema {
             // The changes of a replay that failed alone and are tried again.
             try database.execute(sql: "ALTER TABLE jobs ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'")
         }
+        migrator.registerMigration("12") { database in
+            // What shows that a row is the one that was written.
+            try database.execute(sql: "ALTER TABLE deliveries ADD COLUMN seal INTEGER")
+            try LedgerSeal.make(in: database)
+        }
         return migrator
     }()
 }

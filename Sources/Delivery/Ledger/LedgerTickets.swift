@@ -1,6 +1,7 @@
 import FindingModel
 import GRDB
 import JSONDocument
+import State
 
 /// The statements on tickets.
 enum LedgerTickets {
@@ -8,7 +9,7 @@ enum LedgerTickets {
 
     static func link(_ database: Database, sink: String, uid: String) throws -> TicketLink? {
         let statement = try database.cachedStatement(sql: "SELECT \(columns) FROM tickets WHERE sink = ? AND uid = ?")
-        return try Row.fetchOne(statement, arguments: [sink, uid]).flatMap { link($0) }
+        return try Row.fetchOne(statement, arguments: [sink, uid]).flatMap { try link($0) }
     }
 
     static func put(_ link: TicketLink, sink: String, _ database: Database) throws {
@@ -33,10 +34,11 @@ enum LedgerTickets {
     /// The findings beyond `max-new`.
     static func overflow(_ database: Database, sink: String) throws -> [TicketLink] {
         let sql = "SELECT \(columns) FROM tickets WHERE sink = ? AND state = ? ORDER BY uid"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink, TicketLink.State.overflow.rawValue]).compactMap { link($0) }
+        return try Row.fetchAll(database, sql: sql, arguments: [sink, TicketLink.State.overflow.rawValue]).compactMap { try link($0) }
     }
 
-    private static func link(_ row: Row) -> TicketLink? {
+    private static func link(_ row: Row) throws -> TicketLink? {
+        let row = try row.whole(but: ["created", "remote_id", "remote_key", "url", "shown", "applied_change"])
         let code: Int = row["state"]
         guard let state = TicketLink.State(rawValue: code) else { return nil }
         let id: String? = row["remote_id"], key: String? = row["remote_key"], shown: String? = row["shown"], created: Int64? = row["created"]

@@ -57,10 +57,14 @@ extension Pump {
                 state.revision += 1
                 return state
             case .moved(var moved, var why):
-                // Nothing at the place where the cursor's change was: what else the sink was told may stand further on.
-                if moved.anchor == nil, let (sequence, id) = try await newestKept(), sequence > moved.cursor {
-                    moved.vanished &-= Int64(clamping: sequence) - Int64(clamping: moved.cursor)
-                    (moved.cursor, moved.anchor) = (sequence, id)
+                if moved.cursor > state.position.cursor {
+                    // More stands before it than the sink has passed, as where the journal has again what it could not read: nothing says what.
+                    let kept = try await newestInPlace(before: state.position.cursor)
+                    moved.move(to: max(kept?.0 ?? 0, moved.start), anchor: kept?.1)
+                    why += "; the row holds more than it was told, so that what comes after change \(moved.cursor) is told again"
+                } else if moved.anchor == nil, let (sequence, id) = try await newestInPlace(before: state.position.cursor), sequence > moved.cursor {
+                    // Nothing at the place where the cursor's change was: what else the sink was told may stand further on.
+                    moved.move(to: sequence, anchor: id)
                     why += "; the newest that it was told and that is still there is \(id)"
                 }
                 if moved.anchor == nil { moved.anchor = try await change(at: moved.cursor)?.id }
@@ -73,11 +77,11 @@ extension Pump {
         }
     }
 
-    /// The newest change that a request to the sink ended with and that the row still has.
+    /// The newest change up to `cursor` that a request to the sink ended with, and that stands where it stood then: nothing has come in before it, nor gone.
     ///
     /// Where history parted, what came before is there and what came after is not: so it is found by halving, and what stood out of order just before
     /// it is looked at one by one.
-    private func newestKept() async throws -> (UInt64, String)? {
+    private func newestInPlace(before cursor: UInt64) async throws -> (UInt64, String)? {
         let ledger = surroundings.ledger, name = sink.name
         var low: Int64 = 0
         var high = try await ledger.namedDelivery(of: name, from: 0).last + 1
@@ -89,7 +93,7 @@ extension Pump {
                 high = middle
                 continue
             }
-            if case .at(let sequence) = try await surroundings.feed.place(of: row.change) {
+            if case .at(let sequence) = try await surroundings.feed.place(of: row.change), sequence == row.sequence, sequence <= cursor {
                 if sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
                 low = max(row.id, middle) + 1
             } else {
@@ -98,7 +102,11 @@ extension Pump {
         }
         var id = max(0, low - 50)
         while let row = try await ledger.namedDelivery(of: name, from: id).row, row.id < low {
-            if case .at(let sequence) = try await surroundings.feed.place(of: row.change), sequence > newest?.0 ?? 0 { newest = (sequence, row.change) }
+            if case .at(let sequence) = try await surroundings.feed.place(of: row.change), sequence == row.sequence, sequence <= cursor,
+                sequence > newest?.0 ?? 0
+            {
+                newest = (sequence, row.change)
+            }
             id = max(row.id, id) + 1
         }
         return newest

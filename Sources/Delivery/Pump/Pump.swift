@@ -242,7 +242,8 @@ final class Pump: Sendable {
         return nil
     }
 
-    /// Writes down what the machine decided; tries until it succeeds, once more when cancelled.
+    /// Writes down what the machine decided; tries until it succeeds, once more when cancelled. False as well where the ledger says something else than the
+    /// sink went on from, as one that was put back does: then it begins anew from what that says.
     private func write(_ run: inout PumpRun) async -> Bool {
         guard let write = run.machine.takeWrite() else { return true }
         let ledger = surroundings.ledger
@@ -255,6 +256,10 @@ final class Pump: Sendable {
                 noteRecovery()
                 return true
             } catch {
+                if error.code == .conflict, !Task.isCancelled {
+                    log.warning("sink \(sink.name) begins anew from what the ledger says, and may repeat its last changes: \(error)")
+                    return false
+                }
                 guard !Task.isCancelled, await wait(after: "the ledger cannot be written: \(error)") else {
                     log.error("the position of sink \(sink.name) was not written down, so its last changes will be sent again: \(error)")
                     return false

@@ -65,7 +65,7 @@ struct GatewayStart {
         let log = log, say = noticeWriter(projection.journal)
         do throws(LedgerError) {
             ledger = try Ledger.forService(path: configuration.storage.ledgerFile) { damage in
-                log.error("nothing is delivered: \(damage.message)")
+                log.error(damage.code == .replaced ? "\(damage.message)" : "nothing is delivered: \(damage.message)")
                 say(.ledgerDamaged(damage))
             }
         } catch { throw GatewayError(error.message) }

@@ -43,6 +43,7 @@ struct Eraser {
             """
         try database.cachedStatement(sql: sql)
             .execute(arguments: ["data": Data(record.json.bytes), "receipt": number, "sequence": row[0] as Int64])
+        try ChangeSeal.renew(row[0], in: database)
         return true
     }
 
@@ -64,6 +65,7 @@ struct Eraser {
             guard case .notice(let notice) = told, let emptied = GatewayNotice.drift(notice, of: name, without: gone) else { continue }
             told = .notice(emptied)
             try database.execute(sql: "UPDATE changes SET data = ? WHERE sequence = ?", arguments: [Data(told.json.bytes), row[1] as Int64])
+            try ChangeSeal.renew(row[1], in: database)
         }
     }
 

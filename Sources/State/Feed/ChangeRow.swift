@@ -6,7 +6,7 @@ import GRDB
 struct ChangeRow: Sendable {
     static let columns = """
         c.sequence, c.tag, c.entry, c.number, c.type, c.kind, s.name, c.subject, c.time, c.received, c.evidence_entry, c.evidence_generation, c.data,
-        c.unmapped_entry, c.unmapped_generation, c.late, c.erased, coalesce(c.wall, c.received)
+        c.unmapped_entry, c.unmapped_generation, c.late, c.erased, coalesce(c.wall, c.received), c.seal
         """
     static let tables = "changes c LEFT JOIN sources s ON s.id = c.source"
 
@@ -15,12 +15,24 @@ struct ChangeRow: Sendable {
     let large: LargeParts
 
     init(_ row: Row) throws(StateError) {
+        guard row.hasValues(at: 0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17) else {
+            throw StateError(.corrupt, "state.db: a row of changes is damaged: move the file away, and it is made again from the journal")
+        }
         guard let kind = RecordKind(code: row[5]) else {
             throw StateError(.corrupt, "state.db: a change is of no known kind: move the file away, and it is made again from the journal")
         }
         let tag: String = row[1], entry: Int64 = row[2], number: Int64 = row[3]
         let source: String? = row[6]
         let data: Data = row[12]
+        let seal: Int64? = row[18]
+        let isWritten = seal.map { seal in
+            data.withUnsafeBytes { data in
+                ChangeSeal.of(sequence: row[0], tag: tag, entry: entry, number: number, type: row[4], subject: row[7], time: row[8], data: data) == seal
+            }
+        }
+        guard isWritten ?? true else {
+            throw StateError(.corrupt, "state.db: change \(tag)-\(entry)-\(number) is not what was written: move the file away, and it is made again")
+        }
         change = Change(
             sequence: UInt64(clamping: row[0] as Int64), id: "\(tag)-\(entry)-\(number)", type: row[4],
             source: source.map { "/sources/\($0)" } ?? GatewayNotice.source, subject: row[7], time: Timestamp(milliseconds: row[8]),

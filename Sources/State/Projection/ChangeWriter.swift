@@ -18,7 +18,7 @@ struct ChangeWriter {
     init(sequence: Int64, isOn: Bool, in database: Database) throws {
         self.sequence = sequence
         self.isOn = isOn
-        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (\(repeatElement("?", count: 20).joined(separator: ", ")))")
+        statement = try PreparedStatement(database, "INSERT INTO changes VALUES (\(repeatElement("?", count: 21).joined(separator: ", ")))")
     }
 
     /// Begins the next entry, whose first `made` changes are there already.
@@ -55,6 +55,11 @@ struct ChangeWriter {
         number += 1
         let (sequence, number, isErased) = (sequence, number, isErased)
         let large = state.large, origins = Origins(of: state).blob
+        let seal = data.withUnsafeBytes { data in
+            ChangeSeal.of(
+                sequence: sequence, tag: entry.tag, entry: entry.number, number: number, type: told.type, subject: record.uid, time: told.time.milliseconds,
+                data: data)
+        }
         try statement.run { row in
             row.add(sequence)
             row.add(entry.tag)
@@ -74,6 +79,7 @@ struct ChangeWriter {
             row.add(origins)
             row.add(isErased ? 1 : 0)
             row.add(entry.wall)
+            row.add(seal)
         }
     }
 }

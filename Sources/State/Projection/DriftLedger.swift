@@ -51,10 +51,10 @@ struct DriftLedger {
     private var unwritten: Set<Int64> = []
 
     init(from database: Database) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT source, entry, received FROM drift_told") {
+        for row in try Row.fetchWhole(database, sql: "SELECT source, entry, received FROM drift_told") {
             told[row[0]] = Told(entry: row[1], received: row[2])
         }
-        for row in try Row.fetchAll(database, sql: "SELECT source, kind, place, first_entry FROM drift") {
+        for row in try Row.fetchWhole(database, sql: "SELECT source, kind, place, first_entry FROM drift") {
             let source: Int64 = row[0], entry: Int64 = row[3]
             let place = DriftPlace(kind: row[1], place: row[2])
             known[source, default: []].insert(place)

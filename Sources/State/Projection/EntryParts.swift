@@ -80,7 +80,9 @@ struct UnfinishedEntry: Equatable {
     let changes: Int64
 
     init?(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, place, changes FROM parts"), let units = Int(row[1] as String) else { return nil }
+        guard let row = try Row.fetchOne(database, sql: "SELECT entry, place, changes FROM parts")?.whole(), let units = Int(row[1] as String) else {
+            return nil
+        }
         entry = UInt64(clamping: row[0] as Int64)
         self.units = units
         changes = row[2]

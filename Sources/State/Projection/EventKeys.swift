@@ -129,7 +129,7 @@ struct EventKeys {
     private mutating func removeExpired(_ limit: Limit, in database: Database) throws {
         guard let oldest, limit.isPassed(by: oldest) else { return }
         let statement = try database.cachedStatement(sql: "SELECT entry, received, digest FROM event_keys ORDER BY entry LIMIT \(Self.removedAtOnce)")
-        for row in try Row.fetchAll(statement) where limit.isPassed(by: Kept(entry: row[0], received: row[1])) {
+        for row in try Row.fetchAll(statement).map({ try $0.whole() }) where limit.isPassed(by: Kept(entry: row[0], received: row[1])) {
             guard let key = EventKey(row[2] as Data) else { continue }
             try remove(key, entry: row[0], in: database)
         }

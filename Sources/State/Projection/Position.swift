@@ -19,7 +19,9 @@ struct Position: Equatable {
     var rules: Int64
 
     init(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof, rules FROM projection") else {
+        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof, rules FROM projection"),
+            row.hasValues(at: 0, 1, 2, 3, 4, 6)
+        else {
             throw StateError(.corrupt, "state.db: the position is missing: move the file away, and it is made again from the journal")
         }
         entry = UInt64(clamping: row[0] as Int64)

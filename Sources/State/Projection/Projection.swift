@@ -125,6 +125,12 @@ final class Projection {
             EventRow(entry: work.number, source: source, received: work.received, wall: work.wall, outcome: outcome, changes: changes.number))
     }
 
+    /// Counts a receipt whose body the journal cannot read, and notes it: it may be put back.
+    func pass(unread entry: Entry, in database: Database) throws {
+        try pass(entry, as: .unreadable, in: database)
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO unread VALUES (?)").execute(arguments: [Int64(clamping: entry.number)])
+    }
+
     /// Counts numbers that the journal cannot read at all; what they were is lost with them.
     func skip(_ numbers: ClosedRange<UInt64>, in database: Database) throws {
         let count = Int64(clamping: numbers.count)

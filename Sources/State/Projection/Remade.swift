@@ -16,7 +16,7 @@ struct Remade: Equatable, Sendable {
 
     /// What state.db was made with; nothing where all of it is as it was told first.
     init?(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT last, tag FROM remade") else { return nil }
+        guard let row = try Row.fetchOne(database, sql: "SELECT last, tag FROM remade")?.whole() else { return nil }
         self.init(last: UInt64(clamping: row[0] as Int64), tag: row[1])
     }
 

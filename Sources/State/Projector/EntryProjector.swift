@@ -33,7 +33,7 @@ struct EntryProjector {
         }
         switch entry.body {
         case .erased: try project(erased: entry, in: database)
-        case .unreadable: try projection.pass(entry, as: .unreadable, in: database)
+        case .unreadable: try projection.pass(unread: entry, in: database)
         case .kept(let body): try project(entry, body: body, in: database)
         }
     }

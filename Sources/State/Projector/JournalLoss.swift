@@ -8,31 +8,35 @@ struct JournalLoss {
     /// What was found, in words.
     let reason: String
     /// The last entry that both have taken for the same; nothing later of state.db's is the journal's.
-    let common: UInt64
+    private(set) var common: UInt64
 
     /// If entries are missing, says so in the journal, and takes state.db back to where the two part.
     ///
     /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next. Entries that were given their
     /// numbers are projected like any others; what stands before them in the journal as the last of both is taken in again, which changes nothing.
     static func settle(store: StateStore, journal: any Journal, log: Logger) async throws(StateError) {
-        let search = JournalLossSearch(store: store, source: EntrySource(journal))
-        guard let loss = try search.run(end: journal.watermark, first: journal.firstNumber) else { return }
+        let source = EntrySource(journal)
+        let search = JournalLossSearch(store: store, source: source)
+        guard var loss = try search.run(end: journal.watermark, first: journal.firstNumber) else {
+            return try ReadableAgain.takeIn(store: store, source: source, through: journal.watermark, log: log)
+        }
+        if let first = try ReadableAgain.first(in: store, source: source, through: loss.common) { loss.common = first - 1 }
         log.error("entries of the journal are lost: \(loss.reason)")
         // Durable before state.db forgets that anything was lost.
         do { _ = try await journal.append(EntryDraft(kind: .notice, body: GatewayNotice.journalLoss(loss.reason).bytes)) } catch {
             throw StateError(.journal, "\(loss.reason), and that cannot be written to it: \(error.message)")
         }
-        try loss.takeBack(store, proof: try EntrySource(journal).entry(loss.common).map { EntryProof(of: $0) })
-        // It names entries by numbers that others have now.
-        unlink(AttemptFile.path(beside: store.path))
+        try takeBack(store, to: loss.common, source)
     }
 
-    private func takeBack(_ store: StateStore, proof: EntryProof?) throws(StateError) {
+    /// Takes state.db back to the entry `common`, so that what comes after it is taken in again.
+    static func takeBack(_ store: StateStore, to common: UInt64, _ source: EntrySource) throws(StateError) {
+        let proof = try source.entry(common).map { EntryProof(of: $0) }
         let end = Int64(clamping: common)
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
                 try uncount(after: end, in: database)
-                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds", "parts", "tags", "clock_steps"] {
+                for table in ["events", "event_keys", "event_key_index", "quarantined", "voids", "rebuilds", "parts", "tags", "clock_steps", "unread"] {
                     let column = table == "quarantined" ? "receipt" : "entry"
                     try database.execute(sql: "DELETE FROM \(table) WHERE \(column) > ?", arguments: [end])
                 }
@@ -48,10 +52,12 @@ struct JournalLoss {
                 return .commit
             }
         }
+        // It names entries by numbers that others may have now.
+        unlink(AttemptFile.path(beside: store.path))
     }
 
     /// Takes the receipts behind `end` out of what is counted: their numbers belong to others, or will.
-    private func uncount(after end: Int64, in database: Database) throws {
+    private static func uncount(after end: Int64, in database: Database) throws {
         try database.execute(
             sql: """
                 UPDATE counters SET count = count - (

@@ -17,7 +17,7 @@ package struct Conservation: Sendable, Equatable {
     static func fetch(_ database: Database, _ source: EntrySource) throws -> Conservation {
         let position = try Position(from: database)
         var outcomes: [EventOutcome: Int] = [:]
-        for row in try Row.fetchAll(database, sql: "SELECT outcome, sum(count) FROM counters GROUP BY outcome HAVING sum(count) != 0") {
+        for row in try Row.fetchWhole(database, sql: "SELECT outcome, sum(count) FROM counters GROUP BY outcome HAVING sum(count) != 0") {
             guard let outcome = EventOutcome(rawValue: row[0]) else { continue }
             outcomes[outcome] = row[1]
         }

@@ -66,6 +66,9 @@ package struct EventSummary: Sendable, Equatable {
     package let changes: Int
 
     init(_ row: Row) throws(StateError) {
+        guard row.hasValues(at: 0, 2, 3, 7, 8) else {
+            throw StateError(.corrupt, "state.db: a row of events is damaged: move the file away, and it is made again from the journal")
+        }
         guard let outcome = EventOutcome(rawValue: row[3]) else {
             throw StateError(.corrupt, "state.db: an event has no known outcome: move the file away, and it is made again from the journal")
         }

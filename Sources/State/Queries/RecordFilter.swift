@@ -66,6 +66,9 @@ package struct RecordSummary: Sendable, Equatable {
     package internal(set) var data: RawJSON
 
     init(_ row: Row) throws(StateError) {
+        guard row.hasValues(at: 0, 1, 3, 4) else {
+            throw StateError(.corrupt, "state.db: a row of records is damaged: move the file away, and it is made again from the journal")
+        }
         guard let kind = RecordKind(code: row[1]) else {
             throw StateError(.corrupt, "state.db: a record is of no known kind: move the file away, and it is made again from the journal")
         }

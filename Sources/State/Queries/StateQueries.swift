@@ -136,7 +136,7 @@ package struct QuarantinedReceipt: Sendable, Equatable {
     package let reason: String
 
     static func fetch(_ database: Database) throws -> [QuarantinedReceipt] {
-        try Row.fetchAll(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
+        try Row.fetchWhole(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
             QuarantinedReceipt(receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
         }
     }

@@ -29,7 +29,7 @@ package struct RebuildRules: Sendable {
     init(for work: LargeEntry, entry: UInt64, from database: Database) throws {
         self.entry = entry
         let limit = Int64(clamping: entry)
-        let rows = try Row.fetchAll(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry < ? ORDER BY entry", arguments: [limit])
+        let rows = try Row.fetchWhole(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry < ? ORDER BY entry", arguments: [limit])
         rebuilds = rows.map { Rebuild(entry: UInt64(clamping: $0[0] as Int64), generation: UInt64(clamping: $0[1] as Int64)) }
         voids = try VoidDecision.all(before: limit, in: database)
         switch work {

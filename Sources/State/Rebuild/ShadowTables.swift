@@ -31,7 +31,7 @@ enum ShadowTables {
     private static let small = [
         Table(name: "event_key_merge", key: "id"), Table(name: "event_key_form", key: "id"), Table(name: "counters", key: "source", source: 0),
         Table(name: "drift", key: "source", source: 0),
-        Table(name: "drift_told", key: "source", source: 0), Table(name: "skipped", key: "first"),
+        Table(name: "drift_told", key: "source", source: 0), Table(name: "skipped", key: "first"), Table(name: "unread", key: "entry"),
     ]
 
     /// Replaces the tables that stay small by those of the shadow.

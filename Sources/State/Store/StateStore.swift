@@ -1,4 +1,5 @@
 import GRDB
+import Journal
 import Synchronization
 
 /// state.db: what the journal's entries mean. Derived; if it is lost, it is made again from the journal.
@@ -38,6 +39,8 @@ package final class StateStore: Sendable {
     private struct Connections: Sendable {
         let reader: any DatabaseReader
         let writer: DatabasePool?
+        /// Which file a writer writes.
+        var file: FileIdentity?
     }
 
     private init(path: String, options: Options, connections: Connections?, failure: StateError? = nil) {
@@ -79,7 +82,7 @@ package final class StateStore: Sendable {
     private static func connect(path: String, options: Options) throws(StateError) -> Connections {
         try checkFiles(path: path)
         let pool = try openPool(path: path, options: options)
-        return Connections(reader: pool, writer: pool)
+        return Connections(reader: pool, writer: pool, file: FileIdentity(path: path))
     }
 
     /// Opens the database at `path` for reading, beside a running gateway or without one; changes nothing.
@@ -115,6 +118,8 @@ package final class StateStore: Sendable {
     /// Closes all connections and opens them again, after an error.
     package func reopen() throws(StateError) {
         let old = take()
+        // SQLite leaves the log of a file that was moved as it is, and would read it into the one that stands there now.
+        if let old, old.file != FileIdentity(path: path) { _ = try? old.writer?.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
         try? old?.reader.close()
         try renew()
     }
@@ -150,8 +155,11 @@ package final class StateStore: Sendable {
         }
     }
 
-    /// What was found damaged since the file was opened.
-    package var damage: StateError? { open.withLock { $0.damage } }
+    /// What was found damaged since the file was opened; a file that was moved away, or that another took the place of, is no better.
+    package var damage: StateError? {
+        _ = try? current()
+        return open.withLock { $0.damage }
+    }
 
     /// How often the file was made anew since the process began: what is known of the row of changes has to be looked up again then.
     package var remakes: UInt64 { open.withLock { $0.remakes } }
@@ -248,6 +256,9 @@ package final class StateStore: Sendable {
     private func current() throws(StateError) -> (Connections, remakes: UInt64) {
         let now = open.withLock { $0 }
         guard let connections = now.connections else { throw now.failure ?? StateError(.closed, "\(path) is closed") }
+        if let file = connections.file, file != FileIdentity(path: path) {
+            throw noted(StateError(.corrupt, "\(path) was moved away or replaced while it was in use"), now.remakes)
+        }
         return (connections, now.remakes)
     }
 

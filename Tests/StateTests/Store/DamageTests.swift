@@ -129,6 +129,49 @@ struct DamageTests {
         store.close()
     }
 
+    /// What a turned bit may come to that SQLite takes for what was written.
+    @Test(arguments: ["data = cast('{' AS BLOB)", "entry = entry + 1", "type = 'finding.fixed'", "subject = 'f_0'", "time = time + 1", "sequence = 999"])
+    func aChangeThatIsNotTheOneThatWasWrittenIsDamage(_ change: String) async throws {
+        let gate = try Gate(Self.script)
+        for number in 0..<5 { try await gate.receive("\(number)") }
+        try gate.catchUp()
+        let source = EntrySource(gate.journal)
+        let feed = StateChangeFeed(store: gate.store, signal: ChangeSignal(), archive: ReceiptArchive(source, configurations: ConfigurationReader(source)))
+        #expect(try await feed.changes(after: 0, limit: 100, maxBytes: 1 << 20).count == 5)
+        try gate.store.withWriter { try $0.execute(sql: "UPDATE changes SET \(change) WHERE sequence = 3") }
+        let error = await #expect(throws: StateError.self) { try await feed.changes(after: 2, limit: 100, maxBytes: 1 << 20) }
+        #expect(error?.code == .corrupt && gate.store.damage == error)
+        await gate.journal.stop()
+    }
+
+    /// A damaged page gives rows whose columns are empty although none may be.
+    @Test func aRowWithoutItsValuesIsDamageAndEndsNothing() throws {
+        let nothing = repeatElement("NULL", count: 24).joined(separator: ", ")
+        let row = try #require(try DatabaseQueue().read { try Row.fetchOne($0, sql: "SELECT \(nothing)") })
+        let errors = [
+            #expect(throws: StateError.self) { try ChangeRow(row) }, #expect(throws: StateError.self) { try RecordSummary(row) },
+            #expect(throws: StateError.self) { try EventSummary(row) },
+        ]
+        #expect(errors.allSatisfy { $0?.code == .corrupt })
+        let error = #expect(throws: DatabaseError.self) { try row.whole(but: ["x"]) }
+        #expect(error?.resultCode == .SQLITE_CORRUPT)
+    }
+
+    @Test(arguments: [false, true]) func aFileThatIsMovedAwayOrReplacedWhileItIsUsedIsMadeAgain(isReplaced: Bool) async throws {
+        let gate = try Gate(Self.script)
+        for number in 0..<5 { try await gate.receive("\(number)") }
+        let projector = projector(gate, on: gate.store), path = gate.store.path
+        try await projector.start()
+        #expect(await Waiting.until { projector.lag == 0 && projector.status.sequence == 5 })
+        rename(path, path + "-elsewhere")
+        if isReplaced { try FileManager.default.copyItem(atPath: path + "-elsewhere", toPath: path) }
+        #expect(await Waiting.until { gate.store.remakes == 1 && projector.lag == 0 && projector.status.sequence == 6 })
+        let types = try changes(in: gate.store)
+        #expect(types.count == 6 && gate.store.damage == nil)
+        await projector.stop()
+        await gate.journal.stop()
+    }
+
     @Test func whileItIsMadeAgainNothingIsTakenForGone() async throws {
         let gate = try Gate(Self.script)
         for number in 0..<30 { try await gate.receive("\(number)") }
