@@ -107,18 +107,22 @@ struct ListingCommandTests {
         let gateway = try await RunningGateway.start(in: workspace)
         try await SampleTests.sendLast(in: workspace)
         _ = try await SampleTests.changes(in: workspace, after: 1)
-        for (arguments, errors) in [
-            (["findings", "--source", "lst"], "weir: unknown source 'lst'\nhint: did you mean 'last'?\n"),
-            (["scans", "--source", "hostedscan"], "weir: unknown source 'hostedscan'\nhint: known: last\n"),
-            (["events", "--source", "lats"], "weir: unknown source 'lats'\nhint: did you mean 'last'?\n"),
-            (["events", "--kind", "scna"], "weir: unknown kind 'scna'\nhint: "),
-            (["findings", "--status", "opn"], "weir: unknown status 'opn'\nhint: did you mean 'open'?\n"),
-            (["scans", "--sort", "severity"], "weir: unknown order 'severity'\nhint: known: new, old, seen\n"),
-            (["findings", "--after", "f_0"], "weir: there is no record 'f_0' to go on after\n"),
-            (["show", "99"], "weir: there is no receipt 99\n"),
-        ] {
+        for (arguments, status, errors) in [
+            (["findings", "--source", "lst"], 1, "weir: unknown source 'lst'\nhint: did you mean 'last'?\n"),
+            (["scans", "--source", "hostedscan"], 1, "weir: unknown source 'hostedscan'\nhint: known: last\n"),
+            (["events", "--source", "lats"], 1, "weir: unknown source 'lats'\nhint: did you mean 'last'?\n"),
+            (["events", "--kind", "scna"], 1, "weir: unknown kind 'scna'\nhint: "),
+            (["findings", "--status", "opn"], 2, "weir: unknown status 'opn'\nhint: did you mean 'open'?\n"),
+            (["scans", "--sort", "severity"], 2, "weir: unknown order 'severity'\nhint: known: new, old, seen\n"),
+            (["findings", "--sort", "new", "--after", "f_0"], 1, "weir: there is no record 'f_0' to go on after\n"),
+            (
+                ["findings", "--after", "f_0"], 2,
+                "weir: 'f_0' is no place in order 'seen', in which records move\nhint: after is what the page before gave as next"
+            ),
+            (["show", "99"], 1, "weir: there is no receipt 99\n"),
+        ] as [([String], Int32, String)] {
             let outcome = try await Self.run(arguments, in: workspace)
-            #expect(outcome.status == 1 && outcome.errors.hasPrefix(errors), "\(arguments): \(outcome.errors)")
+            #expect(outcome.status == status && outcome.errors.hasPrefix(errors), "\(arguments): \(outcome.errors)")
         }
         let usage = try await Self.run(["events", "--since", "7days"], in: workspace)
         #expect(usage.status == 2 && usage.errors.contains("did you mean '7d'?"), "\(usage.errors)")
@@ -150,7 +154,7 @@ struct ListingCommandTests {
         #expect(preview.status == 0 && preview.output.contains("scan.cancelled"), "\(preview.output)\(preview.errors)")
         for (from, to, words) in [
             ("99999", "99999", "there is no receipt 99999 yet"), (numbers[1], numbers[0], "--from is not before --to"),
-            ("soon", "2026-01-01", "'soon' is no time"),
+            ("soon", "2026-01-01", "'soon' is not a time such as 2026-03-02"),
         ] {
             for isMade in [false, true] {
                 let outcome = try await Self.run(void + ["--from", from, "--to", to] + (isMade ? ["--yes"] : []), in: workspace)
@@ -177,6 +181,36 @@ struct ListingCommandTests {
         #expect(receipt["changes"]?.arrayValue?.contains { $0["id"]?.stringValue == change.id } == true, "\(shown.output)")
         let wrong = try await Self.run(["show", number, "--history"], in: workspace)
         #expect(wrong.status == 1 && wrong.errors.contains("is a receipt"), "\(wrong.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test func everyListSaysHowToGoOnAndGoesOnExactlyThere() async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: workspace)
+        for number in 1...5 { try await SampleTests.sendLast(in: workspace, number: number) }
+        let changes = try await SampleTests.changes(in: workspace, after: 5)
+        for (list, id, orders) in [("scans", "uid", ["seen", "new", "old"]), ("events", "receipt", ["new", "old"])] {
+            for order in orders + [nil] {
+                var shown: [String] = [], place: String?
+                repeat {
+                    // What was said holds the order.
+                    let words = place.map { ["--after", $0] } ?? order.map { ["--sort", $0] } ?? []
+                    let page = try await Self.run([list, "--json", "--limit", "2"] + words, in: workspace)
+                    #expect(page.status == 0, "\(page.errors)")
+                    shown += try page.output.split(separator: "\n").map { try #require(try JSONValue(parsing: Array($0.utf8))[id]?.stringValue) }
+                    place = page.errors.components(separatedBy: "--after ").dropFirst().first?.components(separatedBy: " ").first
+                    if place != nil { #expect(page.errors.hasPrefix("2 rows shown; --limit shows more, --after "), "\(page.errors)") }
+                } while place != nil && shown.count < 20
+                #expect(shown.count == 5 && Set(shown).count == 5, "\(list) \(order ?? "in its own order"): \(shown)")
+            }
+        }
+        let table = try await Self.run(["scans", "--limit", "3"], in: workspace)
+        let place = try #require(table.errors.components(separatedBy: "--after ").dropFirst().first?.components(separatedBy: " ").first)
+        let rest = try await Self.run(["scans", "--after", place], in: workspace)
+        #expect(rest.status == 0 && rest.output.split(separator: "\n").count == 3 && rest.errors.isEmpty, "\(rest.output)\(rest.errors)")
+        let uid = try #require(changes.first { $0.type == "scan.failed" }?.json["subject"]?.stringValue)
+        let limited = try await Self.run(["show", uid, "--limit", "1"], in: workspace)
+        #expect(limited.status == 2 && limited.errors.contains("--limit and --after need --history"), "\(limited.errors)")
         #expect(await gateway.end() == 0)
     }
 }

@@ -10,8 +10,16 @@ struct ListQuery {
 
     init(_ request: OperatorRequest) { self.request = request }
 
-    /// Where to go on; what a page before gave as `next`.
-    var after: String? { request["after"] }
+    /// Where to go on, in an order that the list has: what a page before gave as `next`, or an id alone.
+    func place(_ what: String, order: String) throws(OperatorError) -> ListPlace? {
+        guard let text = request["after"] else { return nil }
+        let hint = "after is what the page before gave as next"
+        guard let place = ListPlace(text) else { throw OperatorError(.badRequest, "after is no place in a list of \(what): '\(text)'", hint: hint) }
+        guard place.order == nil || place.order == order else {
+            throw OperatorError(.badRequest, "after is a place in a list in order '\(place.order ?? "")', not '\(order)': '\(text)'", hint: hint)
+        }
+        return place
+    }
 
     func limit() throws(OperatorError) -> Int {
         guard let text = request["limit"] else { return 100 }
@@ -21,9 +29,12 @@ struct ListQuery {
         return limit
     }
 
-    /// One of `orders`, the first when it is left out.
+    /// One of `orders`: that of the place to go on from, or else the first, when it is left out.
     func order(_ orders: [String]) throws(OperatorError) -> String {
-        guard let word = request["sort"] else { return orders.first ?? "" }
+        guard let word = request["sort"] else {
+            guard let text = request["after"], let place = ListPlace(text), let told = place.order, orders.contains(told) else { return orders.first ?? "" }
+            return told
+        }
         guard orders.contains(word) else { throw OperatorError(unknown: "order", word, known: orders) }
         return word
     }
@@ -31,8 +42,10 @@ struct ListQuery {
     /// A time of the wall clock, or a receipt's number.
     func bound(_ name: String) throws(OperatorError) -> ReceiptBound? {
         guard let text = request[name] else { return nil }
-        guard let bound = ReceiptBound(text) else {
-            throw OperatorError(.badRequest, "\(name) is a time such as 2026-03-02T10:00:00.000Z or a receipt's number, not '\(text)'")
+        guard let bound = ReceiptBound(written: text) else {
+            // In a query `+` is a blank, so that an offset is easily lost.
+            let hint = ReceiptBound(written: text.replacing(" ", with: "+")) == nil ? nil : "in a query a + is written %2B"
+            throw OperatorError(.badRequest, "\(name) is a time such as \(MomentText.forms), or a receipt's number, not '\(text)'", hint: hint)
         }
         return bound
     }
@@ -58,7 +71,7 @@ struct ListPage {
     let name: String
     /// Each is one JSON value.
     let items: [[UInt8]]
-    let next: String?
+    let next: ListPlace?
     var cut = 0
 
     /// As lines; or as one object, to which `more` adds members of its own.
@@ -77,12 +90,12 @@ struct ListPage {
             writer.endArray()
             more(&writer)
             if cut > 0 { writer.member("cut", cut) }
-            writer.member("next", next)
+            writer.member("next", next?.text)
             writer.endObject()
         }
         var response = OperatorResponse(body: writer.bytes)
         response.isLines = isLines
-        response.next = next
+        response.next = next?.text
         response.cut = cut
         return response
     }

@@ -91,30 +91,51 @@ package struct OperatorAPI: Sendable {
     }
 
     private func answer(to request: OperatorRequest) async throws -> OperatorResponse {
+        let view = try view(of: request)
+        try QueryFields.check(request)
+        return try await view()
+    }
+
+    /// What answers at the path.
+    private func view(of request: OperatorRequest) throws(OperatorError) -> () async throws -> OperatorResponse {
         guard request.path.first == "v1" else { throw OperatorError(.notFound, "there is nothing at this path") }
-        switch (request.method, request.path.dropFirst().first, Array(request.path.dropFirst(2))) {
-        case (.get, "status", []): return StatusView(self).response()
-        case (.get, "sources", []): return try await SourcesView(self).response()
-        case (.get, "sinks", []): return try await SinksView(self).response()
-        case (.post, "sinks", let rest) where rest.count == 2 && rest[1] == "test": return try await SinksView(self).test(rest[0], request)
-        case (.post, "replays", []): return try await ReplayView(self).replay(request)
-        case (.get, "dead", []): return try await DeadView(self).list(request)
-        case (.post, "dead", []): return try await DeadView(self).settle(request)
-        case (.get, "events", []): return try await RecordsView(self).events(request)
-        case (.get, "findings", []): return try await RecordsView(self).findings(request)
-        case (.get, "scans", []): return try await RecordsView(self).scans(request)
-        case (.get, "records", let rest) where rest.count == 1: return try await RecordView(self).record(rest[0])
-        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "history": return try await RecordView(self).history(rest[0], request)
-        case (.get, "records", let rest) where rest.count == 2 && rest[1] == "why": return try await RecordView(self).reasons(rest[0])
-        case (.get, "receipts", let rest) where rest.count == 1: return try await ReceiptView(self).receipt(rest[0])
-        case (.post, "journal", ["erase"]): return try await Decisions(self).erase(request)
-        case (.post, "void", []): return try await Decisions(self).void(request)
-        case (.post, "rebuild", []): return try await Decisions(self).rebuild(request)
-        case (_, "status", []), (_, "sources", []), (_, "sinks", []), (_, "events", []), (_, "findings", []), (_, "scans", []), (_, "journal", ["erase"]),
-            (_, "rebuild", []), (_, "void", []):
-            throw OperatorError(.notAllowed, "this path takes another method")
-        default: throw OperatorError(.notFound, "there is nothing at this path")
+        let rest = Array(request.path.dropFirst(2))
+        switch (request.method, request.path.dropFirst().first ?? "", rest.count) {
+        case (.get, "status", 0): return { StatusView(self).response() }
+        case (.get, "sources", 0): return { try await SourcesView(self).response() }
+        case (.get, "sinks", 0): return { try await SinksView(self).response() }
+        case (.post, "sinks", 2) where rest[1] == "test": return { try await SinksView(self).test(rest[0], request) }
+        case (.post, "replays", 0): return { try await ReplayView(self).replay(request) }
+        case (.get, "dead", 0): return { try await DeadView(self).list(request) }
+        case (.post, "dead", 0): return { try await DeadView(self).settle(request) }
+        case (.get, "events", 0): return { try await RecordsView(self).events(request) }
+        case (.get, "findings", 0): return { try await RecordsView(self).findings(request) }
+        case (.get, "scans", 0): return { try await RecordsView(self).scans(request) }
+        case (.get, "records", 1): return { try await RecordView(self).record(rest[0]) }
+        case (.get, "records", 2) where rest[1] == "history": return { try await RecordView(self).history(rest[0], request) }
+        case (.get, "records", 2) where rest[1] == "why": return { try await RecordView(self).reasons(rest[0]) }
+        case (.get, "receipts", 1): return { try await ReceiptView(self).receipt(rest[0]) }
+        case (.post, "journal", 1) where rest == ["erase"]: return { try await Decisions(self).erase(request) }
+        case (.post, "void", 0): return { try await Decisions(self).void(request) }
+        case (.post, "rebuild", 0): return { try await Decisions(self).rebuild(request) }
+        default: throw Self.refusal(of: request)
         }
+    }
+
+    /// Whether the path takes another method, or is none.
+    private static func refusal(of request: OperatorRequest) -> OperatorError {
+        let path = request.path.dropFirst()
+        let isKnown =
+            switch (path.first ?? "", path.count) {
+            case ("status", 1), ("sources", 1), ("sinks", 1), ("replays", 1), ("dead", 1), ("events", 1), ("findings", 1), ("scans", 1), ("void", 1),
+                ("rebuild", 1), ("records", 2), ("receipts", 2):
+                true
+            case ("records", 3): ["history", "why"].contains(path.last)
+            case ("sinks", 3): path.last == "test"
+            case ("journal", 2): path.last == "erase"
+            default: false
+            }
+        return isKnown ? OperatorError(.notAllowed, "this path takes another method") : OperatorError(.notFound, "there is nothing at this path")
     }
 
     var state: StateQueries {

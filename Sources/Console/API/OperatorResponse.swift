@@ -31,6 +31,8 @@ package struct OperatorResponse: Sendable {
 package struct OperatorError: Error, Equatable, Sendable {
     package enum Code: String, Sendable {
         case badRequest = "bad_request"
+        /// What is asked for has a name that nothing has: a source, a kind, a record to go on after.
+        case unknownName = "unknown_name"
         case unauthorized
         case forbidden
         case notFound = "not_found"
@@ -53,14 +55,14 @@ package struct OperatorError: Error, Equatable, Sendable {
     }
 
     /// A word that is none of `known`.
-    package init(unknown what: String, _ word: String, known: [String]) {
+    package init(_ code: Code = .badRequest, unknown what: String, _ word: String, known: [String]) {
         let meant = Spelling.closest(to: word, in: known).map { "did you mean '\($0)'?" }
-        self.init(.badRequest, "unknown \(what) '\(word)'", hint: meant ?? (known.isEmpty ? nil : "known: " + known.joined(separator: ", ")))
+        self.init(code, "unknown \(what) '\(word)'", hint: meant ?? (known.isEmpty ? nil : "known: " + known.joined(separator: ", ")))
     }
 
     package var status: Int {
         switch code {
-        case .badRequest: 400
+        case .badRequest, .unknownName: 400
         case .unauthorized: 401
         case .forbidden: 403
         case .notFound: 404

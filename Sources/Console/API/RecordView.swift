@@ -23,20 +23,21 @@ struct RecordView {
         }
     }
 
-    /// `GET /v1/records/UID/history?sort=old|new&after=CHANGE-ID&limit=…&format=ndjson`.
+    /// `GET /v1/records/UID/history?sort=old|new&after=…&limit=…&format=ndjson`; after is what the page before gave as next, or a change's id.
     func history(_ uid: String, _ request: OperatorRequest) async throws -> OperatorResponse {
         let query = ListQuery(request)
         var filter = HistoryFilter(uid: uid)
         filter.limit = try query.limit()
-        filter.isNewestFirst = try query.order(["old", "new"]) == "new"
-        if let after = query.after {
-            guard let change = try await api.state.change(after), change.subject == uid else {
-                throw OperatorError(.badRequest, "there is no change '\(after)' of '\(uid)' to go on after")
+        let order = try query.order(["old", "new"])
+        filter.isNewestFirst = order == "new"
+        if let place = try query.place("changes", order: order) {
+            guard let change = try await api.state.change(place.id), change.subject == uid else {
+                throw OperatorError(.unknownName, "there is no change '\(place.id)' of '\(uid)' to go on after")
             }
-            filter.after = change.sequence
+            (filter.after, filter.last) = (change.sequence, place.mark.flatMap { UInt64(exactly: $0) })
         }
         let page = try await api.state.history(filter)
-        let list = ListPage(name: "changes", items: page.changes.map(\.cloudEventJSON), next: page.hasMore ? page.changes.last?.id : nil, cut: page.cut)
+        let list = ListPage(name: "changes", items: page.changes.map(\.cloudEventJSON), next: page.next, cut: page.cut)
         return list.response(isLines: try query.isLines()) { writer in writer.member("total", page.total) }
     }
 

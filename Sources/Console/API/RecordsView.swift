@@ -42,22 +42,23 @@ struct RecordsView {
         filter.since = try query.bound("since")
         filter.until = try query.bound("until")
         filter.limit = try query.limit()
-        filter.isOldestFirst = try query.order(["new", "old"]) == "old"
+        let order = try query.order(["new", "old"])
+        filter.isOldestFirst = order == "old"
         if let word = request["outcome"] {
             guard let outcome = EventOutcome.allCases.first(where: { $0.word == word }) else {
                 throw OperatorError(unknown: "outcome", word, known: EventOutcome.allCases.map(\.word))
             }
             filter.outcome = outcome
         }
-        if let after = query.after {
-            guard let receipt = UInt64(after) else { throw OperatorError(.badRequest, "after is a receipt's number, not '\(after)'") }
-            filter.after = receipt
+        if let place = try query.place("events", order: order) {
+            guard let receipt = ReceiptBound.number(place.id) else { throw OperatorError(.badRequest, "after is a receipt's number, not '\(place.id)'") }
+            (filter.after, filter.last) = (receipt, place.mark.flatMap { UInt64(exactly: $0) })
         }
         let page = try await api.state.eventPage(filter)
         if page.rows.isEmpty, let kind = filter.kind, let kinds = try await api.state.kinds(besides: kind) {
-            throw OperatorError(unknown: "kind", kind, known: kinds)
+            throw OperatorError(.unknownName, unknown: "kind", kind, known: kinds)
         }
-        return ListPage(name: "events", items: page.rows.map(Self.json), next: page.next.map { String($0) }).response(isLines: try query.isLines())
+        return ListPage(name: "events", items: page.rows.map(Self.json), next: page.next).response(isLines: try query.isLines())
     }
 
     private func records(
@@ -73,9 +74,14 @@ struct RecordsView {
         filter.limit = try query.limit()
         let order = try query.order(orders.map(\.rawValue))
         filter.order = orders.first { $0.rawValue == order } ?? .new
-        filter.after = query.after
+        filter.after = try query.place(name, order: order)
+        if let place = filter.after, place.mark == nil, filter.order.needsMark {
+            throw OperatorError(
+                .badRequest, "'\(place.id)' is no place in order '\(order)', in which records move",
+                hint: "after is what the page before gave as next; in the orders new and old a uid will do")
+        }
         guard let page = try await api.state.records(filter) else {
-            throw OperatorError(.badRequest, "there is no record '\(filter.after ?? "")' to go on after")
+            throw OperatorError(.unknownName, "there is no record '\(filter.after?.id ?? "")' to go on after")
         }
         return ListPage(name: name, items: page.rows.map(\.data.bytes), next: page.next, cut: page.cut).response(isLines: try query.isLines())
     }
@@ -86,7 +92,7 @@ struct RecordsView {
         let configured = api.sources.configuredSources().map(\.name)
         if configured.contains(name) { return name }
         let known = Set(try await api.state.sources().map(\.source)).union(configured).filter { !$0.isEmpty }
-        guard known.contains(name) else { throw OperatorError(unknown: "source", name, known: known.sorted()) }
+        guard known.contains(name) else { throw OperatorError(.unknownName, unknown: "source", name, known: known.sorted()) }
         return name
     }
 

@@ -67,7 +67,7 @@ struct RequestBody {
     /// A time of the wall clock, or a receipt's number.
     func optionalBound(_ name: String) throws(OperatorError) -> ReceiptBound? {
         guard let text = try optionalText(name) else { return nil }
-        guard let bound = ReceiptBound(text) else { throw Self.wrong(name, "a time such as 2026-03-02T10:00:00.000Z or a receipt's number, as text") }
+        guard let bound = ReceiptBound(written: text) else { throw Self.wrong(name, "a time such as \(MomentText.forms), or a receipt's number, as text") }
         return bound
     }
 

@@ -18,6 +18,8 @@ package struct EventFilter: Sendable {
     package var isOldestFirst = false
     /// Only receipts behind this one, for the next page.
     package var after: UInt64?
+    /// With the oldest first: no receipt behind this one, so that a list that grows meanwhile ends.
+    package var last: UInt64?
     package var limit = 50
 
     package init() {}
@@ -38,6 +40,7 @@ package struct EventFilter: Sendable {
         if let until { add(until.ends(behind: "e", entry: "e.entry", "?"), until.value) }
         add("instr(lower(coalesce(e.kind, '') || char(10) || coalesce(e.key, '')), lower(?)) > 0", text)
         add(isOldestFirst ? "e.entry > ?" : "e.entry < ?", after.map { Int64(clamping: $0) })
+        if isOldestFirst { add("e.entry <= ?", last.map { Int64(clamping: $0) }) }
         arguments += [limit]
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         let order = isOldestFirst ? "ASC" : "DESC"

@@ -5,7 +5,7 @@ import GRDB
 package struct EventPage: Sendable {
     package var rows: [EventSummary] = []
     /// What to give as `after` for the receipts behind these; nothing at the list's end.
-    package var next: UInt64?
+    package var next: ListPlace?
 }
 
 /// Reads one page of a list of receipts: bounded by rows, and where what they changed decides, by how many receipts and changes are looked at.
@@ -18,18 +18,28 @@ struct EventLister {
     let filter: EventFilter
 
     func page(_ database: Database) throws -> EventPage {
+        var page = EventPage()
+        guard let last = try fill(&page, database) else { return page }
+        let mark = filter.isOldestFirst ? try filter.last.map { Int64(clamping: $0) } ?? Int64.fetchOne(database, sql: "SELECT max(entry) FROM events") : nil
+        page.next = ListPlace(order: filter.isOldestFirst ? "old" : "new", mark: mark, id: String(last))
+        return page
+    }
+
+    /// Reads receipts until the page is full; returns the last that was looked at, where there may be more behind it.
+    private func fill(_ page: inout EventPage, _ database: Database) throws -> UInt64? {
         var wide = filter
         if !filter.words.isEmpty { wide.limit = max(Self.lookMax, filter.limit) }
         let found = try Row.fetchAll(database, sql: wide.query.sql, arguments: wide.query.arguments).map { try EventSummary($0) }
-        guard !filter.words.isEmpty else { return EventPage(rows: found, next: found.count == filter.limit ? found.last?.receipt : nil) }
-        var page = EventPage()
+        guard !filter.words.isEmpty else {
+            page.rows = found
+            return found.count == filter.limit ? found.last?.receipt : nil
+        }
         var looked = 0, changes = 0
         for event in found where page.rows.count < filter.limit && changes < Self.changesMax {
             looked += 1
             if try speaks(event, looked: &changes, database) { page.rows.append(event) }
         }
-        if looked < found.count || found.count == wide.limit, looked > 0 { page.next = found[looked - 1].receipt }
-        return page
+        return (looked < found.count || found.count == wide.limit) && looked > 0 ? found[looked - 1].receipt : nil
     }
 
     /// Whether the receipt changed a record that has the words.

@@ -57,6 +57,17 @@ extension ReceiptBound {
         }
     }
 
+    /// Reads a moment as people write it, or a receipt's number; nothing for another text.
+    package init?(written text: String) {
+        if let time = MomentText.timestamp(text) {
+            self = .wall(time)
+        } else if let number = Self.number(text) {
+            self = .receipt(number)
+        } else {
+            return nil
+        }
+    }
+
     /// A receipt's number as people write it; nothing for another text.
     package static func number(_ text: String) -> UInt64? {
         guard let number = UInt64(text), (1...UInt64(Int64.max)).contains(number), String(number) == text else { return nil }

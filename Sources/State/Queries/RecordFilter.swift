@@ -14,6 +14,9 @@ package struct RecordFilter: Sendable {
         case severity
         /// Those first that were seen last, scans by their end or else their start.
         case seen
+
+        /// Whether a record may move in it, so that its id alone says no place.
+        package var needsMark: Bool { self == .severity || self == .seen }
     }
 
     package var kind: RecordKind
@@ -32,8 +35,8 @@ package struct RecordFilter: Sendable {
     /// What must stand in the record.
     package var words = RecordWords()
     package var order = Order.new
-    /// Where to go on: what a page before gave as `next`, or a record's uid.
-    package var after: String?
+    /// Where to go on: what a page before gave as `next`; in an order in which no record moves, a uid alone will do.
+    package var after: ListPlace?
     package var limit = 50
 
     package init(_ kind: RecordKind) { self.kind = kind }
@@ -46,7 +49,7 @@ package struct RecordFilter: Sendable {
 package struct RecordPage: Sendable {
     package var rows: [RecordSummary] = []
     /// What to give as `after` for the records behind these; nothing at the list's end.
-    package var next: String?
+    package var next: ListPlace?
     /// How many of the rows hold a text that was cut.
     package var cut = 0
 }

@@ -10,6 +10,8 @@ struct RecordKeys {
         let number: Int64
         let severity: Int64
         let seen: Int64
+        /// The last number of a list that grows at its end.
+        let end: Int64
     }
 
     private let kind: Int64
@@ -37,8 +39,11 @@ struct RecordKeys {
     /// The numbers of the next records behind `place`, at most `limit`.
     func fetch(_ database: Database, after place: Place?, limit: Int) throws -> [Int64] {
         switch order {
-        case .new, .old:
+        case .new:
             return try numbers(database, severities, after: place?.number, limit: limit)
+        case .old:
+            let statement = try database.cachedStatement(sql: sql(severities))
+            return try Int64.fetchAll(statement, arguments: [place?.number ?? -1, limit, place?.end ?? .max])
         case .seen:
             let statement = try database.cachedStatement(sql: sql(severities))
             return try Int64.fetchAll(statement, arguments: [place?.number ?? .max, limit, place?.seen ?? .max])
@@ -54,15 +59,16 @@ struct RecordKeys {
     }
 
     private func numbers(_ database: Database, _ severities: [Int64], after number: Int64?, limit: Int) throws -> [Int64] {
-        try Int64.fetchAll(database.cachedStatement(sql: sql(severities)), arguments: [number ?? (order == .old ? -1 : .max), limit])
+        try Int64.fetchAll(database.cachedStatement(sql: sql(severities)), arguments: [number ?? .max, limit])
     }
 
-    /// A statement of numbers with two parameters: the number to go on behind, and how many; in order of last seen a third, the time to go on behind.
+    /// A statement of numbers with two parameters: the number to go on behind, and how many; in order of last seen a third, the time to go on behind,
+    /// and where a list grows at its end, that end.
     func sql(_ severities: [Int64]) -> String {
         let (columns, condition, end) =
             switch order {
             case .new, .severity: ("id", "id < ?1", "1 DESC")
-            case .old: ("id", "id > ?1", "1 ASC")
+            case .old: ("id", "id > ?1 AND id <= ?3", "1 ASC")
             case .seen: ("id, seen", "(seen, id) < (?3, ?1)", "2 DESC, 1 DESC")
             }
         let streams = statuses.flatMap { status in
@@ -78,15 +84,15 @@ struct RecordKeys {
 }
 
 extension RecordKeys.Place {
-    /// The place of what a page gave as `next`, or of a uid; nothing when there is no such record.
-    ///
-    /// In order of severity `next` is `<severity>:<uid>`, and in order of last seen `<milliseconds>:<uid>`, so that a list goes on where it was even
-    /// if the record has moved meanwhile.
-    init?(_ text: String, order: RecordFilter.Order, in database: Database) throws {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let told = parts.count == 2 ? parts.first.flatMap { Int64($0) } : nil
-        let uid = told == nil ? text : String(parts[1])
-        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity, seen FROM records WHERE uid = ?", arguments: [uid]) else { return nil }
-        self.init(number: row[0], severity: order == .severity ? told ?? row[1] : row[1], seen: order == .seen ? told ?? row[2] : row[2])
+    /// The place that a page gave as `next`; nothing when there is no such record, or when an id alone is no place in an order in which records move.
+    init?(_ place: ListPlace, order: RecordFilter.Order, in database: Database) throws {
+        guard place.order == nil || place.order == order.rawValue, place.mark != nil || !order.needsMark else { return nil }
+        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity, seen FROM records WHERE uid = ?", arguments: [place.id]) else { return nil }
+        let end = order == .old ? try place.mark ?? Self.last(in: database) : .max
+        self.init(
+            number: row[0], severity: order == .severity ? place.mark ?? row[1] : row[1], seen: order == .seen ? place.mark ?? row[2] : row[2], end: end)
     }
+
+    /// The number of the record that became known last.
+    static func last(in database: Database) throws -> Int64 { try Int64.fetchOne(database, sql: "SELECT max(id) FROM records") ?? 0 }
 }

@@ -21,7 +21,7 @@ struct RecordLister {
         let numbers = try RecordKeys(filter).fetch(database, after: place, limit: limit)
         var page = RecordPage()
         let last = try fill(&page, numbers, database)
-        if last < numbers.count || numbers.count == limit, last > 0 { page.next = try next(behind: numbers[last - 1], database) }
+        if last < numbers.count || numbers.count == limit, last > 0 { page.next = try next(behind: numbers[last - 1], of: place, database) }
         return page
     }
 
@@ -74,13 +74,15 @@ struct RecordLister {
     /// The newest entry about a record; that of its newest change where an older version took it in.
     private static let entry = "coalesce(r.entry, (SELECT max(entry) FROM changes WHERE record = r.id), 0)"
 
-    private func next(behind number: Int64, _ database: Database) throws -> String? {
+    private func next(behind number: Int64, of place: RecordKeys.Place?, _ database: Database) throws -> ListPlace? {
         guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity, seen FROM records WHERE id = ?", arguments: [number]) else { return nil }
-        let uid: String = row[0]
-        switch filter.order {
-        case .new, .old: return uid
-        case .severity: return "\(row[1] as Int64):\(uid)"
-        case .seen: return "\(row[2] as Int64):\(uid)"
-        }
+        let mark: Int64? =
+            switch filter.order {
+            case .new: nil
+            case .old: try place?.end ?? RecordKeys.Place.last(in: database)
+            case .severity: row[1]
+            case .seen: row[2]
+            }
+        return ListPlace(order: filter.order.rawValue, mark: mark, id: row[0])
     }
 }

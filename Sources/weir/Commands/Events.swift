@@ -33,13 +33,13 @@ struct Events: AsyncParsableCommand {
             .init("CHANGES", isNumber: true),
             .init("KEY"),
         ])
-        let next = try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
+        let end = try await listing.walk(client, ["v1", "events"], member: "events", filters: filters) { event in
             table.add([
                 event.word("receipt"), event.time(event["wall_time"] == nil ? "received_time" : "wall_time"), event.word("source"), event.word("outcome"),
                 event.word("kind"), event.word("changes"),
                 event.word("key"),
             ])
         }
-        try listing.finish(table, nothing: "no events", next: next, client)
+        try listing.finish(table, nothing: "no events", end, client)
     }
 }

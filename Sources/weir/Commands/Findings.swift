@@ -32,7 +32,7 @@ struct Findings: AsyncParsableCommand {
             .init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN", isWhole: true),
             .init("UID", isWhole: true),
         ])
-        let next = try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters, tableOrder: "seen") { finding in
+        let end = try await listing.walk(client, ["v1", "findings"], member: "findings", filters: filters, tableOrder: "seen") { finding in
             let resource = finding["resources"]?.arrayValue?.first
             let place = resource.map { place in
                 ["url", "hostname", "ip", "name", "uid"].lazy.map { place.word($0) }.first { !$0.isEmpty } ?? ""
@@ -42,6 +42,6 @@ struct Findings: AsyncParsableCommand {
                 finding.time("last_seen_time"), finding.word("uid"),
             ])
         }
-        try listing.finish(table, nothing: "no findings", next: next, client)
+        try listing.finish(table, nothing: "no findings", end, client)
     }
 }

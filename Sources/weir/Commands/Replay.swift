@@ -1,4 +1,5 @@
 import ArgumentParser
+import FindingModel
 import Gateway
 import JSONDocument
 import State
@@ -14,7 +15,7 @@ struct Replay: AsyncParsableCommand {
     @Argument(help: "The sink.")
     var sink: String
 
-    @Option(help: "The first moment of receipt, such as 2026-03-02 or 2026-03-02T10:00:00Z, or the first receipt's number.")
+    @Option(help: "The first moment of receipt, such as \(MomentText.forms), or the first receipt's number.")
     var from: String
 
     @Option(help: "The last moment, or the last receipt's number; now without it.")
@@ -32,8 +33,8 @@ struct Replay: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
-        guard Moment.bound(from) != nil else { throw ValidationError("--from is a time such as 2026-03-02T10:00:00Z, a day, or a receipt's number") }
-        if let to, Moment.bound(to) == nil { throw ValidationError("--to is a time such as 2026-03-02T10:00:00Z, a day, or a receipt's number") }
+        guard Moment.bound(from) != nil else { throw ValidationError("--from is \(Moment.forms), not '\(from)'") }
+        if let to, Moment.bound(to) == nil { throw ValidationError("--to is \(Moment.forms), not '\(to)'") }
         if let rate, perSecond(rate) == nil { throw ValidationError("--rate is a number of changes within a second, such as 100/s") }
     }
 

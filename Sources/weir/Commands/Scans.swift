@@ -25,13 +25,13 @@ struct Scans: AsyncParsableCommand {
             .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START", isWhole: true), .init("END", isWhole: true), .init("FINDINGS", isNumber: true),
             .init("SCANNER"), .init("UID", isWhole: true),
         ])
-        let next = try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters, tableOrder: "seen") { scan in
+        let end = try await listing.walk(client, ["v1", "scans"], member: "scans", filters: filters, tableOrder: "seen") { scan in
             let name = [scan.word("name"), scan.word("type")].first { !$0.isEmpty } ?? ""
             table.add([
                 scan.word("status"), name, scan["scope"]?.word("targets") ?? "", scan.time("start_time"), scan.time("end_time"),
                 scan["totals"]?.word("total") ?? "", scan["scanner"]?.word("name") ?? "", scan.word("uid"),
             ])
         }
-        try listing.finish(table, nothing: "no scans", next: next, client)
+        try listing.finish(table, nothing: "no scans", end, client)
     }
 }

@@ -21,11 +21,15 @@ struct Show: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --history: only the newest so many; tables show 100 when it is left out, --json everything.", valueName: "number"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("With --history: only changes before this one, as the command before said.", valueName: "place"))
+    var after: String?
+
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
         if id.utf8.isEmpty { throw ValidationError("the id is empty") }
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
+        if !history, limit != nil || after != nil { throw ValidationError("--limit and --after need --history") }
     }
 
     func run() async throws {
@@ -49,7 +53,7 @@ struct Show: AsyncParsableCommand {
     }
 
     private func showHistory(_ client: OperatorClient, _ uid: String) async throws {
-        let (changes, total) = try await newestChanges(client, uid, limit ?? (json ? .max : 100))
+        let (changes, total, next) = try await newestChanges(client, uid, limit ?? (json ? .max : 100))
         var table = Table([
             .init("SEQUENCE", isNumber: true), .init("TIME", isWhole: true), .init("RECEIVED", isWhole: true), .init("CHANGE"), .init("SOURCE"),
             .init("ID", isWhole: true),
@@ -60,17 +64,18 @@ struct Show: AsyncParsableCommand {
                 change.word("sequence"), change.time("time"), change.time("receivedtime"), change.word("type"), change.word("source"), change.word("id"),
             ])
         }
-        guard !json else { return }
-        StandardOutput.line("")
-        table.print(orNothing: "no changes")
-        if changes.count < total { StandardError.line("the newest \(changes.count) of \(total) changes; --limit shows more, --json all") }
+        if !json {
+            StandardOutput.line("")
+            table.print(orNothing: "no changes")
+        }
+        if let next { StandardError.line("\(changes.count) of \(total.of("change")) shown; --limit shows more, --json all, --after \(next) those before") }
     }
 
-    /// The newest changes, at most `limit`, the oldest of them first; and how many there are in all.
-    private func newestChanges(_ client: OperatorClient, _ uid: String, _ limit: Int) async throws -> (changes: [JSONValue], total: Int) {
+    /// The newest changes, at most `limit`, the oldest of them first; how many there are in all, and where those before them are.
+    private func newestChanges(_ client: OperatorClient, _ uid: String, _ limit: Int) async throws -> (changes: [JSONValue], total: Int, next: String?) {
         var changes: [JSONValue] = []
         var total = 0
-        var next: String?
+        var next = after
         repeat {
             var query = [(name: "sort", value: "new"), (name: "limit", value: String(min(limit - changes.count, 1000)))]
             if let next { query.append((name: "after", value: next)) }
@@ -80,7 +85,7 @@ struct Show: AsyncParsableCommand {
             total = answer["total"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0
             next = page.next
         } while next != nil && changes.count < limit
-        return (changes.reversed(), total)
+        return (changes.reversed(), total, next)
     }
 
     private func showReasons(_ client: OperatorClient, _ uid: String) async throws {

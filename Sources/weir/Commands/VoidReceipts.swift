@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import FindingModel
 import Gateway
 import JSONDocument
 import State
@@ -18,7 +19,7 @@ struct VoidReceipts: AsyncParsableCommand {
     @Option(help: "The source's name.")
     var source: String
 
-    @Option(help: "From then on, by the clock when they came: 2026-03-02T10:00:00Z, a day, or the first receipt's number.", transform: Self.bound)
+    @Option(help: "From then on, by the clock when they came: \(MomentText.forms), or the first receipt's number.", transform: Self.bound)
     var from: ReceiptBound
 
     @Option(help: "Before then, or through the receipt with this number.", transform: Self.bound)
@@ -78,7 +79,7 @@ struct VoidReceipts: AsyncParsableCommand {
 
     @Sendable private static func bound(_ text: String) throws -> ReceiptBound {
         guard let bound = Moment.bound(text) else {
-            throw ValidationError("'\(text)' is no time such as 2026-03-02T10:00:00Z, no day, and no receipt's number")
+            throw ValidationError("'\(text)' is not \(Moment.forms)")
         }
         return bound
     }

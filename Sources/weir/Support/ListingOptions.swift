@@ -18,7 +18,7 @@ struct ListingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only what was last received at or after this: 2026-03-02, 2026-03-02T10:00:00Z, 7d for seven days ago, or a receipt's number.", valueName: "time"))
+            "Only what was last received at or after this: \(MomentText.forms), 7d for seven days ago, or a receipt's number.", valueName: "time"))
     var since: String?
 
     @Option(help: ArgumentHelp("Only what was last received before this, or with or before this receipt.", valueName: "time"))
@@ -27,7 +27,10 @@ struct ListingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only what holds this text, in letters of either case.", valueName: "text"))
     var text: String?
 
-    @Option(help: ArgumentHelp("Go on after this one: what the command before said, or any uid or receipt.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp(
+            "Go on after this one: what the command before said, which holds its order; in the orders new and old also any uid or receipt.", valueName: "place")
+    )
     var after: String?
 
     @Option(
@@ -42,7 +45,7 @@ struct ListingOptions: ParsableArguments {
             guard let text, Moment.ago(text) == nil else { continue }
             let hint = UnitHint.duration(text).map { " (\($0))" } ?? ""
             throw ValidationError(
-                "--\(name) '\(text)' is neither a time such as 2026-03-02 or 2026-03-02T10:00:00Z nor a duration such as 12h or 7d, nor a receipt's number\(hint)"
+                "--\(name) '\(text)' is neither a time such as \(MomentText.forms), nor a duration such as 12h or 7d, nor a receipt's number\(hint)"
             )
         }
     }
@@ -51,35 +54,54 @@ struct ListingOptions: ParsableArguments {
     ///
     /// - Parameter tableOrder: The order of a table when nobody says which. Lines of JSON stay in the order in which things became known, which
     ///   nothing leaves while the pages are read.
-    /// - Returns: what to give as `--after` for the items behind the last; nothing at the list's end.
+    /// - Returns: where the list goes on.
     func walk(
         _ client: OperatorClient, _ path: [String], member: String, filters: [(name: String, value: String)], tableOrder: String? = nil,
         row: (JSONValue) -> Void
-    ) async throws(CommandFailure) -> String? {
-        var remaining = limit ?? (json ? Int.max : Self.tableLimit)
-        var next = after
+    ) async throws(CommandFailure) -> End {
+        // Asked for once: a stretch that begins a week ago begins there for every page.
+        let wanted = filters + shared
+        var end = End(next: after)
         repeat {
-            var query = filters + shared + [(name: "limit", value: String(min(remaining, 1000)))]
-            if json { query.append((name: "format", value: "ndjson")) } else if sort == nil, let tableOrder { query.append((name: "sort", value: tableOrder)) }
-            if let next { query.append((name: "after", value: next)) }
+            let remaining = (limit ?? (json ? Int.max : Self.tableLimit)) - end.count
+            var query = wanted + [(name: "limit", value: String(min(remaining, 1000)))]
+            if json {
+                query.append((name: "format", value: "ndjson"))
+            } else if let tableOrder, sort == nil, end.next.flatMap({ ListPlace($0) })?.order == nil {
+                query.append((name: "sort", value: tableOrder))
+            }
+            if let next = end.next { query.append((name: "after", value: next)) }
             let page = try await client.page(path, query: query)
             if json {
                 StandardOutput.write(PrintableJSON.escaped(page.body))
-                if limit != nil { remaining -= page.body.count { $0 == UInt8(ascii: "\n") } }
+                end.count += page.body.count { $0 == UInt8(ascii: "\n") }
             } else {
                 let items = try OperatorClient.json(page)[member]?.arrayValue ?? []
                 items.forEach(row)
-                remaining -= items.count
+                end.count += items.count
             }
-            next = page.next
-        } while remaining > 0 && next != nil
-        return next
+            end.next = page.next
+        } while end.next != nil && end.count < limit ?? (json ? Int.max : Self.tableLimit)
+        return end
+    }
+
+    /// Where a command ended that shows a list.
+    struct End {
+        /// What to give as `--after` for the items behind the last; nothing at the list's end.
+        var next: String?
+        /// How many items were shown.
+        var count = 0
+
+        /// Says on standard error that there is more, and how to go on.
+        func report() {
+            if let next { StandardError.line("\(count.of("row")) shown; --limit shows more, --after \(next) goes on") }
+        }
     }
 
     /// Prints the table, unless the items were printed as JSON, and says on standard error what the list lacks.
-    func finish(_ table: Table, nothing: String, next: String?, _ client: OperatorClient) throws(CommandFailure) {
+    func finish(_ table: Table, nothing: String, _ end: End, _ client: OperatorClient) throws(CommandFailure) {
         if !json, !table.rows.isEmpty || client.rebuilding == nil { table.print(orNothing: nothing) }
-        if let next, limit == nil || !json { StandardError.line("the first \(table.rows.count); --limit shows more, --after \(next) goes on") }
+        end.report()
         if client.cut > 0 { StandardError.line("texts over 16 KiB are cut in \(client.cut.of("row")); weir show has them whole") }
         try client.finish()
     }
@@ -93,8 +115,11 @@ struct ListingOptions: ParsableArguments {
 
 /// Ends of stretches of receipts as options name them.
 enum Moment {
+    /// What `bound` reads.
+    static let forms = "a time such as \(MomentText.forms), or a receipt's number"
+
     /// A moment, a day, which means its first moment, or a receipt's number.
-    static func bound(_ text: String) -> ReceiptBound? { MomentText.timestamp(text).map { .wall($0) } ?? ReceiptBound.number(text).map { .receipt($0) } }
+    static func bound(_ text: String) -> ReceiptBound? { ReceiptBound(written: text) }
 
     /// One of these, or the moment that lies a duration before `now`.
     static func ago(_ text: String, before now: Timestamp = SystemClock.now()) -> ReceiptBound? {

@@ -66,6 +66,15 @@ struct OperatorClient {
         return value
     }
 
+    /// What was typed wrongly is wrong usage, whoever found it; what has no such name, or failed, is not.
+    private static func exitCode(_ status: Int, code: String?) -> Int32 {
+        switch code {
+        case OperatorError.Code.badRequest.rawValue: 2
+        case OperatorError.Code.unavailable.rawValue: 3
+        default: status == 503 ? 3 : 1
+        }
+    }
+
     private func answer(_ request: OperatorRequest) async throws(CommandFailure) -> OperatorResponse {
         let answer = try await respond(request)
         heard.rebuilding = heard.rebuilding ?? answer.rebuilding
@@ -78,6 +87,6 @@ struct OperatorClient {
         if let rebuilding = answer.rebuilding, answer.status == 404 || answer.status == 503 {
             throw CommandFailure("\(message) (\(rebuilding.words))", hint: hint, status: 3)
         }
-        throw CommandFailure(message, hint: hint, status: answer.status == 503 ? 3 : 1)
+        throw CommandFailure(message, hint: hint, status: Self.exitCode(answer.status, code: value["code"]?.stringValue))
     }
 }

@@ -1,4 +1,5 @@
 import Delivery
+import FindingModel
 import Sinks
 import YAMLDocument
 

@@ -1,0 +1,36 @@
+/// The fields that the query of each path may have.
+///
+/// One that is not known is never passed over, as what it was meant to leave out would be shown then; nor is one that stands twice or says nothing.
+enum QueryFields {
+    private static let list = ["limit", "after", "sort", "format"]
+    private static let records = list + ["source", "host", "text", "since", "until"]
+
+    /// The fields of a path below `/v1`; nothing when there is no such path.
+    private static func known(_ method: OperatorRequest.Method, _ path: [String]) -> [String] {
+        guard method == .get else { return [] }
+        switch (path.first, path.count) {
+        case ("findings", 1): return records + ["status", "min-severity", "cve"]
+        case ("scans", 1): return records + ["status"]
+        case ("events", 1): return records + ["outcome", "kind", "cve"]
+        case ("records", 3) where path[2] == "history": return list
+        case ("dead", 1): return ["limit", "after", "sink", "id"]
+        default: return []
+        }
+    }
+
+    /// Those that may stand several times.
+    private static let repeated: Set<String> = ["status", "id"]
+
+    static func check(_ request: OperatorRequest) throws(OperatorError) {
+        let known = known(request.method, Array(request.path.dropFirst()))
+        var seen: Set<String> = []
+        for (name, value) in request.query {
+            guard known.contains(name) else {
+                if known.isEmpty { throw OperatorError(.badRequest, "this path takes no query, and so no field '\(name)'") }
+                throw OperatorError(unknown: "field of the query", name, known: known.sorted())
+            }
+            guard seen.insert(name).inserted || repeated.contains(name) else { throw OperatorError(.badRequest, "\(name) stands twice in the query") }
+            guard !value.isEmpty else { throw OperatorError(.badRequest, "\(name) is empty") }
+        }
+    }
+}
