@@ -42,10 +42,7 @@ struct Weir: AsyncParsableCommand {
     private static func finish(_ error: any Error) -> Never {
         guard Weir.exitCode(for: error).isSuccess else {
             if error is ExitCode { ProcessExit.now(1) }
-            var message = Weir.message(for: error)
-            if message.utf8.isEmpty { message = "\(error)" }
-            let usage = Weir.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }
-            CommandFailure(message.onOneLine, hint: misspelt(message) ?? usage.map { String($0.dropFirst(7)) } ?? "weir --help").report()
+            if let failure = unknownCommand() { failure.report() } else { usageFailure(error).report() }
             ProcessExit.now(2)
         }
         StandardOutput.line(Weir.fullMessage(for: error))
@@ -54,21 +51,50 @@ struct Weir: AsyncParsableCommand {
 }
 
 extension Main {
-    /// The command that was meant, when the message is about a word where a command is expected.
-    private static func misspelt(_ message: String) -> String? {
+    /// What is wrong with the options and arguments, and how they are meant to be.
+    private static func usageFailure(_ error: any Error) -> CommandFailure {
+        var message = Weir.message(for: error)
+        if message.utf8.isEmpty { message = "\(error)" }
+        let usage = Weir.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }
+        return CommandFailure(message.onOneLine, hint: usage.map(hint) ?? "weir --help")
+    }
+
+    /// Says so where a word stands in a command's place that is none; of wrong usage the parser may name a later word first.
+    private static func unknownCommand() -> CommandFailure? {
         var command: any ParsableCommand.Type = Weir.self
         var path = ["weir"]
         for word in CommandLine.arguments.dropFirst() {
-            let names = command.configuration.subcommands.map { $0.configuration.commandName ?? String(describing: $0).lowercased() }
+            let names = command.configuration.subcommands.map(name)
             if let index = names.firstIndex(of: word) {
                 command = command.configuration.subcommands[index]
                 path.append(word)
                 continue
             }
-            guard message.utf8.count < 200, message.contains("'\(word)'"), let meant = Spelling.closest(to: word, in: names) else { return nil }
-            return "did you mean '\((path + [meant]).joined(separator: " "))'?"
+            guard !names.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            let meant = Spelling.closest(to: word, in: names + ["help"]).map { (path + [$0]).joined(separator: " ") } ?? place(of: word, below: command, path)
+            guard meant != nil || command.configuration.defaultSubcommand == nil else { return nil }
+            let known = "known: \(names.joined(separator: ", "))"
+            return CommandFailure("there is no command '\((path + [word]).joined(separator: " "))'", hint: meant.map { "did you mean '\($0)'?" } ?? known)
         }
         return nil
+    }
+
+    /// Where a command of this name is, one step further down.
+    private static func place(of word: String, below command: any ParsableCommand.Type, _ path: [String]) -> String? {
+        for inner in command.configuration.subcommands where inner.configuration.subcommands.map(name).contains(word) {
+            return (path + [name(inner), word]).joined(separator: " ")
+        }
+        return nil
+    }
+
+    private static func name(_ command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? String(describing: command).lowercased()
+    }
+
+    /// What of the usage helps: where it leaves the options out, the page that has them.
+    private static func hint(_ usage: Substring) -> String {
+        let words = usage.dropFirst("Usage: ".count)
+        return words.hasSuffix(" <options>") ? words.dropLast("<options>".count) + "--help" : String(words)
     }
 }
 

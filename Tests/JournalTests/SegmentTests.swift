@@ -139,6 +139,21 @@ struct SegmentTests {
         #expect(statistics.firstTime == SegmentBuilder.time && statistics.tag == SegmentBuilder.tag)
     }
 
+    @Test func theRangeOfStatisticsIsThatOfTheClockWhenReceiptsCame() throws {
+        var builder = SegmentBuilder.receipts(batches: 1)
+        let (early, late) = (SegmentBuilder.time.advanced(byMilliseconds: -5000), SegmentBuilder.time.advanced(byMilliseconds: 90_000))
+        // The clock is put back between two receipts; what the gateway writes itself is in no range of receipts.
+        builder.add([.receipt("1", source: "holm")], wall: late)
+        builder.add([.receipt("2", source: "holm")], wall: early)
+        builder.add([EntryDraft(kind: .config, body: [1])], wall: late.advanced(byMilliseconds: 1))
+        let statistics = try JournalFiles(SimulatedDisk.directory, fileSystem: SimulatedDisk.with([builder]).fileSystem).statistics()
+        #expect(statistics.firstTime == early && statistics.lastTime == late)
+        var empty = SegmentBuilder()
+        empty.add([EntryDraft(kind: .config, body: [1])])
+        let none = try JournalFiles(SimulatedDisk.directory, fileSystem: SimulatedDisk.with([empty]).fileSystem).statistics()
+        #expect(none.firstTime == nil && none.lastTime == nil)
+    }
+
     @Test func exportWritesAnObjectALine() throws {
         var builder = SegmentBuilder()
         builder.add([EntryDraft(kind: .config, body: Array("{}".utf8))])

@@ -75,7 +75,7 @@ struct CheckTests {
     @Test(arguments: [
         (["serv"], "did you mean 'weir serve'?"), (["journal", "verfy"], "did you mean 'weir journal verify'?"),
         (["adapter", "tst"], "did you mean 'weir adapter test'?"),
-        (["findings", "serv"], "weir findings"), (["xyzzy"], "weir <subcommand>"),
+        (["findings", "serv"], "weir findings"), (["xyzzy"], "known: init, serve, check, "),
     ]) func aMisspeltCommandIsGuessed(arguments: [String], hint: String) async throws {
         let outcome = try await WeirProgram.run(arguments)
         #expect(outcome.status == 2 && outcome.errors.contains("\nhint: " + hint), "\(outcome.errors)")

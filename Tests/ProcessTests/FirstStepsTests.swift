@@ -20,6 +20,12 @@ struct FirstStepsTests {
         try workspace.write("body.json", "{\"scanId\":\"s-1\",\"status\":\"failed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}")
         let sent = try await WeirProgram.run(["send", "reconfirm", workspace.path + "/body.json", "--config", file])
         #expect(sent.status == 0 && sent.output.hasPrefix("200 "), "\(sent.errors)")
+        for (name, words) in [("reconfirm", "Header to enter there:  Authorization: Bearer "), ("probely", "/in/probely/")] {
+            let setup = try await WeirProgram.run(["sources", "setup", name, "--config", file])
+            let secret = String(decoding: workspace.read("secrets/" + name), as: UTF8.self).trimmingCharacters(in: .newlines)
+            #expect(setup.status == 0 && setup.output.contains(words + secret + "\n"), "what is shown is what the gateway takes: \(setup.output)")
+            #expect(setup.output.contains("The secret that the gateway takes, from file:secrets/\(name):  \(secret)\n"), "\(setup.output)")
+        }
         #expect(await gateway.end() == 0)
         let again = try await WeirProgram.run(["init", "--config", file])
         #expect(again.status == 1 && again.errors.contains("is there already"))
@@ -43,6 +49,11 @@ struct FirstStepsTests {
         }
         let full = try await WeirProgram.run(["sources", "setup", "r", "--write", "--config", file])
         #expect(full.status == 1 && full.output.isEmpty && full.errors.contains("not replaced"), "\(full.errors)")
+        let fresh = try await WeirProgram.run(["sources", "setup", "e", "--config", file])
+        #expect(
+            fresh.status == 0 && fresh.output.contains("It is kept nowhere yet: put it into the environment variable E of the gateway, or "), "\(fresh.output)")
+        let both = try await WeirProgram.run(["sources", "setup", "r", "--config", file])
+        #expect(both.status == 0 && both.output.contains("from file:secrets/r2 (the last of 2 that it takes)"), "\(both.output)")
         let none = try await WeirProgram.run(["sources", "setup", "e", "--write", "--config", file])
         #expect(none.status == 1 && none.errors.contains("is a file"), "\(none.errors)")
     }

@@ -72,7 +72,8 @@ struct OutputSchemaTests {
         let commands = [
             ("event", ["events"]), ("finding", ["findings"]), ("scan", ["scans"]), ("source", ["sources"]), ("sink", ["sinks"]), ("dead", ["dead", "list"]),
             ("dead", ["dead", "show", letter.id]), ("receipt", ["show", receipt]), ("finding", ["show", uid]), ("reason", ["show", uid, "--why"]),
-            ("change", ["show", uid, "--history"]), ("verification", ["journal", "verify"]), ("statistics", ["journal", "stats"]),
+            ("change", ["show", uid, "--history"]), ("change", ["show", finding.id]), ("entry", ["show", "1"]), ("verification", ["journal", "verify"]),
+            ("statistics", ["journal", "stats"]),
             ("trial", ["adapter", "try", "probely", body]),
         ]
         try await check(commands, place)

@@ -15,6 +15,13 @@ struct SchemaTests {
         #expect(Set(changes.map { $0.type.prefix { $0 != "." } }) == ["finding", "scan", "notice"])
         let checked = try SchemaCheck.run([workspace.path + "/changes.ndjson"])
         #expect(checked.status == 0, "\(checked.output)")
+        // What the program prints needs no other file.
+        let schema = try await WeirProgram.run(["schema", "change"])
+        try workspace.write("change.json", schema.output)
+        let alone = try SchemaCheck.run(alone: workspace.path + "/change.json", lines: workspace.path + "/changes.ndjson")
+        #expect(schema.status == 0 && alone.status == 0, "\(schema.errors)\(alone.output)")
+        try workspace.write("broken.ndjson", #"{"specversion":"1.0","type":"finding.opened","data":{"uid":7}}"#)
+        #expect(try SchemaCheck.run(alone: workspace.path + "/change.json", lines: workspace.path + "/broken.ndjson").status != 0)
     }
 }
 
@@ -24,6 +31,16 @@ enum SchemaCheck {
 
     static func run(_ files: [String]) throws -> (status: Int32, output: String) {
         try python([Workspace.checkout + "/Tests/Scripts/check_schemas.py"] + files)
+    }
+
+    /// Holds every line of a file against a schema that stands alone in its file.
+    static func run(alone schema: String, lines: String) throws -> (status: Int32, output: String) {
+        let script = """
+            import json, sys, jsonschema
+            validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+            for line in open(sys.argv[2]): validator.validate(json.loads(line))
+            """
+        return try python(["-c", script, schema, lines])
     }
 
     private static func python(_ arguments: [String]) throws -> (status: Int32, output: String) {

@@ -30,9 +30,17 @@ struct Decisions {
         let from = try body.bound("from"), to = try body.bound("to")
         guard from.isBefore(to) else { throw OperatorError(.badRequest, "from must be before to") }
         for bound in [from, to] { try api.check(bound) }
-        let decision = VoidDecision(source: try body.text("source"), beginning: from, end: to, reason: try body.text("reason"), who: try body.who())
-        let changes = try await api.live().void(decision)
-        return .object { writer in writer.member("changes", changes) }
+        // A name that is none would be a decision about what may never come.
+        let source = try await api.source(try body.text("source")) ?? ""
+        let decision = VoidDecision(source: source, beginning: from, end: to, reason: try body.text("reason"), who: try body.who())
+        let report = try await api.live().void(decision)
+        return .object { writer in
+            writer.member("decision", String(report.decision))
+            writer.member("receipts", report.receipts)
+            writer.member("changes", report.changes)
+            writer.key("new")
+            writer.bool(report.isNew)
+        }
     }
 
     /// `POST /v1/rebuild`: appends the difference that today's adapters make as new changes.

@@ -30,8 +30,8 @@ package protocol LiveGateway: Sendable {
     func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob?
     /// Has the body of a receipt erased, and its words taken out of everything that was made of it; returns the files that may still hold them.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String]
-    /// Has receipts left out as `decision` says, and appends the difference that this makes; returns how many changes it took.
-    func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64
+    /// Has receipts left out as `decision` says, and appends the difference that this makes; nothing where an equal decision was made before.
+    func void(_ decision: VoidDecision) async throws(OperatorError) -> VoidReport
     /// Appends the difference that today's adapters make; returns how many changes it took.
     func rebuild() async throws(OperatorError) -> UInt64
 }

@@ -115,6 +115,8 @@ package struct OperatorAPI: Sendable {
         case (.get, "records", 2) where rest[1] == "history": return { try await RecordView(self).history(rest[0], request) }
         case (.get, "records", 2) where rest[1] == "why": return { try await RecordView(self).reasons(rest[0]) }
         case (.get, "receipts", 1): return { try await ReceiptView(self).receipt(rest[0]) }
+        case (.get, "entries", 1): return { try await EntryView(self).entry(rest[0]) }
+        case (.get, "changes", 1): return { try await RecordView(self).change(rest[0]) }
         case (.post, "journal", 1) where rest == ["erase"]: return { try await Decisions(self).erase(request) }
         case (.post, "void", 0): return { try await Decisions(self).void(request) }
         case (.post, "rebuild", 0): return { try await Decisions(self).rebuild(request) }
@@ -128,7 +130,7 @@ package struct OperatorAPI: Sendable {
         let isKnown =
             switch (path.first ?? "", path.count) {
             case ("status", 1), ("sources", 1), ("sinks", 1), ("replays", 1), ("dead", 1), ("events", 1), ("findings", 1), ("scans", 1), ("void", 1),
-                ("rebuild", 1), ("records", 2), ("receipts", 2):
+                ("rebuild", 1), ("records", 2), ("receipts", 2), ("entries", 2), ("changes", 2):
                 true
             case ("records", 3): ["history", "why"].contains(path.last)
             case ("sinks", 3): path.last == "test"
@@ -142,9 +144,19 @@ package struct OperatorAPI: Sendable {
         get throws(OperatorError) { try sources.state.get() }
     }
 
+    /// The source that is meant: one that is configured, or that anything came from.
+    func source(_ name: String?) async throws -> String? {
+        guard let name else { return nil }
+        let configured = sources.configuredSources().map(\.name)
+        if configured.contains(name) { return name }
+        let known = Set(try await state.sources().map(\.source)).union(configured).filter { !$0.isEmpty }
+        guard known.contains(name) else { throw OperatorError(.unknownName, unknown: "source", name, known: known.sorted()) }
+        return name
+    }
+
     /// Refuses a receipt's number that no receipt has yet.
     func check(_ bound: ReceiptBound) throws(OperatorError) {
-        if let refusal = try bound.refusal(newest: live().journal.watermark) { throw OperatorError(.badRequest, refusal) }
+        if let refusal = try bound.refusal(newest: live().journal.watermark) { throw OperatorError(.unknownName, refusal) }
     }
 
     func live() throws(OperatorError) -> any LiveGateway {

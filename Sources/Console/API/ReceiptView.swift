@@ -11,9 +11,13 @@ struct ReceiptView {
     init(_ api: OperatorAPI) { self.api = api }
 
     func receipt(_ text: String) async throws -> OperatorResponse {
-        guard let number = UInt64(text) else { throw OperatorError(.badRequest, "a receipt is a number, not '\(text)'") }
+        guard let number = ReceiptBound.number(text) else { throw OperatorError(.badRequest, "a receipt is a number, not '\(text)'") }
         guard let detail = try await api.state.receipt(number) else { throw OperatorError(.notFound, "there is no receipt \(number)") }
-        return .object { writer in
+        return Self.response(number, detail)
+    }
+
+    static func response(_ number: UInt64, _ detail: ReceiptDetail) -> OperatorResponse {
+        .object { writer in
             writer.member("receipt", String(number))
             Self.write(detail, to: &writer)
         }
@@ -35,7 +39,11 @@ struct ReceiptView {
                 writer.member("reason", quarantine.reason)
             }
         }
-        writer.objects("changes", detail.changes) { writer, change in
+        write(detail.changes, to: &writer)
+    }
+
+    static func write(_ changes: [ReceiptDetail.Made], to writer: inout JSONWriter) {
+        writer.objects("changes", changes) { writer, change in
             writer.member("id", change.id)
             writer.member("sequence", String(change.sequence))
             writer.member("type", change.type)
@@ -65,7 +73,7 @@ struct ReceiptView {
 
 extension EntryBody {
     /// What there is of the body; `weir journal export` prints it.
-    fileprivate var word: String {
+    var word: String {
         switch self {
         case .kept: "kept"
         case .erased: "erased"

@@ -8,12 +8,15 @@ struct RecordView {
 
     init(_ api: OperatorAPI) { self.api = api }
 
-    /// A record by its uid, or by the id of one of its changes.
+    /// A record by its uid, or by the id of one of its changes. Of one that is not known any more, what was told last, with `left_out`.
     func record(_ id: String) async throws -> OperatorResponse {
         let state = try api.state
         var uid = id
         if let change = try await state.change(id) { uid = change.subject }
-        guard let record = try await state.record(uid) else { throw OperatorError(.notFound, "there is no record '\(id)'") }
+        guard let record = try await state.record(uid) else {
+            guard let former = try await state.leftOut(uid) else { throw OperatorError(.notFound, "there is no record '\(id)'") }
+            return Self.response(to: former)
+        }
         return .object { writer in
             writer.member("kind", record.kind.rawValue)
             writer.member("source", record.source)
@@ -21,6 +24,27 @@ struct RecordView {
             writer.key("record")
             writer.raw(record.data.bytes)
         }
+    }
+
+    private static func response(to former: LeftOutRecord) -> OperatorResponse {
+        .object { writer in
+            writer.member("kind", former.change.type.split(separator: ".").first.map { String($0) })
+            writer.member("source", former.change.source)
+            writer.member("received_time", former.change.receivedTime)
+            writer.object("left_out") { writer in
+                writer.member("entry", String(former.entry))
+                writer.member("reason", former.decision?.reason)
+                writer.member("who", former.decision?.who)
+            }
+            writer.key("record")
+            writer.raw(former.change.data.bytes)
+        }
+    }
+
+    /// `GET /v1/changes/ID`: one change as sinks get it.
+    func change(_ id: String) async throws -> OperatorResponse {
+        guard let change = try await api.state.change(id) else { throw OperatorError(.notFound, "there is no change '\(id)'") }
+        return OperatorResponse(body: change.cloudEventJSON)
     }
 
     /// `GET /v1/records/UID/history?sort=old|new&after=…&limit=…&format=ndjson`; after is what the page before gave as next, or a change's id.

@@ -34,7 +34,7 @@ struct RecordsView {
     func events(_ request: OperatorRequest) async throws -> OperatorResponse {
         let query = ListQuery(request)
         var filter = EventFilter()
-        filter.source = try await source(request)
+        filter.source = try await api.source(request["source"])
         filter.kind = try query.word("kind")
         filter.text = try query.word("text")
         filter.words.host = try query.word("host")
@@ -66,7 +66,7 @@ struct RecordsView {
     ) async throws -> OperatorResponse {
         let query = ListQuery(request)
         var filter = filter
-        filter.source = try await source(request)
+        filter.source = try await api.source(request["source"])
         filter.since = try query.bound("since")
         filter.until = try query.bound("until")
         filter.words.host = try query.word("host")
@@ -84,16 +84,6 @@ struct RecordsView {
             throw OperatorError(.unknownName, "there is no record '\(filter.after?.id ?? "")' to go on after")
         }
         return ListPage(name: name, items: page.rows.map(\.data.bytes), next: page.next, cut: page.cut).response(isLines: try query.isLines())
-    }
-
-    /// The source that is asked for: one that is configured, or that anything came from.
-    private func source(_ request: OperatorRequest) async throws -> String? {
-        guard let name = request["source"] else { return nil }
-        let configured = api.sources.configuredSources().map(\.name)
-        if configured.contains(name) { return name }
-        let known = Set(try await api.state.sources().map(\.source)).union(configured).filter { !$0.isEmpty }
-        guard known.contains(name) else { throw OperatorError(.unknownName, unknown: "source", name, known: known.sorted()) }
-        return name
     }
 
     /// An event as `weir schema event` describes it.

@@ -1,6 +1,7 @@
 import Delivery
 import FindingModel
 import JSONDocument
+import Journal
 import State
 
 /// `POST /v1/replays`: what a sink is to get once more.
@@ -26,7 +27,18 @@ struct ReplayView {
         guard let job = try await api.live().replay(wish, isMade: body.flag("make")) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }
-        return .object { writer in Self.write(job, to: &writer) }
+        let stretch = job.first <= job.last ? try await api.state.stretch(job.first...job.last, from: from, to: to) : nil
+        let newest = try api.live().journal.watermark
+        return .object { writer in
+            Self.write(job, to: &writer)
+            if let stretch {
+                writer.member("first_entry", String(stretch.firstEntry))
+                writer.member("last_entry", String(stretch.lastEntry))
+                writer.member("first_time", stretch.firstTime)
+                writer.member("last_time", stretch.lastTime)
+            }
+            writer.member("newest_entry", String(newest))
+        }
     }
 
     static func write(_ job: ReplayJob, to writer: inout JSONWriter) {

@@ -66,9 +66,7 @@ package enum OfflineGateway {
     }
 
     /// Has receipts left out as `decision` says, and appends the difference that this makes; under the data folder's lock.
-    ///
-    /// - Returns: how many changes it took.
-    package static func void(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> UInt64 {
+    package static func void(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> VoidReport {
         try configuration.storage.requireJournal()
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
@@ -80,6 +78,20 @@ package enum OfflineGateway {
 
     private static func check(_ decision: VoidDecision, newest: UInt64) throws(GatewayError) {
         for bound in [decision.beginning, decision.end] { if let refusal = bound.refusal(newest: newest) { throw GatewayError(refusal) } }
+    }
+
+    /// What `decision` would leave out; changes nothing.
+    package static func reach(of decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> VoidReach {
+        try configuration.storage.requireJournal()
+        do {
+            let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
+            defer { store.close() }
+            return try await StateQueries(store: store).reach(of: decision)
+        } catch let error as StateError {
+            throw GatewayError(error.message)
+        } catch {
+            throw GatewayError("\(error)")
+        }
     }
 
     /// Gives every record that today's adapters would make differently to `onDifference`, and changes nothing; blocks the calling thread.

@@ -64,7 +64,7 @@ struct RunningGateway: LiveGateway {
         }
     }
 
-    func void(_ decision: VoidDecision) async throws(OperatorError) -> UInt64 {
+    func void(_ decision: VoidDecision) async throws(OperatorError) -> VoidReport {
         do throws(GatewayError) { return try await projection.void(decision) } catch { throw OperatorError(.failed, error.message) }
     }
 
@@ -74,27 +74,34 @@ struct RunningGateway: LiveGateway {
 }
 
 extension GatewayStart.Projection {
-    /// Appends `decision` and waits until it was carried out.
-    ///
-    /// - Returns: how many changes it made.
-    func void(_ decision: VoidDecision) async throws(GatewayError) -> UInt64 {
-        try await carryOut(EntryDraft(kind: .decision, body: decision.bytes), "the decision")
+    /// Appends `decision` and waits until it was carried out; where an equal one stands already, it has been.
+    func void(_ decision: VoidDecision) async throws(GatewayError) -> VoidReport {
+        try await projected(through: journal.watermark)
+        let before = try await reach(of: decision)
+        if let made = before.madeBy { return VoidReport(decision: made, receipts: 0, changes: 0, isNew: false) }
+        let (number, changes) = try await carryOut(EntryDraft(kind: .decision, body: decision.bytes), "the decision")
+        let after = try await reach(of: decision)
+        return VoidReport(decision: number, receipts: max(0, after.leftOut - before.leftOut), changes: changes, isNew: true)
+    }
+
+    private func reach(of decision: VoidDecision) async throws(GatewayError) -> VoidReach {
+        do { return try await StateQueries(store: store).reach(of: decision) } catch { throw GatewayError("\(error)") }
     }
 
     /// Appends a `rebuild` entry with the configuration in force and waits until it was carried out.
     ///
     /// - Returns: how many changes it made.
     func rebuild() async throws(GatewayError) -> UInt64 {
-        try await carryOut(RebuildNote(generation: active.generation).draft, "the rebuild")
+        try await carryOut(RebuildNote(generation: active.generation).draft, "the rebuild").changes
     }
 
-    private func carryOut(_ draft: EntryDraft, _ what: String) async throws(GatewayError) -> UInt64 {
+    private func carryOut(_ draft: EntryDraft, _ what: String) async throws(GatewayError) -> (number: UInt64, changes: UInt64) {
         let number: UInt64
         do throws(JournalError) { number = try await journal.append(draft).number } catch {
             throw GatewayError("\(what) cannot be written to the journal: \(error.message)")
         }
         try await projected(through: number)
-        do { return try await StateQueries(store: store).changeCount(ofEntry: number) } catch { throw GatewayError("\(error)") }
+        do { return (number, try await StateQueries(store: store).changeCount(ofEntry: number)) } catch { throw GatewayError("\(error)") }
     }
 
     /// Returns when everything up to entry `number` was projected; fails when the projector cannot go on.

@@ -35,6 +35,13 @@ package struct AdapterCatalog: Sendable {
     }
 
     private mutating func add(_ names: [String], folder: String, _ item: YAMLNode, _ context: inout SettingsContext) {
+        guard !names.contains("adapter.yaml") else {
+            let parent = FilePaths.folder(of: folder)
+            context.issues.error(item, "adapters: \(folder) is the folder of one adapter; name the folder that holds it", hint: parent)
+            // That it is missing was said.
+            if let name = folder.split(separator: "/").last { broken.insert(String(name)) }
+            return
+        }
         var found = false
         for name in names {
             let file = "\(folder)/\(name)/adapter.yaml"

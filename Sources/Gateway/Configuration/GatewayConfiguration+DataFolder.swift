@@ -3,16 +3,16 @@ import YAMLDocument
 extension GatewayConfiguration {
     /// What commands that only read need of `file`, whatever else is wrong with it: where `data:` and `journal:` are.
     ///
-    /// A file that is no YAML is looked through for lines that begin so; one that says nothing means `data` beside it. Nothing when no data folder is
-    /// there.
+    /// A file that is no YAML is looked through for lines that begin so; one that says nothing means `data` beside it. Nothing when the file cannot be
+    /// read, as a slip of the pen must not lead to another gateway's folder, or when no data folder is there.
     package static func dataFolder(file: String) -> GatewayConfiguration? {
         let path = FilePaths.absolute(file, in: FilePaths.workingDirectory), directory = FilePaths.folder(of: path)
         var keys: [String: String] = [:]
-        if case .success(let text) = FilePaths.text(of: path, limit: YAMLDocument.sizeLimit) {
-            var issues = IssueCollector(file: file)
-            let root = YAMLDocument.parse(text, issues: &issues)
-            for key in ["data", "journal"] { keys[key] = root?[key]?.scalar ?? lineValue(key, in: text) }
-        }
+        guard case .success(let bytes) = FilePaths.contents(of: path, limit: YAMLDocument.sizeLimit) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        var issues = IssueCollector(file: file)
+        let root = YAMLDocument.parse(text, issues: &issues)
+        for key in ["data", "journal"] { keys[key] = root?[key]?.scalar ?? lineValue(key, in: text) }
         let data = FilePaths.absolute(keys["data"] ?? "data", in: directory)
         guard FilePaths.isFolder(data) else { return nil }
         let journal = keys["journal"].map { FilePaths.absolute($0, in: directory) } ?? data + "/journal"

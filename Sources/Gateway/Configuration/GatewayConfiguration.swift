@@ -31,7 +31,9 @@ package struct GatewayConfiguration: Sendable {
         switch FilePaths.text(of: FilePaths.absolute(file, in: FilePaths.workingDirectory), limit: YAMLDocument.sizeLimit) {
         case .success(let text): return try parse(text, file: file, environment: environment, needsSecrets: needsSecrets)
         case .failure(let error):
-            throw IssueList([Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE")])
+            throw IssueList([
+                Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE; weir init writes a first one")
+            ])
         }
     }
 

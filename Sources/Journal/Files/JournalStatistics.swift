@@ -18,6 +18,7 @@ package struct JournalStatistics: Equatable, Sendable {
     package private(set) var erased = 0
     /// Numbers that cannot be read.
     package private(set) var unreadable = 0
+    /// The earliest and the latest that the wall clock said when a receipt came: after a step of the clock they are not those of the first and the last.
     package private(set) var firstTime: Timestamp?
     package private(set) var lastTime: Timestamp?
 
@@ -67,11 +68,11 @@ package struct JournalStatistics: Equatable, Sendable {
         batches += 1
         for entry in batch.entries {
             let head = entry.head
-            if firstTime == nil { firstTime = head.receivedTime }
-            lastTime = head.receivedTime
             guard let kind = head.kind else { continue }
             entries[kind, default: 0] += 1
             if kind == .receipt {
+                firstTime = min(firstTime ?? head.wallTime, head.wallTime)
+                lastTime = max(lastTime ?? head.wallTime, head.wallTime)
                 receipts[head.source, default: 0] += 1
                 bodyBytes[head.source, default: 0] += head.bodyBytes
             }

@@ -20,6 +20,17 @@ package struct ReceiptDetail: Sendable {
         package let sequence: UInt64
         package let type: String
         package let uid: String
+
+        static func fetch(ofEntry number: UInt64, from database: Database) throws -> [Made] {
+            let range = try ChangeOrder.range(ofEntry: number, in: database)
+            let sql = """
+                SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence LIMIT ?
+                """
+            let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
+            return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                Made(id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
+            }
+        }
     }
 
     static func fetch(_ number: UInt64, archive: ReceiptArchive?, from database: Database) throws -> ReceiptDetail? {
@@ -27,17 +38,7 @@ package struct ReceiptDetail: Sendable {
         let event = try Row.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]).map { try EventSummary($0) }
         let entry = try archive?.entry(number)
         guard event != nil || entry?.kind == .receipt else { return nil }
-        let range = try ChangeOrder.range(ofEntry: number, in: database)
-        let changes = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence LIMIT ?
-                """,
-            arguments: [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
-        ).map { row in
-            Made(
-                id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
-        }
+        let changes = try Made.fetch(ofEntry: number, from: database)
         let quarantine = try QuarantinedReceipt.fetch(database).first { $0.receipt == number }
         return ReceiptDetail(entry: entry, event: event, changes: changes, quarantine: quarantine)
     }

@@ -42,6 +42,26 @@ package struct StateQueries: Sendable {
         return try await store.readAsync { try ReceiptDetail.fetch(number, archive: archive, from: $0) }
     }
 
+    /// What the entry with this number says, whatever its kind, and what it made; nothing when the journal has none.
+    package func entry(_ number: UInt64) async throws -> EntryDetail? {
+        let archive = archive
+        return try await store.readAsync { try EntryDetail.fetch(number, archive: archive, from: $0) }
+    }
+
+    /// What `decision` takes in, or would.
+    package func reach(of decision: VoidDecision) async throws -> VoidReach { try await store.readAsync { try VoidReach.fetch(decision, from: $0) } }
+
+    /// What became of the record called `uid`, where it is not known any more.
+    package func leftOut(_ uid: String) async throws -> LeftOutRecord? {
+        let archive = archive
+        return try await store.readAsync { try LeftOutRecord.fetch(uid, archive: archive, from: $0) }
+    }
+
+    /// Which entries the changes with these sequences come from, of those from `from` on and before `to`; nothing when there are none.
+    package func stretch(_ sequences: ClosedRange<UInt64>, from: ReceiptBound?, to: ReceiptBound?) async throws -> ChangeStretch? {
+        try await store.readAsync { try ChangeStretch.fetch(sequences, from: from, to: to, $0) }
+    }
+
     /// The last entry that was projected.
     package func position() async throws -> UInt64 { try await store.readAsync { try Position(from: $0).entry } }
 

@@ -20,7 +20,7 @@ struct Init: ParsableCommand {
         let catalog = AdapterCatalog()
         let names = adapters.isEmpty ? catalog.names : Set(adapters).sorted()
         for name in names where catalog.adapters[name] == nil {
-            throw CommandFailure("there is no built-in adapter '\(name)'", hint: "known: " + catalog.names.joined(separator: ", "))
+            throw CommandFailure(no: "built-in adapter", name, known: catalog.names)
         }
         guard FilePaths.isAbsent(path) else { throw CommandFailure("\(config.file) is there already", hint: "weir check --config \(config.file)") }
         for name in names {
@@ -32,9 +32,14 @@ struct Init: ParsableCommand {
         }
         try NewFolder.write(Self.text(names), to: path)
         StandardOutput.line("\(config.file): written, with a secret for \(names.joined(separator: ", ")) in \(folder)/secrets")
-        StandardOutput.line("weir check             says whether all is well")
-        StandardOutput.line("weir serve             receives on http://127.0.0.1:8080")
-        StandardOutput.line("weir send SOURCE FILE  sends what the vendor of a source would")
+        let option = config.file == "weir.yaml" ? "" : " --config \(config.file)"
+        for (command, does) in [
+            ("weir check", "says whether all is well"), ("weir serve", "receives on http://127.0.0.1:8080"),
+            ("weir sources setup SOURCE", "shows what to enter at the vendor"), ("weir send SOURCE FILE", "sends what the vendor of a source would"),
+        ] {
+            let words = command + option
+            StandardOutput.line(words + String(repeating: " ", count: max(2, 27 + option.utf8.count - words.utf8.count)) + does)
+        }
     }
 
     /// The configuration.

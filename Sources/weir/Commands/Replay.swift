@@ -1,8 +1,10 @@
 import ArgumentParser
+import Delivery
 import FindingModel
 import Gateway
 import JSONDocument
 import State
+import YAMLDocument
 
 /// `weir replay SINK --from TIME`.
 struct Replay: AsyncParsableCommand {
@@ -35,21 +37,32 @@ struct Replay: AsyncParsableCommand {
     func validate() throws {
         guard Moment.bound(from) != nil else { throw ValidationError("--from is \(Moment.forms), not '\(from)'") }
         if let to, Moment.bound(to) == nil { throw ValidationError("--to is \(Moment.forms), not '\(to)'") }
+        if let from = Moment.bound(from), let to = to.flatMap({ Moment.bound($0) }), !from.isBefore(to.through) {
+            throw ValidationError("--to is before --from")
+        }
+        if let word = ReplayWish(sink: sink, from: .receipt(1), to: nil, types: type, rate: nil, who: "").unknownType {
+            let meant = Spelling.closest(to: word, in: ChangeType.words.sorted()).map { " (did you mean '\($0)'?)" } ?? ""
+            throw ValidationError("--type: no change has the type '\(word)'\(meant)")
+        }
         if let rate, perSecond(rate) == nil { throw ValidationError("--rate is a number of changes within a second, such as 100/s") }
     }
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
+        guard configuration.sinks.contains(where: { $0.name == sink }) else {
+            throw CommandFailure(no: "sink", sink, known: configuration.sinks.map(\.name))
+        }
         guard let channel = try await GatewayChannel.open(configuration) else {
-            throw CommandFailure("no gateway runs, and only a running one sends anything", hint: "weir serve")
+            throw CommandFailure("no gateway runs on \(configuration.storage.data), and only a running one sends anything", hint: "weir serve", status: 3)
         }
         let answer = try await OperatorClient(channel).post(["v1", "replays"], body: body)
+        warn(newest: answer.word("newest_entry"))
         let count = answer.word("count")
         guard count != "0" else {
             StandardOutput.line(type.isEmpty ? "no change that its routes take was received then" : "no such change that its routes take was received then")
             return
         }
-        let stretch = "\(count) \(count == "1" ? "change" : "changes") of sequences \(answer.word("first")) to \(answer.word("last"))"
+        let stretch = "\(count) \(count == "1" ? "change" : "changes") of sequences \(answer.word("first")) to \(answer.word("last"))" + Self.origin(of: answer)
         guard yes else {
             StandardOutput.line("\(sink) would get \(stretch)")
             StandardError.line("hint: --yes sends them")
@@ -57,6 +70,20 @@ struct Replay: AsyncParsableCommand {
         }
         StandardOutput.line("\(sink) gets \(stretch)")
         StandardError.line("hint: weir sinks shows how far it has come, and afterwards what it did")
+    }
+
+    /// What the range really held.
+    private static func origin(of answer: JSONValue) -> String {
+        let (first, last) = (answer.word("first_entry"), answer.word("last_entry"))
+        guard !first.isEmpty else { return "" }
+        let times = "\(answer.time("first_time")) to \(answer.time("last_time"))"
+        return first == last ? ", made by entry \(first) (\(answer.time("first_time")))" : ", made by entries \(first) to \(last) (\(times))"
+    }
+
+    /// Says so where the range reaches beyond what there is.
+    private func warn(newest: String) {
+        guard case .receipt(let end)? = to.flatMap({ Moment.bound($0) }), let newest = UInt64(newest), end > newest else { return }
+        StandardError.line("weir: --to \(end) lies beyond the newest entry, \(newest): what comes later is not part of it")
     }
 
     private var body: [UInt8] {

@@ -7,16 +7,16 @@ struct SchemaCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "finding, scan, notice, change, event, receipt, reason, source, sink, dead, difference, verification, statistics, trial, adapter, case or config.",
+            "finding, scan, notice, change, event, receipt, entry, reason, source, sink, dead, difference, verification, statistics, trial, adapter, case or config.",
             valueName: "name"))
     var name: String
 
     @OptionGroup var config: ConfigurationOption
 
     func run() throws {
-        guard let schema = EmbeddedSchemas.schemas.first(where: { $0.name == name }) else {
-            throw CommandFailure("there is no schema '\(name)'", hint: "known: " + EmbeddedSchemas.schemas.map(\.name).joined(separator: ", "))
+        guard let text = PublishedSchema.text(name) else {
+            throw CommandFailure(no: "schema", name, known: PublishedSchema.names)
         }
-        StandardOutput.write(Array(schema.text.utf8))
+        StandardOutput.write(Array(text.utf8))
     }
 }

@@ -30,9 +30,12 @@ struct Send: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
         guard let settings = configuration.sources.first(where: { $0.name == source }) else {
-            throw CommandFailure("there is no source '\(source)'", hint: "known: " + configuration.sources.map(\.name).joined(separator: ", "))
+            throw CommandFailure(no: "source", source, known: configuration.sources.map(\.name))
         }
-        guard let secret = settings.secrets.first else { throw CommandFailure("no secret of the source '\(source)' is there to sign with", hint: "weir check") }
+        guard let secret = settings.secrets.first else {
+            let reason = settings.hiddenSecret.map { ": \($0)" } ?? settings.secretVariables.first.map { ": the environment variable \($0) is not set here" }
+            throw CommandFailure("no secret of the source '\(source)' is there to sign with" + (reason ?? ""), hint: "weir sources setup \(source)")
+        }
         guard let adapter = configuration.adapters.adapters[settings.adapter] else { throw CommandFailure("the adapter '\(settings.adapter)' is not there") }
         let body = try InputFile.read(file)
         let extra = try HeaderOption.fields(headers)
@@ -62,7 +65,7 @@ struct Send: AsyncParsableCommand {
             request.connectTo = target.address
             return try await CurlTransport().send(request)
         } catch {
-            throw CommandFailure("the request could not be sent to \(target.address ?? target.url): \(error.message)")
+            throw CommandFailure("the request could not be sent to \(target.address ?? target.url): \(error.message)", status: 3)
         }
     }
 }

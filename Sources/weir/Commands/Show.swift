@@ -1,12 +1,14 @@
 import ArgumentParser
 import Console
 import JSONDocument
+import State
 
 /// `weir show ID`.
 struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows one record, its changes, and which receipts made it what it is; or one receipt.")
+    static let configuration = CommandConfiguration(
+        abstract: "Shows one record, its changes, and which receipts made it what it is; or one change, receipt or decision.")
 
-    @Argument(help: "A record's uid (f_…, s_…, n_…), a change's id, or a receipt's number.")
+    @Argument(help: "A record's uid (f_…, s_…, n_…), a change's id, or the number of a receipt or another entry, such as a void.")
     var id: String
 
     @Flag(help: "Which receipt each part of the record's state comes from.")
@@ -34,9 +36,11 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         let client = try await OperatorClient.open(try config.loadForReading())
-        if UInt64(id) != nil { return try await showReceipt(client) }
+        if ReceiptBound.number(id) != nil { return try await showOne(client, ["v1", "entries", id], "an entry of the journal") }
+        if ChangeID(id) != nil, !why, !history { return try await showOne(client, ["v1", "changes", id], "a change") }
         let answer = try await client.get(["v1", "records", id])
         guard let record = answer["record"], case let uid = record.word("uid"), !uid.isEmpty else { throw CommandFailure("the answer holds no record") }
+        if let leftOut = answer["left_out"] { Self.warn(of: leftOut, uid) }
         if !json || !(why || history) {
             if json { StandardOutput.json(record.bytes) } else { StandardOutput.line(PrettyJSON.text(record)) }
         }
@@ -45,11 +49,20 @@ struct Show: AsyncParsableCommand {
         try client.finish()
     }
 
-    private func showReceipt(_ client: OperatorClient) async throws {
-        guard !why, !history else { throw CommandFailure("\(id) is a receipt: --why and --history are of records", hint: "weir show \(id)") }
-        let receipt = try await client.get(["v1", "receipts", id])
-        if json { StandardOutput.json(receipt.bytes) } else { StandardOutput.line(PrettyJSON.text(receipt)) }
+    /// Shows what has neither history nor reasons.
+    private func showOne(_ client: OperatorClient, _ path: [String], _ what: String) async throws {
+        guard !why, !history else { throw ValidationError("\(id) is \(what): --why and --history are of records") }
+        let answer = try await client.get(path)
+        if json { StandardOutput.json(answer.bytes) } else { StandardOutput.line(PrettyJSON.text(answer)) }
         try client.finish()
+    }
+
+    /// Says that the record is not among the others any more, and why.
+    private static func warn(of leftOut: JSONValue, _ uid: String) {
+        let reason = leftOut.word("reason"), entry = leftOut.word("entry")
+        let why = reason.isEmpty ? "" : " (\(leftOut.word("who")): \(reason))"
+        StandardError.line(
+            SafeText.escaped("weir: \(uid) counts no more: entry \(entry) left out what had told of it\(why); this is what was told last. weir show \(entry)"))
     }
 
     private func showHistory(_ client: OperatorClient, _ uid: String) async throws {

@@ -41,30 +41,54 @@ struct VoidReceipts: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
-        if !configuration.sources.contains(where: { $0.name == source }) {
-            StandardError.line("warning: no source '\(SafeText.escaped(source))' is configured; receipts of one that was are left out all the same")
-        }
+        try await checkSource(configuration)
         let decision = VoidDecision(source: source, beginning: from, end: to, reason: reason, who: SystemUser.name)
-        guard yes else { return try preview(decision, configuration) }
-        let changes = try await decide(decision, configuration)
-        StandardOutput.line("left out: \(changes) \(changes == 1 ? "change" : "changes")")
+        guard yes else { return try await preview(decision, configuration) }
+        let report = try await decide(decision, configuration)
+        guard report.isNew else {
+            StandardOutput.line("decision \(report.decision) has left these receipts out already; nothing was added")
+            return
+        }
+        StandardOutput.line(
+            "decision \(report.decision): \(report.receipts.of("receipt")) left out, \(Int(clamping: report.changes).of("change")) made for the sinks")
+        StandardError.line("hint: weir show \(report.decision)")
     }
 
-    private func preview(_ decision: VoidDecision, _ configuration: GatewayConfiguration) throws {
+    /// A source that left the configuration will do; one that never was is a slip of the pen.
+    private func checkSource(_ configuration: GatewayConfiguration) async throws(CommandFailure) {
+        let configured = configuration.sources.map(\.name)
+        guard !configured.contains(source) else { return }
+        let client = try await OperatorClient.open(configuration)
+        let known = (try await client.get(["v1", "sources"])["sources"]?.arrayValue ?? []).map { $0.word("name") }
+        guard known.contains(source) || client.rebuilding != nil else { throw CommandFailure(no: "source", source, known: known) }
+        StandardError.line(SafeText.escaped("weir: '\(source)' is not configured any more; its receipts are left out all the same"))
+    }
+
+    private func preview(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws {
+        let reach: VoidReach
+        do throws(GatewayError) { reach = try await OfflineGateway.reach(of: decision, configuration) } catch { throw CommandFailure(error) }
+        if let made = reach.madeBy {
+            StandardOutput.line("decision \(made) has left these receipts out already; nothing would be added")
+            return
+        }
         var differences = DifferenceTable(isShown: true)
         do throws(GatewayError) {
             let count = try OfflineGateway.differences(configuration, void: decision) { differences.add($0) }
             differences.print(count: count)
         } catch { throw CommandFailure(error) }
+        StandardOutput.line("\(reach.receipts.of("receipt")) would be left out")
         StandardError.line("hint: nothing was changed; --yes does it")
     }
 
-    private func decide(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(CommandFailure) -> UInt64 {
+    private func decide(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(CommandFailure) -> VoidReport {
         guard let channel = try await GatewayChannel.open(configuration) else {
             do throws(GatewayError) { return try await OfflineGateway.void(decision, configuration) } catch { throw CommandFailure(error) }
         }
         let answer = try await OperatorClient(channel).post(["v1", "void"], body: body)
-        return answer["changes"]?.integerValue.flatMap { UInt64(exactly: $0) } ?? 0
+        func number(_ name: String) -> UInt64 { answer[name]?.integerValue.flatMap { UInt64(exactly: $0) } ?? 0 }
+        return VoidReport(
+            decision: UInt64(answer.word("decision")) ?? 0, receipts: Int(clamping: number("receipts")), changes: number("changes"),
+            isNew: answer["new"] != .bool(false))
     }
 
     private var body: [UInt8] {

@@ -16,6 +16,12 @@ struct CommandFailure: Error {
         self.status = status
     }
 
+    /// A name that none of `known` is.
+    init(no what: String, _ name: String, known: [String]) {
+        let meant = Spelling.closest(to: name, in: known).map { "did you mean '\($0)'?" }
+        self.init("there is no \(what) '\(name)'", hint: meant ?? (known.isEmpty ? nil : "known: " + known.joined(separator: ", ")))
+    }
+
     /// Why the gateway could not do something.
     init(_ error: GatewayError) { self.init(error.message, hint: error.hint) }
 

@@ -23,6 +23,12 @@ struct ConfigurationOption: ParsableArguments {
 
     /// The configuration for a command that only reads: of one that has errors, where its data folder is.
     func loadForReading() throws(CommandFailure) -> GatewayConfiguration {
+        let configuration = try readable()
+        try DataAccess.check(configuration.storage)
+        return configuration
+    }
+
+    private func readable() throws(CommandFailure) -> GatewayConfiguration {
         do throws(CommandFailure) {
             return try load(needsSecrets: false)
         } catch {

@@ -24,7 +24,9 @@ struct ListingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only what was last received before this, or with or before this receipt.", valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("Only what holds this text, in letters of either case.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Only what holds this text, in letters of either case: any text of a finding or scan; of an event its kind and its key.", valueName: "text"))
     var text: String?
 
     @Option(

@@ -300,7 +300,11 @@ import Testing
         let body = "{\"source\":\"r\",\"from\":\"2020-01-01T00:00:00.000Z\",\"to\":\"2099-01-01T00:00:00.000Z\",\"reason\":\"leaked\"}"
         #expect(try await test.ask(.post, "/v1/void", body: body.replacingOccurrences(of: "2099", with: "2019")).status == 400)
         let answer = try await test.ask(.post, "/v1/void", body: body)
-        #expect(answer.status == 200 && answer.json["changes"]?.integerValue == 2, "\(answer)")
+        #expect(answer.status == 200 && answer.json["changes"]?.integerValue == 2 && answer.json["receipts"]?.integerValue == 2, "\(answer)")
+        let again = try await test.ask(.post, "/v1/void", body: body.replacingOccurrences(of: "leaked", with: "leaked, as said")).json
+        #expect(answer.json["new"] == .bool(true) && again["new"] == .bool(false) && again["decision"] == answer.json["decision"], "\(again)")
+        let other = try await test.ask(.post, "/v1/void", body: body.replacingOccurrences(of: "\"r\"", with: "\"x\""))
+        #expect(other.status == 400 && other.json["code"]?.stringValue == "unknown_name", "\(other)")
         try await test.waitForChanges(4)
         #expect(test.changes.suffix(2).compactMap { $0["type"]?.stringValue } == ["scan.cancelled", "scan.cancelled"])
         let receipts = try await test.ask(.get, "/v1/sources").json["receipts"]

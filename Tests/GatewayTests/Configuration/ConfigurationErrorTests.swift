@@ -228,7 +228,7 @@ struct ConfigurationErrorTests {
             throws: IssueList([
                 Issue(
                     file: "/none/weir.yaml", line: 1, column: 1, message: "cannot read /none/weir.yaml: there is no such file",
-                    hint: "name another with --config FILE")
+                    hint: "name another with --config FILE; weir init writes a first one")
             ])
         ) {
             try GatewayConfiguration.load(file: "/none/weir.yaml", environment: [:])
@@ -242,6 +242,16 @@ struct ConfigurationErrorTests {
         let errors = Self.errors(yaml, file: folder.path + "/w")
         #expect(!errors.isEmpty)
         #expect(errors.allSatisfy { $0.hasPrefix("\(folder.path)/adapters/mine/adapter.yaml:") }, "\(errors)")
+    }
+
+    @Test func theFolderOfOneAdapterIsNotTakenForTheFolderOfAdapters() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("adapters/mine/adapter.yaml", "adapter: mine\nvendor: Mine\n")
+        let yaml = "adapters: [ adapters/mine ]\nsources:\n  h: { adapter: mine, secrets: \"env:HOSTEDSCAN_SECRET\" }\n"
+        let error = #expect(throws: IssueList.self) { try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: [:], needsSecrets: false) }
+        let issues = error?.issues.filter { $0.severity == .error } ?? []
+        #expect(issues.map(\.message) == ["adapters: \(folder.path)/adapters/mine is the folder of one adapter; name the folder that holds it"])
+        #expect(issues.first?.hint == folder.path + "/adapters" && error?.issues.contains { $0.message.contains("no folder in") } == false)
     }
 
     @Test(

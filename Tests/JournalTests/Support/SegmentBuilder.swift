@@ -37,12 +37,12 @@ struct SegmentBuilder {
             ).bytes
     }
 
-    mutating func add(_ drafts: [EntryDraft]) {
+    mutating func add(_ drafts: [EntryDraft], wall: Timestamp = Self.time) {
         var encoder = BatchEncoder()
         var heads: [Range<Int>] = []
         var place = bytes.count + BatchHeader.byteCount
         for (index, draft) in drafts.enumerated() {
-            encoder.add(draft, number: nextNumber + UInt64(index), receivedTime: Self.time, wallTime: Self.time)
+            encoder.add(draft, number: nextNumber + UInt64(index), receivedTime: Self.time, wallTime: wall)
             heads.append(place..<place + EntryHead.byteCount(of: draft))
             place = heads[index].upperBound
         }

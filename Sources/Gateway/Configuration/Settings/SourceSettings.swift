@@ -12,6 +12,8 @@ package struct SourceSettings: Sendable {
     package var secrets: [LabelledSecret] = []
     /// Absolute paths of the files that `secrets` names, whether they are there or not.
     package var secretFiles: [String] = []
+    /// The environment variables that `secrets` names, whether they are set or not.
+    package var secretVariables: [String] = []
     package var timezone: String?
     /// Empty: every address.
     package var allow = AddressBlockList([])
@@ -55,9 +57,12 @@ extension SourceSettings {
             bytesPerDay: limits.bytesPerDay)
         if let secrets = reader.require("secrets", what, &context.issues) {
             settings.secrets = readSecrets(secrets, &context)
-            settings.secretFiles = (secrets.items ?? [secrets]).compactMap { item in
-                guard case .file(let path)? = item.scalar.flatMap({ SecretReference($0) }) else { return nil }
-                return context.absolute(path)
+            for item in secrets.items ?? [secrets] {
+                switch item.scalar.flatMap({ SecretReference($0) }) {
+                case .file(let path): settings.secretFiles.append(context.absolute(path))
+                case .environment(let name): settings.secretVariables.append(name)
+                case .literal, nil: break
+                }
             }
         }
         settings.timezone = reader.take("timezone").flatMap { context.word($0, "timezone") }
@@ -82,6 +87,14 @@ extension SourceSettings {
         if text == "none" { return .some(nil) }
         guard let milliseconds = DurationText.milliseconds(text), milliseconds >= 60_000 else { return nil }
         return .some(milliseconds)
+    }
+
+    /// Why none of the source's secrets is known here, though the gateway may have one; nothing where there is none.
+    package var hiddenSecret: String? {
+        for file in secretFiles {
+            if case .failure(let error) = FilePaths.contents(of: file, limit: 64 << 10), !FilePaths.isAbsent(file) { return error.message }
+        }
+        return nil
     }
 
     private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [LabelledSecret] {

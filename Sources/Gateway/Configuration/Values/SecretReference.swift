@@ -31,7 +31,7 @@ package enum SecretReference: Equatable, Sendable {
 
 extension String {
     /// What follows `prefix`, compared byte by byte.
-    func dropping(prefix: String) -> String? {
+    package func dropping(prefix: String) -> String? {
         let bytes = Array(utf8), start = Array(prefix.utf8)
         return bytes.starts(with: start) ? String(decoding: bytes.dropFirst(start.count), as: UTF8.self) : nil
     }

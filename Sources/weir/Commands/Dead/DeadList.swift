@@ -12,6 +12,9 @@ struct DeadList: AsyncParsableCommand {
     @Option(help: "At most so many.")
     var limit = 100
 
+    @Option(help: ArgumentHelp("Go on after this one, as the command before said.", valueName: "place"))
+    var after: String?
+
     @Flag(help: "Print one JSON object a letter.")
     var json = false
 
@@ -24,11 +27,12 @@ struct DeadList: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.loadForReading()
         let client = try await OperatorClient.open(configuration)
-        let letters = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit)
+        let (letters, next) = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit, after: after)
         // A sink that is no longer configured may have dead letters still.
         if let sink, letters.isEmpty, !configuration.sinks.contains(where: { $0.name == sink }) {
             throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks")
         }
+        defer { ListingOptions.End(next: next, count: letters.count).report() }
         if json {
             for letter in letters { StandardOutput.json(letter.bytes) }
             return
@@ -47,10 +51,12 @@ struct DeadList: AsyncParsableCommand {
 
 /// Dead letters as the gateway, or the files, give them.
 enum DeadLetters {
-    /// All that match, at most `limit`, asked for in pieces.
-    static func read(_ client: OperatorClient, sink: String?, ids: [String], limit: Int) async throws(CommandFailure) -> [JSONValue] {
+    /// All that match, at most `limit`, asked for in pieces; and where those behind them are.
+    static func read(
+        _ client: OperatorClient, sink: String?, ids: [String], limit: Int, after: String? = nil
+    ) async throws(CommandFailure) -> (letters: [JSONValue], next: String?) {
         var letters: [JSONValue] = []
-        var after: String?
+        var after = after
         repeat {
             var query = [(name: "limit", value: String(min(limit - letters.count, 1000)))]
             if let sink { query.append(("sink", sink)) }
@@ -60,6 +66,6 @@ enum DeadLetters {
             letters += answer["dead"]?.arrayValue ?? []
             after = answer["next"]?.stringValue
         } while after != nil && letters.count < limit
-        return letters
+        return (letters, after)
     }
 }

@@ -93,6 +93,6 @@ struct DeadSelection: ParsableArguments {
     /// How many of them are dead still, at most 1.
     func left() async throws -> Int {
         let client = try await OperatorClient.open(try config.loadForReading())
-        return try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).count
+        return try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).letters.count
     }
 }

@@ -15,7 +15,7 @@ struct DeadShow: AsyncParsableCommand {
 
     func run() async throws {
         let client = try await OperatorClient.open(try config.loadForReading())
-        let letters = try await DeadLetters.read(client, sink: nil, ids: [id], limit: 1000)
+        let letters = try await DeadLetters.read(client, sink: nil, ids: [id], limit: 1000).letters
         guard !letters.isEmpty else { throw CommandFailure("there is no dead letter '\(id)'", hint: "weir dead list") }
         for letter in letters {
             if json { StandardOutput.json(letter.bytes) } else { StandardOutput.line(PrettyJSON.text(letter)) }

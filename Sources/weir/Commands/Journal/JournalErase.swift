@@ -16,6 +16,7 @@ struct JournalErase: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
+        if number == 0 { throw ValidationError("a receipt's number is 1 or more") }
         if reason.utf8.allSatisfy({ $0 <= 0x20 }) { throw ValidationError("--reason is empty") }
         if reason.utf8.count > 4096 { throw ValidationError("--reason is longer than 4096 bytes") }
     }

@@ -16,6 +16,9 @@ struct JournalExportCommand: ParsableCommand {
 
     func run() throws {
         let files = try config.journalFiles()
+        let newest: UInt64
+        do throws(JournalError) { newest = try files.head()?.number ?? 0 } catch { throw CommandFailure(error.message) }
+        if from > newest, from > 1 { throw CommandFailure("there is no entry \(from) yet: the newest is \(newest)") }
         let skipped: [ClosedRange<UInt64>]
         do {
             skipped = try files.export(from: from, all: all) { StandardOutput.write(PrintableJSON.escaped($0)) }

@@ -23,6 +23,8 @@ struct SinkTest: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: true)
+        let names = configuration.sinks.map(\.name)
+        guard names.contains(name) else { throw CommandFailure(no: "sink", name, known: names) }
         let answer: JSONValue
         if let channel = try await GatewayChannel.open(configuration) {
             answer = try await OperatorClient(channel).post(["v1", "sinks", name, "test"], body: [])

@@ -2,16 +2,21 @@ import Adapters
 import ArgumentParser
 import Digests
 import Gateway
+import YAMLDocument
 
-/// `weir sources setup NAME`: a new secret, and what to enter at the vendor.
+/// `weir sources setup NAME`: what to enter at the vendor, with the secret that the gateway takes.
 struct SourcesSetup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "setup", abstract: "Mints a secret for a source and prints the URL and the vendor's steps; writes nothing without --write.")
+        commandName: "setup", abstract: "Prints the URL and the vendor's steps for a source, with its secret.",
+        discussion: """
+            The secret is the last of the source's secrets that is there. Where none is there yet, a new one is minted and printed, and kept nowhere \
+            without --write.
+            """)
 
     @Argument(help: "A source of the configuration.")
     var name: String
 
-    @Flag(help: "Write the secret into the first file of the source's secrets that is not there yet, for its owner alone.")
+    @Flag(help: "Mint a new secret into the first file of the source's secrets that is not there yet, for its owner alone.")
     var write = false
 
     @OptionGroup var config: ConfigurationOption
@@ -19,28 +24,56 @@ struct SourcesSetup: ParsableCommand {
     func run() throws {
         let configuration = try config.load(needsSecrets: false)
         guard let source = configuration.sources.first(where: { $0.name == name }) else {
+            let names = configuration.sources.map(\.name)
+            if Spelling.closest(to: name, in: names) != nil { throw CommandFailure(no: "source", name, known: names) }
             throw CommandFailure(
                 "there is no source '\(name)'",
                 hint: "add it first: \(name): { adapter: \(configuration.adapters.names.first ?? "ADAPTER"), secrets: [ \"file:secrets/\(name)\" ] }")
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
-        let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
-        let file = write ? try writeSecret(secret, for: source, adapter.authentication) : nil
+        let (secret, lines) = try secret(of: source, adapter.authentication)
         let base = configuration.publicURL ?? "https://YOUR-HOST"
         StandardOutput.line("Source \(name): \(adapter.vendor), adapter \(adapter.name), credential \(adapter.authentication.word)")
         StandardOutput.line("")
-        StandardOutput.line("A new secret:  \(secret)")
-        if let file {
-            StandardOutput.line("Written to \(file) (mode 0600); a running gateway takes it with SIGHUP.")
-        } else {
-            StandardOutput.line("Keep it where `secrets:` of the source points to (--write does); while an old one is in use, list both.")
-        }
-        for line in Self.credentialSteps(adapter.authentication, url: "\(base)/in/\(name)", secret: secret) { StandardOutput.line(line) }
+        for line in lines { StandardOutput.line(SafeText.escaped(line)) }
+        for line in Self.credentialSteps(adapter.authentication, url: "\(base)/in/\(name)", secret: SafeText.escaped(secret)) { StandardOutput.line(line) }
         if configuration.publicURL == nil { StandardOutput.line("(Set public-url in \(config.file) to see the real host here.)") }
         if let guide = guide(source, configuration) {
             StandardOutput.line("")
             StandardOutput.line(guide.split(separator: "\n", omittingEmptySubsequences: false).map { SafeText.escaped(String($0)) }.joined(separator: "\n"))
         }
+    }
+
+    /// The secret to enter at the vendor, and what to say of it.
+    private func secret(of source: SourceSettings, _ scheme: AuthenticationScheme) throws(CommandFailure) -> (secret: String, lines: [String]) {
+        let missing = source.secretFiles.first { FilePaths.isAbsent($0) }
+        if write {
+            let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
+            let file = try writeSecret(secret, for: source, scheme)
+            return (secret, ["A new secret:  \(secret)", "Written to \(file) (mode 0600); a running gateway takes it with SIGHUP."])
+        }
+        if let known = source.secrets.last {
+            // RFC 7617: user name and password are one credential, of which the password is entered.
+            let text = String(decoding: known.value, as: UTF8.self)
+            let secret = if case .basic = scheme { text.dropping(prefix: "weir:") ?? text } else { text }
+            let others = source.secrets.count > 1 ? " (the last of \(source.secrets.count) that it takes)" : ""
+            let rotation = missing.map { "--write mints another into \($0)" } ?? "For a new one list a second file in `secrets:` and give --write"
+            return (
+                secret,
+                ["The secret that the gateway takes, from \(known.label)\(others):  \(secret)", rotation + "; the gateway takes both until one is removed."]
+            )
+        }
+        if let reason = source.hiddenSecret {
+            throw CommandFailure("the secret of the source '\(name)' is there and cannot be shown: \(reason)", hint: "do it as the user of the gateway")
+        }
+        let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
+        let keep = if case .basic = scheme { "weir:\(secret)" } else { secret }
+        let place =
+            missing.map { "in \($0) (--write does it)" } ?? source.secretVariables.first.map { "into the environment variable \($0) of the gateway" }
+            ?? "where `secrets:` of the source points to"
+        let kept = "It is kept nowhere yet: put it \(place), or the gateway will refuse what the vendor sends with it."
+        let hidden = source.secretVariables.first.map { "(\($0) is not set here; if the gateway has it already, its value is the secret.)" }
+        return (secret, ["A new secret:  \(keep)", kept] + [hidden].compactMap(\.self))
     }
 
     /// Puts the secret where the configuration looks for it; returns the file.
@@ -67,7 +100,7 @@ struct SourcesSetup: ParsableCommand {
         case .basic:
             [
                 "URL to enter at the vendor:  \(url)",
-                "User name and password to enter there:  weir  and the secret; keep \"weir:\(secret)\" as the source's secret.",
+                "User name and password to enter there:  weir  and  \(secret)",
             ]
         case .header(let name): ["URL to enter at the vendor:  \(url)", "Header to enter there:  \(name): \(secret)"]
         case .secretURL: ["URL to enter at the vendor, which is the credential:  \(url)/\(secret)"]

@@ -1,0 +1,46 @@
+import GRDB
+
+/// What a void takes in.
+package struct VoidReach: Sendable, Equatable {
+    /// Receipts that count so far and would be left out.
+    package let receipts: Int
+    /// Receipts that are left out, by it or by another.
+    package let leftOut: Int
+    /// The entry of an equal decision, whose reason and author may be others: nothing is left to decide.
+    package let madeBy: UInt64?
+
+    static func fetch(_ decision: VoidDecision, from database: Database) throws -> VoidReach {
+        let stretch = """
+            FROM events e WHERE e.source = (SELECT id FROM sources WHERE name = ?1)
+                AND \(decision.beginning.begins(before: "e", entry: "e.entry", "?2")) AND \(decision.end.ends(behind: "e", entry: "e.entry", "?3"))
+            """
+        let arguments: StatementArguments = [decision.source, decision.beginning.value, decision.end.value, EventOutcome.voided.rawValue]
+        let sql = "SELECT count(*) FILTER (WHERE e.outcome != ?4), count(*) FILTER (WHERE e.outcome = ?4) \(stretch)"
+        let counts = try Row.fetchOne(database, sql: sql, arguments: arguments)
+        let equal = "SELECT min(entry) FROM voids WHERE source = ? AND beginning_by = ? AND beginning = ? AND end_by = ? AND end = ?"
+        let ends: StatementArguments = [
+            decision.source, decision.beginning.code, decision.beginning.value, decision.end.code, decision.end.value,
+        ]
+        let entry = try Int64.fetchOne(database, sql: equal, arguments: ends)
+        return VoidReach(receipts: counts?[0] ?? 0, leftOut: counts?[1] ?? 0, madeBy: entry.map { UInt64(clamping: $0) })
+    }
+}
+
+/// What a void did.
+package struct VoidReport: Sendable, Equatable {
+    /// Its entry, or that of the equal one that was made before.
+    package let decision: UInt64
+    /// How many receipts it left out that counted until then.
+    package let receipts: Int
+    /// How many changes tell the sinks so.
+    package let changes: UInt64
+    /// False where an equal decision was there: then nothing was added.
+    package let isNew: Bool
+
+    package init(decision: UInt64, receipts: Int, changes: UInt64, isNew: Bool) {
+        self.decision = decision
+        self.receipts = receipts
+        self.changes = changes
+        self.isNew = isNew
+    }
+}

@@ -1,0 +1,22 @@
+import CDispatch
+import Gateway
+import Glibc
+
+/// Whether this user may read what a gateway keeps, which is for its own user alone.
+enum DataAccess {
+    /// Says whose the files are that this user may not read.
+    static func check(_ storage: StorageSettings) throws(CommandFailure) {
+        for path in [storage.data, storage.journal, storage.stateFile, storage.ledgerFile] {
+            let mode = FilePaths.isFolder(path) ? R_OK | X_OK : R_OK
+            guard access(path, mode) != 0, errno == EACCES else { continue }
+            let owner = owner(of: path).map { "of the user \($0)" } ?? "of another user"
+            throw CommandFailure("\(path) is \(owner), and \(SystemUser.name) may not read it", hint: "give the command as the user of the gateway")
+        }
+    }
+
+    private static func owner(of path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return SystemUser.name(of: status.st_uid)
+    }
+}
