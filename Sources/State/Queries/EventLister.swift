@@ -28,18 +28,21 @@ struct EventLister {
     /// Reads receipts until the page is full; returns the last that was looked at, where there may be more behind it.
     private func fill(_ page: inout EventPage, _ database: Database) throws -> UInt64? {
         var wide = filter
-        if !filter.words.isEmpty { wide.limit = max(Self.lookMax, filter.limit) }
-        let found = try Row.fetchAll(database, sql: wide.query.sql, arguments: wide.query.arguments).map { try EventSummary($0) }
+        let limit = filter.words.isEmpty ? filter.limit : max(Self.lookMax, filter.limit)
+        // One more than fits says whether there is anything behind.
+        wide.limit = limit + 1
+        let all = try Row.fetchAll(database, sql: wide.query.sql, arguments: wide.query.arguments).map { try EventSummary($0) }
+        let found = all.prefix(limit)
         guard !filter.words.isEmpty else {
-            page.rows = found
-            return found.count == filter.limit ? found.last?.receipt : nil
+            page.rows = Array(found)
+            return all.count > limit ? found.last?.receipt : nil
         }
         var looked = 0, changes = 0
         for event in found where page.rows.count < filter.limit && changes < Self.changesMax {
             looked += 1
             if try speaks(event, looked: &changes, database) { page.rows.append(event) }
         }
-        return (looked < found.count || found.count == wide.limit) && looked > 0 ? found[looked - 1].receipt : nil
+        return looked < all.count && looked > 0 ? all[looked - 1].receipt : nil
     }
 
     /// Whether the receipt changed a record that has the words.

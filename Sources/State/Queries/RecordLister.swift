@@ -18,10 +18,11 @@ struct RecordLister {
             if place == nil { return nil }
         }
         let limit = filter.passesOver ? max(Self.lookMax, filter.limit) : filter.limit
-        let numbers = try RecordKeys(filter).fetch(database, after: place, limit: limit)
+        // One more than fits says whether there is anything behind.
+        let found = try RecordKeys(filter).fetch(database, after: place, limit: limit + 1)
         var page = RecordPage()
-        let last = try fill(&page, numbers, database)
-        if last < numbers.count || numbers.count == limit, last > 0 { page.next = try next(behind: numbers[last - 1], of: place, database) }
+        let last = try fill(&page, Array(found.prefix(limit)), database)
+        if last < found.count, last > 0 { page.next = try next(behind: found[last - 1], of: place, database) }
         return page
     }
 

@@ -112,6 +112,29 @@ struct PagingTests {
         await gate.journal.stop()
     }
 
+    @Test(arguments: [(15, 2), (29, 2), (30, 1), (31, 1)]) func noListGoesOnBehindItsEnd(limit: Int, pages: Int) async throws {
+        let gate = try await Self.gate()
+        for order in RecordFilter.Order.allCases {
+            var filter = RecordFilter(.finding)
+            (filter.order, filter.limit) = (order, limit)
+            var count = 0
+            repeat {
+                let page = try #require(try await gate.queries.records(filter))
+                filter.after = page.next
+                count += 1
+            } while filter.after != nil
+            #expect(count == pages, "\(order)")
+        }
+        var events = EventFilter(), count = 0
+        events.limit = limit
+        repeat {
+            events.after = try await gate.queries.eventPage(events).next.flatMap { UInt64($0.id) }
+            count += 1
+        } while events.after != nil
+        #expect(count == pages)
+        await gate.journal.stop()
+    }
+
     @Test(
         arguments: [
             ("f_1", ListPlace(order: nil, id: "f_1")), ("new:f_1", ListPlace(order: "new", id: "f_1")),

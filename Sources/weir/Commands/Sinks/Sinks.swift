@@ -56,7 +56,7 @@ struct Sinks: AsyncParsableCommand {
             lines.append(status.isEmpty || text.hasPrefix("answered \(status)") ? text : "\(status) \(text)")
         }
         if let erased = sink["erased"]?.integerValue, erased > 0 {
-            lines.append("\(erased) of the dropped changes had not left when their receipts were erased")
+            lines.append("\(erased) of the dropped changes are of receipts that were erased: they are not sent any more")
         }
         if let replay = sink["replay"] {
             lines.append("replaying, at \(replay.word("cursor")) of \(replay.word("first")) to \(replay.word("last")): \(deeds(of: replay))")
