@@ -49,6 +49,10 @@ struct JournalLoss {
                 position.received = try Int64.fetchOne(database, sql: "SELECT received FROM events ORDER BY entry DESC LIMIT 1") ?? 0
                 position.tag = try String.fetchOne(database, sql: "SELECT tag FROM tags ORDER BY entry DESC LIMIT 1") ?? (end == 0 ? "" : position.tag)
                 try position.write(to: database)
+                // What was told because of entries that are gone must not show in changes to come, since no rebuild knows of it.
+                try database.execute(sql: "DELETE FROM notices_told WHERE received > ?", arguments: [position.received])
+                try database.execute(sql: "DELETE FROM drift_told WHERE entry > ?", arguments: [end])
+                try database.execute(sql: "DELETE FROM drift WHERE first_entry > ?", arguments: [end])
                 return .commit
             }
         }

@@ -89,6 +89,24 @@ struct JournalLossTests {
         await gate.journal.stop()
     }
 
+    @Test func whatWasToldBecauseOfLostEntriesShowsInNoLaterNotice() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.append(EntryDraft(kind: .config, body: Array(#"{"rules":3}"#.utf8)))
+        _ = try await before.changes(of: "a")
+        before.setTime(1100)
+        for _ in 0..<2 { _ = try await before.append(EntryDraft(kind: .notice, body: GatewayNotice.journalLoss("a test").bytes)) }
+        try before.catchUp()
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 4, with: 0) }
+        gate.setTime(9000)
+        try await settle(gate)
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        let told = try gate.allChanges().filter { $0.id.hasPrefix(gate.journal.tag) }, rebuilt = try again.allChanges()
+        #expect(told.map(\.type) == ["notice.gateway_recovery"])
+        #expect(told.map(\.data) == rebuilt.filter { $0.id.hasPrefix(gate.journal.tag) }.map(\.data))
+        await gate.journal.stop()
+    }
+
     @Test func anErasedOrUnreadableEntryAtThePositionIsNoLoss() async throws {
         let before = try Gate(Self.script)
         _ = try await before.changes(of: "a", "b")
