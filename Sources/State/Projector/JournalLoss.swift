@@ -1,3 +1,4 @@
+import Adapters
 import GRDB
 import Glibc
 import Journal
@@ -32,6 +33,8 @@ struct JournalLoss {
     /// Takes state.db back to the entry `common`, so that what comes after it is taken in again.
     static func takeBack(_ store: StateStore, to common: UInt64, _ source: EntrySource) throws(StateError) {
         let proof = try source.entry(common).map { EntryProof(of: $0) }
+        let configuration = try source.configurations().last { $0.number <= common }
+        let rules = configuration.flatMap { ProjectionConfiguration.rules(in: $0.body.bytes ?? []) } ?? 0
         let end = Int64(clamping: common)
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
@@ -46,6 +49,7 @@ struct JournalLoss {
                 var position = try Position(from: database)
                 position.entry = common
                 position.proof = proof
+                position.rules = Int64(rules)
                 position.received = try Int64.fetchOne(database, sql: "SELECT received FROM events ORDER BY entry DESC LIMIT 1") ?? 0
                 position.tag = try String.fetchOne(database, sql: "SELECT tag FROM tags ORDER BY entry DESC LIMIT 1") ?? (end == 0 ? "" : position.tag)
                 try position.write(to: database)
