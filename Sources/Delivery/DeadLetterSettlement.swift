@@ -48,7 +48,7 @@ package enum DeadLetterSettlement: Sendable {
         return done
     }
 
-    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], later: [UInt64: UInt64] = [:], at now: Timestamp) -> Int {
+    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], later: [UInt64: [UInt64]] = [:], at now: Timestamp) -> Int {
         switch self {
         case .retry: machine.revive(letters, later: later, at: now)
         case .drop: machine.drop(letters)

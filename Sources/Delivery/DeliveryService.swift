@@ -118,7 +118,12 @@ package final class DeliveryService: Sendable {
     /// The sinks in the order of the configuration.
     package func statuses() async -> [SinkStatus] {
         let last = try? await feed.lastSequence()
-        return pumps.map { $0.status(last: last) }
+        let replays = (try? await ledger.openReplays()) ?? []
+        return pumps.map { pump in
+            var status = pump.status(last: last)
+            status.queued = replays.filter { $0.sink == status.name && $0.id != status.replay?.id }
+            return status
+        }
     }
 }
 
@@ -127,13 +132,16 @@ extension DeliveryService {
     ///
     /// - Returns: for how many it was done; nothing when there is no such sink.
     package func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(LedgerError) -> Int? {
-        guard let pump = pumps.first(where: { $0.sink.name == sink }) else { return nil }
+        guard let pump = pumps.first(where: { $0.sink.name == sink }) else {
+            // One that has left the configuration has its letters in the ledger alone.
+            return try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: surroundings.clock.now)
+        }
         return try await DeadLetterSettlement.all(ledger, sink: sink, changes: changes) { await pump.carryOut(settlement, $0) }
     }
 
-    /// What a replay would send, `isMade` or only looked at; nothing when there is no such sink.
-    ///
-    package func replay(_ wish: ReplayWish, isMade: Bool) async throws -> ReplayJob? {
+    /// What a replay would send, `isMade` or only looked at; nothing when there is no such sink. One that is to be made and would send what another one
+    /// that is not done sends is not made.
+    package func replay(_ wish: ReplayWish, isMade: Bool) async throws -> ReplayAnswer? {
         guard let pump = pumps.first(where: { $0.sink.name == wish.sink }) else { return nil }
         let first = try await feed.firstSequence(from: wish.from)
         let end = if let to = wish.to { try await feed.lastSequence(before: to) } else { try await feed.lastSequence() }
@@ -143,10 +151,23 @@ extension DeliveryService {
         job.anchor = try await changeID(at: job.cursor)
         job.lastChange = try await changeID(at: end)
         job.wanted = try await pump.count(job)
-        guard isMade, job.wanted ?? 0 > 0 else { return job }
+        guard isMade, job.wanted ?? 0 > 0 else { return ReplayAnswer(job: job) }
+        let wanted = job
+        if let same = try await ledger.openReplays(of: wish.sink).first(where: { $0.isEqual(wanted) }) { return ReplayAnswer(job: same, isRepeated: true) }
         try await ledger.insert(job)
         pump.beginReplay()
-        return job
+        return ReplayAnswer(job: job)
+    }
+
+    /// Ends the replays of a sink that are not done; what is under way comes to its end.
+    ///
+    /// - Returns: those; nothing when there is no such sink.
+    package func cancelReplays(sink: String) async throws(LedgerError) -> [ReplayJob]? {
+        let pump = pumps.first { $0.sink.name == sink }
+        if pump == nil, try await ledger.position(of: sink) == nil { return nil }
+        let jobs = try await ledger.cancelReplays(of: sink, at: surroundings.clock.now)
+        pump?.cancelReplays(jobs)
+        return jobs
     }
 
     private func changeID(at sequence: UInt64) async throws -> String? {

@@ -61,7 +61,9 @@ package struct SinkStatus: Hashable, Sendable {
     package internal(set) var last: UInt64?
     /// The replay under way.
     package internal(set) var replay: ReplayJob?
-    /// The newest replay that is done.
+    /// Those that are not done and not under way, the oldest first: they wait until the sink has nothing else to do.
+    package internal(set) var queued: [ReplayJob] = []
+    /// The newest replay that is done, or was cancelled.
     package internal(set) var lastReplay: ReplayJob?
     package internal(set) var lastAnswer: Answer?
     package internal(set) var lastDeliveredTime: Timestamp?
@@ -74,10 +76,13 @@ package struct SinkStatus: Hashable, Sendable {
     }
 
     /// What is known of a sink whose gateway does not run.
-    package init(name: String, type: String, position: SinkPosition, counts: [OpenItem.State: UInt64], last: UInt64?) {
+    package init(
+        name: String, type: String, position: SinkPosition, counts: [OpenItem.State: UInt64], replays: [ReplayJob] = [], last: UInt64?
+    ) {
         self.init(name: name, type: type)
         self.position = position
         self.last = last
+        queued = replays.filter { $0.sink == name }
         state = .stopped
         retrying = counts[.retrying] ?? 0
         held = counts[.held] ?? 0

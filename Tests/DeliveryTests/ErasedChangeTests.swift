@@ -117,7 +117,7 @@ struct ErasedChangeTests: PumpTesting {
         await eventually { await savedCursor() == 6 }
         let wish = ReplayWish(sink: "sink", from: .wall(Timestamp(milliseconds: 0)), to: nil, types: [], rate: nil, who: "me")
         let job = try await service.replay(wish, isMade: true)
-        #expect(job?.wanted == 4)
+        #expect(job?.job.wanted == 4)
         await eventually { await service.statuses()[0].lastReplay?.isDone == true }
         #expect(sink.taken == [1, 3, 4, 6, 1, 3, 4, 6])
         await stop(service)

@@ -43,7 +43,7 @@ struct LedgerRetentionTests {
     private func rest() async throws -> [String] {
         let letters = try await ledger.letters(sink: nil, limit: 10).map { "\($0.item) \($0.words ?? "")" }
         let ticket = try await ledger.ticket(of: "f_1", sink: "a")
-        let job = try await ledger.nextJob(of: "a")
+        let job = try await ledger.nextReplay(of: "a")
         return try await ledger.positions().map { "\($0)" } + letters + ["\(ticket.debugDescription) \(job.debugDescription)"]
     }
 

@@ -101,6 +101,10 @@ struct LedgerTests {
         #expect(try await ledger.letters(sink: nil, changes: [dead.changeID], limit: 10) == letters)
         #expect(try await ledger.letters(sink: "a", changes: ["f_1"], limit: 10).isEmpty)
         #expect(try await ledger.letters(sink: "a", after: letters[0].row, limit: 10).isEmpty)
+        let waiting = try await ledger.letters(LetterQuery(sink: "a", isWaiting: true, limit: 10))
+        #expect(waiting.map(\.item.sequence) == [1, 3] && waiting.map(\.words) == ["busy", nil] && waiting.map(\.status) == [503, nil])
+        #expect(try LedgerReader(path: path).letters(LetterQuery(sink: nil, isWaiting: true, limit: 10)) == waiting)
+        #expect(try await ledger.letters(LetterQuery(sink: "a", changes: ["f_3"], isWaiting: true, limit: 10)).map(\.item) == [held])
         #expect(try await ledger.counts() == ["a": [.retrying: 1, .held: 1, .dead: 1]])
         #expect(try LedgerReader(path: path).counts() == ["a": [.retrying: 1, .held: 1, .dead: 1]])
         var again = dead
@@ -110,6 +114,20 @@ struct LedgerTests {
         try await ledger.apply(move, after: 1)
         #expect(try await ledger.state(of: "a")?.open == [again, held])
         #expect(try await ledger.letters(sink: "a", limit: 10).isEmpty)
+        await ledger.close()
+    }
+
+    @Test func anOutageComesBackWithItsTries() async throws {
+        let ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        var write = LedgerWrite(position: SinkPosition(name: "a", start: 0))
+        write.outage = .some(LedgerWrite.Outage(since: Timestamp(milliseconds: 5), isPaused: true, failures: 7, failure: DeliveryFailure("no")))
+        try await ledger.apply(write, after: 0)
+        guard case .paused(let outage) = try await ledger.state(of: "a", now: Timestamp(milliseconds: 9))?.condition else {
+            Issue.record("it is not paused")
+            return
+        }
+        #expect(outage.failures == 7 && outage.since.milliseconds == 5 && outage.next.milliseconds == 9)
         await ledger.close()
     }
 

@@ -32,6 +32,18 @@ struct DeadCommandTests {
             let all = try await Self.run(["dead", action, "archive", "--all"], in: workspace)
             #expect(all.status == 0 && all.output == done, "\(all.errors)")
         }
+        try await cancel(workspace)
         #expect(await gateway.end() == 0)
+        try await cancel(workspace)
+    }
+
+    /// Beside a running gateway and without one.
+    private func cancel(_ workspace: Workspace) async throws {
+        let cancelled = try await Self.run(["replay", "--cancel", "archive"], in: workspace)
+        #expect(cancelled.status == 0 && cancelled.output == "no replay to archive is under way or queued\n", "\(cancelled.errors)")
+        let nobody = try await Self.run(["replay", "--cancel", "archiv"], in: workspace)
+        #expect(nobody.status == 1 && nobody.errors == "weir: there is no sink 'archiv'\n", "\(nobody.errors)")
+        let both = try await Self.run(["replay", "archive", "--cancel", "--from", "1"], in: workspace)
+        #expect(both.status == 2 && both.errors.hasPrefix("weir: --cancel takes nothing but the sink's name\n"), "\(both.errors)")
     }
 }

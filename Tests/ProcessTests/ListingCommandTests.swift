@@ -24,7 +24,7 @@ struct ListingCommandTests {
 
         try FileManager.default.removeItem(atPath: state)
         try FileManager.default.moveItem(atPath: older, toPath: state)
-        for arguments in [["scans", "--json"], ["scans"], ["events"], ["sources"]] {
+        for arguments in [["scans", "--json"], ["scans"], ["events"], ["sources"], ["sinks"], ["sinks", "--json"]] {
             let partial = try await Self.run(arguments, in: workspace)
             #expect(partial.status == 3 && partial.errors.contains("weir: rebuilding, ") && partial.errors.contains(" of "), "\(arguments) \(partial.errors)")
         }
@@ -55,7 +55,7 @@ struct ListingCommandTests {
 
         gateway = try await RunningGateway.start(in: workspace, environment: ["WEIR_TEST_POISON": "1", "WEIR_TEST_WATCHDOG_SECONDS": "60"])
         for (arguments, lines) in [
-            (["scans", "--json"], 1), (["scans"], 2), (["events", "--json"], 1), (["findings"], 0), (["show", uid], nil), (["sources"], nil),
+            (["scans", "--json"], 1), (["scans"], 2), (["events", "--json"], 1), (["findings"], 0), (["show", uid], nil), (["sources"], nil), (["sinks"], nil),
         ] as [([String], Int?)] {
             let partial = try await Self.run(arguments, in: workspace)
             #expect(partial.status == 3 && partial.errors.contains("weir: rebuilding, ") && partial.errors.contains(" of "), "\(arguments) \(partial.errors)")

@@ -74,6 +74,8 @@ struct ReloadTests {
         let workspace = try Self.workspace()
         let gateway = try await RunningGateway.start(in: workspace)
         #expect(try await Self.post("scan", "1", secret: Self.secret("old"), to: gateway) == 200)
+        let begun = await Condition.holds(within: 20) { SinkChange.lines(of: workspace.read("changes.ndjson")).count == 1 }
+        #expect(begun)
         let more = "  other: { adapter: reconfirm, secrets: [ \"file:new\" ] }\n"
         let sinks = "  second: { type: file, path: second.ndjson }\n"
         try await Self.reload(Self.yaml(secrets: ["old"], more: more, sinks: sinks), gateway, in: workspace, says: "reloaded")
@@ -84,6 +86,13 @@ struct ReloadTests {
         #expect(SinkChange.lines(of: workspace.read("changes.ndjson")).count <= 1, "a sink that is gone gets nothing more")
         let listed = try await WeirProgram.run(["sources", "--json", "--config", workspace.path + "/weir.yaml"])
         #expect(listed.output.split(separator: "\n").count == 2)
+        // What is left of a sink that is gone is shown, and was told.
+        let left = try await WeirProgram.run(["sinks", "--config", workspace.path + "/weir.yaml"])
+        #expect(left.output.contains("archive        not configured") && left.output.contains("archive: it has left the configuration"), "\(left.output)")
+        let check = try await WeirProgram.run(["check", "--config", workspace.path + "/weir.yaml"])
+        #expect(check.status == 0 && check.errors.contains("sink 'archive' is not configured, and its changes ("), "\(check.errors)")
+        let waiting = try await WeirProgram.run(["dead", "list", "archive", "--waiting", "--config", workspace.path + "/weir.yaml"])
+        #expect(waiting.status == 0 && waiting.output == "no changes wait\n", "\(waiting.errors)")
 
         try await Self.reload(Self.yaml(secrets: ["old"]), gateway, in: workspace, says: "reloaded", count: 2)
         #expect(try await Self.post("other", "3", secret: Self.secret("new"), to: gateway) == 401)

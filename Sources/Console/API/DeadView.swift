@@ -2,7 +2,7 @@ import Delivery
 import FindingModel
 import JSONDocument
 
-/// `/v1/dead`: the changes that sinks can never take, and what a person decides about them.
+/// `/v1/dead`: the changes that sinks can never take, and what a person decides about them; and those that wait.
 struct DeadView {
     private static let limitMax = 1000
 
@@ -10,7 +10,7 @@ struct DeadView {
 
     init(_ api: OperatorAPI) { self.api = api }
 
-    /// `GET /v1/dead?sink=…&id=…&limit=…&after=…`: the oldest first.
+    /// `GET /v1/dead?state=dead|waiting&sink=…&id=…&limit=…&after=…`: the oldest first.
     func list(_ request: OperatorRequest) async throws -> OperatorResponse {
         var limit = 100
         if let text = request["limit"] {
@@ -22,7 +22,10 @@ struct DeadView {
             guard let number = Int64(text), number >= 0 else { throw OperatorError(.badRequest, "after is what the last answer gave as next") }
             after = number
         }
-        let letters = try await api.sources.letters(request["sink"], request.all("id"), after, limit)
+        let state = request["state"] ?? "dead"
+        guard ["dead", "waiting"].contains(state) else { throw OperatorError(unknown: "state", state, known: ["dead", "waiting"]) }
+        let letters = try await api.sources.letters(
+            LetterQuery(sink: request["sink"], changes: request.all("id"), isWaiting: state == "waiting", after: after, limit: limit))
         return .object { writer in
             writer.objects("dead", letters) { writer, letter in
                 writer.member("sink", letter.sink)
@@ -32,6 +35,10 @@ struct DeadView {
                 writer.member("sequence", String(letter.item.sequence))
                 writer.member("since_time", letter.item.since)
                 writer.member("attempts", letter.item.attempts)
+                if letter.item.state != .dead {
+                    writer.member("state", letter.item.state.word)
+                    if letter.item.state == .retrying { writer.member("next_time", letter.item.next) }
+                }
                 if let status = letter.status { writer.member("status", status) }
                 writer.member("words", letter.words)
             }

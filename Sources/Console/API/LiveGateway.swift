@@ -27,7 +27,9 @@ package protocol LiveGateway: Sendable {
     /// Has dead letters tried again or given up; nothing when there is no such sink.
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int?
     /// What a replay takes in, made or only looked at; nothing when there is no such sink.
-    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob?
+    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayAnswer?
+    /// Ends the replays of a sink that are not done, and returns them; nothing when there is no such sink.
+    func cancelReplays(sink: String) async throws(OperatorError) -> [ReplayJob]?
     /// Has the body of a receipt erased, and its words taken out of everything that was made of it; returns the files that may still hold them.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String]
     /// Has receipts left out as `decision` says, and appends the difference that this makes; nothing where an equal decision was made before.

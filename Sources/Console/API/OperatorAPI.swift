@@ -17,8 +17,10 @@ package struct OperatorAPI: Sendable {
         package var positions: @Sendable () async throws -> [SinkPosition]
         /// How many changes of each sink stand in rows of their own.
         package var itemCounts: @Sendable () async throws -> [String: [OpenItem.State: UInt64]]
-        /// Dead letters: of a sink, of these changes or records, behind this row, at most so many.
-        package var letters: @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter]
+        /// Replays that are not done.
+        package var replays: @Sendable () async throws -> [ReplayJob]
+        /// Dead letters, or changes that wait: of a sink, of these changes or records, behind this row, at most so many.
+        package var letters: @Sendable (LetterQuery) async throws -> [DeadLetter]
         /// Those of the configuration that is in force when it is asked for.
         package var configuredSources: @Sendable () -> [SourceDescription]
         package var configuredSinks: [SinkDescription]
@@ -33,7 +35,7 @@ package struct OperatorAPI: Sendable {
             state: Result<StateQueries, OperatorError>, conservation: @escaping @Sendable () async throws -> Conservation,
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
             itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
-            letters: @escaping @Sendable (String?, [String], Int64, Int) async throws -> [DeadLetter],
+            replays: @escaping @Sendable () async throws -> [ReplayJob], letters: @escaping @Sendable (LetterQuery) async throws -> [DeadLetter],
             configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription],
             rebuilding: @escaping @Sendable () async -> Rebuilding?, earlierTallies: @escaping @Sendable () -> [String: SourceTally],
             live: (any LiveGateway)? = nil
@@ -43,6 +45,7 @@ package struct OperatorAPI: Sendable {
             self.lastSequence = lastSequence
             self.positions = positions
             self.itemCounts = itemCounts
+            self.replays = replays
             self.letters = letters
             self.configuredSources = configuredSources
             self.configuredSinks = configuredSinks
@@ -106,6 +109,7 @@ package struct OperatorAPI: Sendable {
         case (.get, "sinks", 0): return { try await SinksView(self).response() }
         case (.post, "sinks", 2) where rest[1] == "test": return { try await SinksView(self).test(rest[0], request) }
         case (.post, "replays", 0): return { try await ReplayView(self).replay(request) }
+        case (.post, "replays", 1) where rest == ["cancel"]: return { try await ReplayView(self).cancel(request) }
         case (.get, "dead", 0): return { try await DeadView(self).list(request) }
         case (.post, "dead", 0): return { try await DeadView(self).settle(request) }
         case (.get, "events", 0): return { try await RecordsView(self).events(request) }
@@ -135,6 +139,7 @@ package struct OperatorAPI: Sendable {
             case ("records", 3): ["history", "why"].contains(path.last)
             case ("sinks", 3): path.last == "test"
             case ("journal", 2): path.last == "erase"
+            case ("replays", 2): path.last == "cancel"
             default: false
             }
         return isKnown ? OperatorError(.notAllowed, "this path takes another method") : OperatorError(.notFound, "there is nothing at this path")

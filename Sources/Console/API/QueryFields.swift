@@ -13,7 +13,7 @@ enum QueryFields {
         case ("scans", 1): return records + ["status"]
         case ("events", 1): return records + ["outcome", "kind", "cve"]
         case ("records", 3) where path[2] == "history": return list
-        case ("dead", 1): return ["limit", "after", "sink", "id"]
+        case ("dead", 1): return ["limit", "after", "sink", "id", "state"]
         default: return []
         }
     }

@@ -4,7 +4,7 @@ import JSONDocument
 import Journal
 import State
 
-/// `POST /v1/replays`: what a sink is to get once more.
+/// `POST /v1/replays`: what a sink is to get once more; `POST /v1/replays/cancel`: that it is not to get it after all.
 struct ReplayView {
     let api: OperatorAPI
 
@@ -24,9 +24,10 @@ struct ReplayView {
         if let word = wish.unknownType {
             throw OperatorError(.badRequest, "no change has the type '\(word)'; known: \(ChangeType.words.sorted().joined(separator: ", ")), notice.*")
         }
-        guard let job = try await api.live().replay(wish, isMade: body.flag("make")) else {
+        guard let answer = try await api.live().replay(wish, isMade: body.flag("make")) else {
             throw OperatorError(.notFound, "there is no sink '\(sink)'")
         }
+        let job = answer.job
         let stretch = job.first <= job.last ? try await api.state.stretch(job.first...job.last, from: from, to: to) : nil
         let newest = try api.live().journal.watermark
         return .object { writer in
@@ -38,19 +39,32 @@ struct ReplayView {
                 writer.member("last_time", stretch.lastTime)
             }
             writer.member("newest_entry", String(newest))
+            writer.key("repeated")
+            writer.bool(answer.isRepeated)
         }
     }
 
+    /// `{"sink":"…"}`: ends every replay of the sink that is not done.
+    func cancel(_ request: OperatorRequest) async throws -> OperatorResponse {
+        let body = try RequestBody(request, knows: ["sink"])
+        let sink = try body.text("sink")
+        guard let jobs = try await api.live().cancelReplays(sink: sink) else { throw OperatorError(.notFound, "there is no sink '\(sink)'") }
+        return .object { writer in writer.objects("cancelled", jobs) { Self.write($1, to: &$0) } }
+    }
+
     static func write(_ job: ReplayJob, to writer: inout JSONWriter) {
-        writer.member("count", job.wanted ?? job.count)
+        writer.member("count", job.total)
         writer.member("first", job.first)
         writer.member("last", job.last)
         writer.member("cursor", job.cursor)
         writer.member("delivered", job.delivered)
         writer.member("filtered", job.filtered)
         writer.member("refused", job.refused)
+        writer.member("waiting", job.waiting)
         writer.member("words", job.words)
+        if !job.types.isEmpty { writer.strings("types", job.types) }
         writer.member("created_time", job.created)
+        writer.member("cancelled_time", job.cancelled)
         writer.member("who", job.who)
     }
 }

@@ -9,30 +9,46 @@ struct SinksView {
     init(_ api: OperatorAPI) { self.api = api }
 
     func response() async throws -> OperatorResponse {
-        if let live = api.sources.live {
-            let statuses = await live.sinkStatuses()
-            return .object { writer in
-                writer.objects("sinks", statuses) { Self.write($1, state: $1.state.word, to: &$0) }
-                writer.strings("concerns", live.concerns)
-            }
+        guard let live = api.sources.live else {
+            let sinks = try await stopped(api.sources.configuredSinks)
+            return .object { writer in writer.objects("sinks", sinks) { $1.write(to: &$0) } }
         }
-        let positions = try await api.sources.positions()
-        let counts = try await api.sources.itemCounts()
-        let last = try? await api.sources.lastSequence()
-        let known = api.sources.configuredSinks
-        let retired = positions.filter { position in !known.contains { $0.name == position.name } }.map { SinkDescription(name: $0.name, type: "") }
+        let statuses = await live.sinkStatuses()
+        // While the ledger cannot be read the concerns say so.
+        let left = (try? await stopped([], but: Set(statuses.map(\.name)))) ?? []
+        let sinks = statuses.map { Line(name: $0.name, type: $0.type, state: $0.state.word, status: $0) } + left
         return .object { writer in
-            writer.objects("sinks", known + retired) { writer, sink in
-                let state = sink.type.isEmpty ? "not configured" : "stopped"
-                guard let position = positions.first(where: { $0.name == sink.name }) else {
-                    writer.member("name", sink.name)
-                    writer.member("type", sink.type)
-                    writer.member("state", state)
-                    return
-                }
-                let status = SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], last: last)
-                Self.write(status, state: state, to: &writer)
+            writer.objects("sinks", sinks) { $1.write(to: &$0) }
+            writer.strings("concerns", live.concerns)
+        }
+    }
+
+    /// What the files say of the sinks that `known` names, and of those that have left the configuration.
+    private func stopped(_ known: [SinkDescription], but running: Set<String> = []) async throws -> [Line] {
+        let positions = try await api.sources.positions()
+        let counts = try await api.sources.itemCounts(), replays = try await api.sources.replays()
+        let last = try? await api.sources.lastSequence()
+        let left = positions.map(\.name).filter { name in !running.contains(name) && !known.contains { $0.name == name } }
+        return (known + left.map { SinkDescription(name: $0, type: "") }).map { sink in
+            let status = positions.first { $0.name == sink.name }.map { position in
+                SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], replays: replays, last: last)
             }
+            return Line(name: sink.name, type: sink.type, state: sink.type.isEmpty ? "not configured" : "stopped", status: status)
+        }
+    }
+
+    /// What is said of one sink; without a status when it never ran.
+    private struct Line {
+        let name: String
+        let type: String
+        let state: String
+        let status: SinkStatus?
+
+        func write(to writer: inout JSONWriter) {
+            writer.member("name", name)
+            if !type.isEmpty || status == nil { writer.member("type", type) }
+            writer.member("state", state)
+            if let status { SinksView.write(status, to: &writer) }
         }
     }
 
@@ -43,10 +59,7 @@ struct SinksView {
         return OperatorResponse { writer in outcome.write(to: &writer) }
     }
 
-    private static func write(_ status: SinkStatus, state: String, to writer: inout JSONWriter) {
-        writer.member("name", status.name)
-        if !status.type.isEmpty { writer.member("type", status.type) }
-        writer.member("state", state)
+    private static func write(_ status: SinkStatus, to writer: inout JSONWriter) {
         write(status.position, to: &writer)
         writer.member("pending", status.pending)
         writer.member("retrying", status.retrying)
@@ -54,6 +67,7 @@ struct SinksView {
         writer.member("dead", status.dead)
         writer.member("last_delivered_time", status.lastDeliveredTime)
         if let job = status.replay { writer.object("replay") { ReplayView.write(job, to: &$0) } }
+        if !status.queued.isEmpty { writer.objects("queued_replays", status.queued) { ReplayView.write($1, to: &$0) } }
         if let job = status.lastReplay { writer.object("last_replay") { ReplayView.write(job, to: &$0) } }
         if let outage = status.state.outage {
             writer.object("outage") { writer in

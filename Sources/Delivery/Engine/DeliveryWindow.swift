@@ -151,6 +151,18 @@ struct DeliveryWindow: Sendable {
     /// Takes one ready change that none of its record comes before, and whose record is not blocked: the first of them, the last or the middle one,
     /// by `turn`, because what is at fault often stands together.
     mutating func takeOne(turn: Int, isBlocked: (String) -> Bool) -> Change? {
+        let eligible = eligible(isBlocked: isBlocked)
+        guard !eligible.isEmpty else { return nil }
+        let places = [0, eligible.count - 1, eligible.count / 2]
+        let index = eligible[places[turn % places.count]]
+        set(index, .underWay)
+        return slots[index].change
+    }
+
+    /// Whether `takeOne` would give a change.
+    func hasOne(isBlocked: (String) -> Bool) -> Bool { ready > 0 && !eligible(isBlocked: isBlocked).isEmpty }
+
+    private func eligible(isBlocked: (String) -> Bool) -> [Int] {
         var waiting: Set<String> = []
         var eligible: [Int] = []
         for (index, slot) in slots.enumerated() {
@@ -164,11 +176,7 @@ struct DeliveryWindow: Sendable {
             case .done: break
             }
         }
-        guard !eligible.isEmpty else { return nil }
-        let places = [0, eligible.count - 1, eligible.count / 2]
-        let index = eligible[places[turn % places.count]]
-        set(index, .underWay)
-        return slots[index].change
+        return eligible
     }
 
     /// Takes a change that failed alone.

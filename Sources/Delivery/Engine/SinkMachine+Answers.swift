@@ -121,7 +121,10 @@ extension SinkMachine {
             doubt.question = nil
             proven.insert(item.sequence)
             // A row lets the next probe ask with the change behind it.
-            if !window.finish(item.sequence, .open(item, failure)) { open.update(item) }
+            if !window.finish(item.sequence, .open(item, failure)) {
+                open.update(item)
+                tried[item.sequence] = .put(item, failure)
+            }
             return
         }
         lastRefusal = failure
@@ -214,12 +217,12 @@ extension SinkMachine {
 
     /// A person wants dead letters tried again; returns how many there was room for.
     ///
-    /// - Parameter later: For a sink that keeps one state of each record, the letters' records' newest changes: where that one was taken, the letter
-    ///   has nothing to tell.
-    mutating func revive(_ letters: [OpenItem], later: [UInt64: UInt64] = [:], at now: Timestamp) -> Int {
+    /// - Parameter later: For a sink that keeps one state of each record, the later changes of the letters' records that are not dead: where one of
+    ///   them was taken, the letter has nothing to tell.
+    mutating func revive(_ letters: [OpenItem], later: [UInt64: [UInt64]] = [:], at now: Timestamp) -> Int {
         var count = 0
         for letter in letters where letter.state == .dead && open[letter.sequence] == nil && open.count < policy.openItemsMax {
-            if let newest = later[letter.sequence], newest > letter.sequence, newest <= position.cursor, open[newest] == nil {
+            if isOvertaken(letter, later) {
                 position.close(\.superseded)
                 write.rows.append(.remove(letter.sequence))
                 count += 1
@@ -236,6 +239,16 @@ extension SinkMachine {
             count += 1
         }
         return count
+    }
+
+    /// Whether the sink was told of a later change of the item's record.
+    private func isOvertaken(_ item: OpenItem, _ later: [UInt64: [UInt64]]) -> Bool {
+        later[item.sequence]?.contains { $0 > item.sequence && $0 <= position.cursor && open[$0] == nil } ?? false
+    }
+
+    /// Ends open items of a sink that keeps one state of each record where it was told of a later change, as `revive` does.
+    mutating func supersede(_ items: [OpenItem], later: [UInt64: [UInt64]], at now: Timestamp) {
+        for item in items where isOvertaken(item, later) { close(item.sequence, \.superseded, at: now) }
     }
 
     /// A person gives dead letters up; returns how many.

@@ -52,6 +52,7 @@ extension SinkMachine {
             // While nothing is taken that says nothing about the change.
             item.attempts &+= 1
             open.update(item)
+            tried[item.sequence] = .put(item, failure)
         }
         ask(failure, isRefusal: isRefusal, purpose)
     }
@@ -110,6 +111,25 @@ extension SinkMachine {
         window.putBack(doubt.suspects.keys)
         _ = doubt.settle(taken: 0)
         events.append(.recovered(outage))
+    }
+
+    /// Whether a replay may go on: nothing else is to be done, and the sink takes changes, or it fails for what may be one change's own, which nothing of
+    /// its own is left to tell. A sink that asked for patience or could not be reached is asked by its own changes, where there are any.
+    var letsReplaysGo: Bool {
+        guard requests.isEmpty, doubt.question == nil else { return false }
+        guard let outage = health.outage else { return !hasReady }
+        let open = open
+        guard !window.hasOne(isBlocked: { open.isBlocked($0) }) else { return false }
+        return !outage.failure.isOfSink || doubt.suspects.isEmpty && open.count == 0
+    }
+
+    /// The sink took changes beside those of its cursor, in these works: what failed alone is the reason itself, and the sink is not.
+    mutating func witness(_ works: Set<SinkWork>, at now: Timestamp) {
+        guard !works.isEmpty else { return }
+        taken += 1
+        for work in works { lastTaken[work] = taken }
+        if requests.isEmpty, !health.isHealthy || !doubt.suspects.isEmpty { succeed(1, at: now) }
+        pass()
     }
 
     /// A change that failed alone while others were taken; one that was refused and is beyond hope is a dead letter.

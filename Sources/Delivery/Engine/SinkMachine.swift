@@ -53,6 +53,8 @@ struct SinkMachine: Sendable {
     /// Whether the next attempt takes what failed of the window before an open item.
     private var triesWindow = false
     var write: LedgerWrite
+    /// Rows that were tried while the sink fails, with what it said then: they are written down with whatever else is.
+    var tried: [UInt64: LedgerWrite.Row] = [:]
     var events: [SinkEvent] = []
     var lastRefusal: DeliveryFailure?
     /// The last random fraction that an answer brought.
@@ -65,6 +67,7 @@ struct SinkMachine: Sendable {
     /// Since when the ledger says that the sink fails.
     private var notedOutage: SinkHealth.Outage?
     private var notedIsPaused: Bool
+    private var notedFailures: Int
 
     /// - Parameters:
     ///   - done: What an earlier run was done with above its cursor.
@@ -80,7 +83,7 @@ struct SinkMachine: Sendable {
         window = DeliveryWindow(after: position.cursor, done: done)
         hasDoneAbove = !done.isEmpty
         health = SinkHealth(condition)
-        (notedOutage, notedIsPaused) = (health.outage, health.isPaused)
+        (notedOutage, notedIsPaused, notedFailures) = (health.outage, health.isPaused, health.outage?.failures ?? 0)
         self.position.above = window.doneAbove
         write = LedgerWrite(position: self.position)
         batch = limits.count
@@ -218,7 +221,10 @@ struct SinkMachine: Sendable {
     /// What is to be written down now; nothing when nothing has changed since the last call.
     mutating func takeWrite() -> LedgerWrite? {
         noteOutage()
-        guard write.isUrgent || write.position != position else { return nil }
+        guard write.isUrgent || write.position != position || !tried.isEmpty else { return nil }
+        // What was decided since comes after them.
+        write.rows.insert(contentsOf: tried.values, at: 0)
+        tried = [:]
         write.done = window.noteDone()
         if hasDoneAbove, write.position.cursor != position.cursor { write.dropsDone = true }
         hasDoneAbove = position.above > 0
@@ -231,17 +237,20 @@ struct SinkMachine: Sendable {
         health.outage.flatMap { $0.failures > 2 || health.isPaused || $0.since == notedOutage?.since ? $0 : nil }
     }
 
+    /// Whether the ledger must hear of the outage now. Its tries go there with the next write, once they have doubled, or at the end of the run: an outage
+    /// of weeks is no stream of writes.
     var isOutageNew: Bool {
         let outage = lastingOutage
-        return outage?.since != notedOutage?.since || outage != nil && health.isPaused != notedIsPaused
+        guard outage?.since == notedOutage?.since else { return true }
+        return outage.map { health.isPaused != notedIsPaused || $0.failures / 2 >= notedFailures } ?? false
     }
 
-    /// Has the ledger know since when a sink is paused, or has failed more than once, so that a restart does not begin that anew.
+    /// Has the ledger know since when a sink is paused, or has failed more than once, and how often, so that a restart does not begin that anew.
     private mutating func noteOutage() {
-        guard isOutageNew else { return }
         let outage = lastingOutage
-        (notedOutage, notedIsPaused) = (outage, health.isPaused)
-        write.outage = .some(outage.map { LedgerWrite.Outage(since: $0.since, isPaused: health.isPaused, failure: $0.failure) })
+        guard isOutageNew || outage.map({ $0.failures != notedFailures }) ?? false else { return }
+        (notedOutage, notedIsPaused, notedFailures) = (outage, health.isPaused, outage?.failures ?? 0)
+        write.outage = .some(outage.map { .init(since: $0.since, isPaused: health.isPaused, failures: $0.failures, failure: $0.failure) })
     }
 
     /// When `next` will have something although nothing else happens; nothing when only changes or answers bring it.

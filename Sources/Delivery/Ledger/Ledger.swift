@@ -86,9 +86,12 @@ package final class Ledger: Sendable {
         try await read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) }
     }
 
+    /// Dead letters, or the changes that wait, the oldest first.
+    package func letters(_ query: LetterQuery) async throws(LedgerError) -> [DeadLetter] { try await read { try LedgerItems.letters($0, query) } }
+
     /// Dead letters, the oldest first; `changes` are ids of changes or uids of records, none for all; `after` is the last row read before.
     package func letters(sink: String?, changes: [String] = [], after: Int64 = 0, limit: Int) async throws(LedgerError) -> [DeadLetter] {
-        try await read { try LedgerItems.letters($0, sink: sink, changes: changes, after: after, limit: limit) }
+        try await letters(LetterQuery(sink: sink, changes: changes, after: after, limit: limit))
     }
 
     /// How many items each sink has in each state.
@@ -129,6 +132,11 @@ package final class Ledger: Sendable {
 
     /// The ids of the changes of a sink that are not done with, dead letters among them.
     func openIDs(of sink: String) async throws(LedgerError) -> [String] { try await read { try LedgerItems.ids($0, of: sink) } }
+
+    /// The ids of the changes about one record that have rows of their own, dead letters among them.
+    func rowIDs(of sink: String, about uid: String) async throws(LedgerError) -> Set<String> {
+        try await read { Set(try String.fetchAll($0, sql: "SELECT change FROM items WHERE sink = ? AND uid = ?", arguments: [sink, uid])) }
+    }
 
     /// Moves a sink to `position`, and its items to where their changes stand by `places`; those of changes that are gone are expired.
     func realign(_ position: SinkPosition, places: [String: UInt64], after revision: Int64) async throws(LedgerError) {

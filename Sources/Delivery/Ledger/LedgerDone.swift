@@ -39,18 +39,18 @@ enum LedgerOutages {
     static func put(_ outage: LedgerWrite.Outage?, sink: String, _ database: Database) throws {
         guard let outage else { return try database.execute(sql: "DELETE FROM outages WHERE sink = ?", arguments: [sink]) }
         try database.execute(
-            sql: "INSERT OR REPLACE INTO outages (sink, since, paused, status, words) VALUES (?, ?, ?, ?, ?)",
-            arguments: [sink, outage.since.milliseconds, outage.isPaused, outage.failure.status, outage.failure.reason])
+            sql: "INSERT OR REPLACE INTO outages (sink, since, paused, failures, status, words) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [sink, outage.since.milliseconds, outage.isPaused, outage.failures, outage.failure.status, outage.failure.reason])
     }
 
     /// The sink's condition as it was left; the next attempt begins at `now`.
     static func condition(_ database: Database, of sink: String, now: Timestamp) throws -> SinkHealth.Condition {
-        guard let row = try Row.fetchOne(database, sql: "SELECT since, paused, status, words FROM outages WHERE sink = ?", arguments: [sink]) else {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM outages WHERE sink = ?", arguments: [sink]) else {
             return .healthy
         }
         _ = try row.whole(but: ["status"])
-        let failure = DeliveryFailure(row["words"], status: row["status"])
-        let outage = SinkHealth.Outage(since: Timestamp(milliseconds: row["since"]), next: now, failures: 1, failure: failure)
+        let failure = DeliveryFailure(row["words"], status: row["status"]), failures: Int? = row["failures"]
+        let outage = SinkHealth.Outage(since: Timestamp(milliseconds: row["since"]), next: now, failures: max(1, failures ?? 1), failure: failure)
         return row["paused"] ? .paused(outage) : .failing(outage)
     }
 

@@ -44,25 +44,23 @@ enum LedgerItems {
         return try Row.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { try item($0) }
     }
 
-    /// Dead letters with the sinks' words, the oldest first.
-    ///
-    /// - Parameters:
-    ///   - changes: Only those of these changes' ids, or records' uids.
-    ///   - after: Only those behind this row; for reading on.
-    static func letters(_ database: Database, sink: String?, changes: [String], after: Int64, limit: Int) throws -> [DeadLetter] {
-        var conditions = "state = ? AND id > ?"
-        var arguments: StatementArguments = [OpenItem.State.dead.rawValue, after]
-        if let sink {
+    /// Dead letters, or changes that wait, with the sinks' words, the oldest first.
+    static func letters(_ database: Database, _ query: LetterQuery) throws -> [DeadLetter] {
+        let states: [OpenItem.State] = query.isWaiting ? [.retrying, .held] : [.dead]
+        var conditions = "state IN (\(databaseQuestionMarks(count: states.count))) AND id > ?"
+        var arguments = StatementArguments(states.map(\.rawValue)) + [query.after]
+        if let sink = query.sink {
             conditions += " AND sink = ?"
             arguments += [sink]
         }
+        let changes = query.changes
         if !changes.isEmpty {
             let marks = databaseQuestionMarks(count: changes.count)
             conditions += " AND (change IN (\(marks)) OR uid IN (\(marks)))"
             arguments += StatementArguments(changes + changes)
         }
         let sql = "SELECT id, sink, \(columns) FROM items WHERE \(conditions) ORDER BY id LIMIT ?"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments + [limit]).compactMap { row in
+        return try Row.fetchAll(database, sql: sql, arguments: arguments + [query.limit]).compactMap { row in
             guard let item = try item(row) else { return nil }
             return DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
         }
@@ -116,7 +114,28 @@ enum LedgerItems {
     }
 }
 
-/// A change that a sink can never take, with its own words, until a person retries or drops it.
+/// Which dead letters are meant, or which of the changes that wait.
+package struct LetterQuery: Sendable {
+    /// Of all sinks when it is left out.
+    package var sink: String?
+    /// Only those of these changes' ids, or records' uids; none for all.
+    package var changes: [String] = []
+    /// Whether what was put off, and what is held behind that, is asked for in the place of what is dead.
+    package var isWaiting = false
+    /// Only those behind this row; for reading on.
+    package var after: Int64 = 0
+    package var limit: Int
+
+    package init(sink: String?, changes: [String] = [], isWaiting: Bool = false, after: Int64 = 0, limit: Int) {
+        self.sink = sink
+        self.changes = changes
+        self.isWaiting = isWaiting
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// A change that a sink can never take, with its own words, until a person retries or drops it; or one that waits.
 package struct DeadLetter: Hashable, Sendable {
     /// The number of its row: grows with each that is made.
     package let row: Int64

@@ -6,7 +6,9 @@ import State
 /// The statements on replays.
 enum LedgerJobs {
     private static let columns =
-        "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted, beginning, end, anchor, last_change, waiting"
+        "id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, words, wanted, beginning, end, anchor, last_change, waits, cancelled"
+
+    private static let isOpen = "(cancelled IS NULL AND (cursor < last OR waits > 0))"
 
     static func insert(_ job: ReplayJob, _ database: Database) throws {
         try database.execute(
@@ -21,25 +23,41 @@ enum LedgerJobs {
             ])
     }
 
-    static func update(_ job: ReplayJob, _ database: Database) throws {
+    /// Writes down how far a replay has come, with the rows of what waits aside and of what is done above its cursor.
+    static func apply(_ write: ReplayWrite, _ database: Database) throws {
+        let job = write.job
         let statement = try database.cachedStatement(
-            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ?, waiting = ? WHERE id = ?")
+            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ?, waits = ? WHERE id = ?")
         try statement.execute(arguments: [
             LedgerRows.stored(job.cursor), job.anchor, LedgerRows.stored(job.last), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered),
-            LedgerRows.stored(job.refused), job.words, text(job.waiting), job.id,
+            LedgerRows.stored(job.refused), job.words, LedgerRows.stored(job.waiting), job.id,
         ])
+        try LedgerReplayRows.apply(write, database)
     }
 
     /// The sink's oldest replay that is not done.
-    static func next(_ database: Database, of sink: String) throws -> ReplayJob? {
-        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND (cursor < last OR waiting <> '[]') ORDER BY id LIMIT 1"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
+    static func next(_ database: Database, of sink: String) throws -> ReplayState? {
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND \(isOpen) ORDER BY id LIMIT 1"
+        guard let job = try Row.fetchOne(database, sql: sql, arguments: [sink]).map({ try job($0) }) else { return nil }
+        return try ReplayState(job: job, open: LedgerReplayRows.open(database, of: job.id), done: LedgerReplayRows.done(database, of: job.id))
     }
 
     /// The sink's newest replay that is done.
     static func lastDone(_ database: Database, of sink: String) throws -> ReplayJob? {
-        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND cursor >= last AND waiting = '[]' ORDER BY id DESC LIMIT 1"
+        let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND NOT (\(isOpen)) ORDER BY id DESC LIMIT 1"
         return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
+    }
+
+    /// Those that are not done, of one sink or of all, the oldest first; none in a file that its writer has not brought up to date yet.
+    static func open(_ database: Database, of sink: String?) throws -> [ReplayJob] {
+        guard try database.tableExists("jobs"), try database.columns(in: "jobs").contains(where: { $0.name == "cancelled" }) else { return [] }
+        let sql = "SELECT \(columns) FROM jobs WHERE \(isOpen) AND (?1 IS NULL OR sink = ?1) ORDER BY id"
+        return try Row.fetchAll(database, sql: sql, arguments: [sink]).map { try job($0) }
+    }
+
+    static func cancel(_ job: ReplayJob, at now: Timestamp, _ database: Database) throws {
+        try database.execute(sql: "UPDATE jobs SET cancelled = ? WHERE id = ?", arguments: [now.milliseconds, job.id])
+        try LedgerReplayRows.clear(job.id, database)
     }
 
     /// The newest first.
@@ -48,7 +66,7 @@ enum LedgerJobs {
     }
 
     private static func job(_ row: Row) throws -> ReplayJob {
-        let row = try row.whole(but: ["rate", "words", "wanted", "beginning", "end", "anchor", "last_change"])
+        let row = try row.whole(but: ["rate", "words", "wanted", "beginning", "end", "anchor", "last_change", "cancelled"])
         let types: String = row["types"]
         let words = (try? JSONValue(parsing: Array(types.utf8)))?.arrayValue?.compactMap(\.stringValue) ?? []
         var job = ReplayJob(
@@ -63,32 +81,11 @@ enum LedgerJobs {
         (job.anchor, job.lastChange) = (row["anchor"], row["last_change"])
         let from: String? = row["beginning"], to: String? = row["end"]
         (job.from, job.to) = (from.flatMap { ReceiptBound($0) }, to.flatMap { ReceiptBound($0) })
-        job.waiting = places(row["waiting"])
-        let wanted: Int64? = row["wanted"]
+        job.waiting = LedgerRows.number(row["waits"])
+        let wanted: Int64? = row["wanted"], cancelled: Int64? = row["cancelled"]
+        job.cancelled = cancelled.map { Timestamp(milliseconds: $0) }
         job.wanted = wanted.map { LedgerRows.number($0) }
         return job
-    }
-
-    /// `[[sequence, "id"], …]`.
-    private static func text(_ places: [ReplayJob.Place]) -> String {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for place in places {
-            writer.beginArray()
-            writer.integer(LedgerRows.stored(place.sequence))
-            writer.string(place.changeID)
-            writer.endArray()
-        }
-        writer.endArray()
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private static func places(_ text: String) -> [ReplayJob.Place] {
-        let pairs = (try? JSONValue(parsing: Array(text.utf8)))?.arrayValue?.compactMap(\.arrayValue) ?? []
-        return pairs.compactMap { pair in
-            guard pair.count == 2, let sequence = pair[0].integerValue, let id = pair[1].stringValue else { return nil }
-            return ReplayJob.Place(sequence: LedgerRows.number(sequence), changeID: id)
-        }
     }
 
     private static func text(_ types: [String]) -> String {
@@ -102,10 +99,32 @@ enum LedgerJobs {
 
 extension Ledger {
     func insert(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.insert(job, $0) } }
-    func update(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.update(job, $0) } }
-    func nextJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.next($0, of: sink) } }
+    func apply(_ write: ReplayWrite) async throws(LedgerError) { try await self.write { try LedgerJobs.apply(write, $0) } }
+    func nextReplay(of sink: String) async throws(LedgerError) -> ReplayState? { try await read { try LedgerJobs.next($0, of: sink) } }
+
+    /// Writes a replay down where its changes stand in a row that was made anew, in the place of what was written before.
+    func realign(_ state: ReplayState) async throws(LedgerError) {
+        try await write { database in
+            try LedgerReplayRows.clear(state.job.id, database)
+            let rows = Dictionary(state.open.map { ($0.sequence, Optional($0)) }) { first, _ in first }
+            try LedgerJobs.apply(ReplayWrite(job: state.job, rows: rows, done: state.done), database)
+        }
+    }
 
     func lastDoneJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.lastDone($0, of: sink) } }
+
+    /// Replays that are not done, of one sink or of all, the oldest first.
+    package func openReplays(of sink: String? = nil) async throws(LedgerError) -> [ReplayJob] { try await read { try LedgerJobs.open($0, of: sink) } }
+
+    /// Ends the replays of a sink that are not done; returns them as they were.
+    package func cancelReplays(of sink: String, at now: Timestamp) async throws(LedgerError) -> [ReplayJob] {
+        let jobs = try await openReplays(of: sink)
+        guard !jobs.isEmpty else { return [] }
+        try await write { database in
+            for job in jobs { try LedgerJobs.cancel(job, at: now, database) }
+        }
+        return jobs
+    }
 
     /// Replays, the newest first.
     package func jobs(limit: Int) async throws(LedgerError) -> [ReplayJob] { try await read { try LedgerJobs.all($0, limit: limit) } }

@@ -32,12 +32,11 @@ package struct LedgerReader: Sendable {
         try LedgerFile.naming(path) { try queue.read { try LedgerItems.counts($0) } }
     }
 
+    /// Replays that are not done, the oldest first.
+    package func openReplays() throws(LedgerError) -> [ReplayJob] { try LedgerFile.naming(path) { try queue.read { try LedgerJobs.open($0, of: nil) } } }
+
     /// As `Ledger.letters`; none in a file of an older version.
-    package func letters(sink: String?, changes: [String] = [], after: Int64 = 0, limit: Int) throws(LedgerError) -> [DeadLetter] {
-        try LedgerFile.naming(path) {
-            try queue.read { database in
-                try database.tableExists("items") ? try LedgerItems.letters(database, sink: sink, changes: changes, after: after, limit: limit) : []
-            }
-        }
+    package func letters(_ query: LetterQuery) throws(LedgerError) -> [DeadLetter] {
+        try LedgerFile.naming(path) { try queue.read { try $0.tableExists("items") ? try LedgerItems.letters($0, query) : [] } }
     }
 }

@@ -186,8 +186,36 @@ enum LedgerSchema {
             try database.execute(sql: "ALTER TABLE jobs ADD COLUMN waiting TEXT NOT NULL DEFAULT '[]'")
         }
         migrator.registerMigration("12") { database in
-            // What shows that a row is the one that was written.
+            // What shows that a row is the one that was written; the sums over all rows come with the tables that the last migration makes.
             try database.execute(sql: "ALTER TABLE deliveries ADD COLUMN seal INTEGER")
+        }
+        migrator.registerMigration("13") { database in
+            // Of a replay, the changes that wait aside, with how often they were tried, and those above its cursor that are done (state 0); when a person
+            // ended it; and how often a sink failed in the outage that it is in.
+            try LedgerSeal.remove(from: database)
+            try database.execute(
+                sql: """
+                    CREATE TABLE replay_rows (
+                        job INTEGER NOT NULL,
+                        sink TEXT NOT NULL,
+                        sequence INTEGER NOT NULL,
+                        change TEXT NOT NULL,
+                        uid TEXT NOT NULL,
+                        type TEXT NOT NULL,
+                        state INTEGER NOT NULL,
+                        attempts INTEGER NOT NULL,
+                        since INTEGER NOT NULL,
+                        next INTEGER NOT NULL,
+                        PRIMARY KEY (job, sequence)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT OR IGNORE INTO replay_rows
+                        SELECT jobs.id, jobs.sink, value ->> 0, value ->> 1, value ->> 1, '', 1, 1, jobs.created, 0 FROM jobs, json_each(jobs.waiting);
+                    ALTER TABLE jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+                    UPDATE jobs SET waits = json_array_length(waiting);
+                    ALTER TABLE jobs DROP COLUMN waiting;
+                    ALTER TABLE jobs ADD COLUMN cancelled INTEGER;
+                    ALTER TABLE outages ADD COLUMN failures INTEGER NOT NULL DEFAULT 1;
+                    """)
             try LedgerSeal.make(in: database)
         }
         return migrator

@@ -32,9 +32,11 @@ enum LedgerSeal {
         Table(
             name: "jobs",
             columns: """
-                id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted, beginning, end, anchor, last_change, waiting
+                id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted, beginning, end, anchor, last_change, waits,
+                cancelled
                 """),
-        Table(name: "outages", columns: "sink, since, paused, status"),
+        Table(name: "replay_rows", columns: "job, sink, sequence, change, uid, type, state, attempts, since, next"),
+        Table(name: "outages", columns: "sink, since, paused, failures, status"),
     ]
 
     /// Those whose indexes find what is still to be told.
@@ -53,6 +55,14 @@ enum LedgerSeal {
             }
         }
         return Int64(CRC32C.checksum(bytes))
+    }
+
+    /// Removes the sums and what keeps them, so that the tables can be changed.
+    static func remove(from database: Database) throws {
+        for table in tables {
+            for event in ["come", "change", "go"] { try database.execute(sql: "DROP TRIGGER IF EXISTS \(table.name)_\(event)") }
+        }
+        try database.execute(sql: "DROP TABLE IF EXISTS seals")
     }
 
     /// Makes the sums of what is there, and what keeps them.

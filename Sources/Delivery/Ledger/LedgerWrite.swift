@@ -25,6 +25,7 @@ struct LedgerWrite: Sendable {
     struct Outage: Sendable {
         let since: Timestamp
         let isPaused: Bool
+        var failures = 1
         let failure: DeliveryFailure
     }
 

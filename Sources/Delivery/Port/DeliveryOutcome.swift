@@ -43,6 +43,15 @@ extension DeliveryOutcome {
         }
     }
 
+    /// What was done at the sink for changes that it took: nothing when nobody was asked, so that it says nothing about the sink.
+    var works: Set<SinkWork> {
+        switch self {
+        case .delivered: [.event]
+        case .items(let items, _, _): Set(items.compactMap { if case .taken(let work) = $0, $0.isEvidence { work } else { nil } })
+        case .retry, .pause, .split, .reject: []
+        }
+    }
+
     /// The case's name, for people; `delivered` when nothing went wrong.
     package var word: String {
         switch self {
@@ -97,6 +106,11 @@ package enum ItemOutcome: Hashable, Sendable {
 
     package var isTaken: Bool {
         if case .taken = self { true } else { false }
+    }
+
+    /// Whether it says that the sink works.
+    var isEvidence: Bool {
+        if case .taken(let work) = self { work != .nothing } else { false }
     }
 }
 

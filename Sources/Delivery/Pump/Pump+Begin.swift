@@ -15,8 +15,11 @@ extension Pump {
                 show(lastDelivered: state.lastDeliveredTime, lastReplay: try await ledger.lastDoneJob(of: sink.name))
                 var open = OpenItems()
                 for item in state.open { open.insert(item, at: now) }
-                let machine = SinkMachine(
+                var machine = SinkMachine(
                     limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition)
+                // Dead letters are pending again without such a look where no gateway ran when a person asked for it.
+                let again = state.open.filter { $0.state == .again }
+                machine.supersede(again, later: try await laterChanges(of: again), at: now)
                 return PumpRun(machine: machine, revision: state.revision, epoch: epoch)
             } catch {
                 guard await wait(after: "the sink's position cannot be read: \(error)") else { return nil }
@@ -121,16 +124,29 @@ extension Pump {
         return places
     }
 
-    /// The sink's oldest replay that is not done, with its place and its end where their changes stand now.
-    func nextJob() async throws -> ReplayJob? {
-        guard var job = try await surroundings.ledger.nextJob(of: sink.name) else { return nil }
-        if let anchor = job.anchor { job.cursor = try await sequence(of: anchor) }
-        if let last = job.lastChange { job.last = try await sequence(of: last) }
-        for index in job.waiting.indices {
-            let id = job.waiting[index].changeID
-            if case .at(let sequence) = try await surroundings.feed.place(of: id) { job.waiting[index] = ReplayJob.Place(sequence: sequence, changeID: id) }
+    /// The sink's oldest replay that is not done, with its places where their changes stand now.
+    func nextReplay() async throws -> ReplayState? {
+        guard let known = try await surroundings.ledger.nextReplay(of: sink.name) else { return nil }
+        var state = known
+        if let anchor = known.job.anchor { state.job.cursor = try await sequence(of: anchor) }
+        if let last = known.job.lastChange { state.job.last = try await sequence(of: last) }
+        (state.open, state.done) = ([], [])
+        for item in known.open {
+            var item = item
+            if let sequence = try await kept(item.changeID) {
+                item.sequence = sequence
+                state.open.append(item)
+            } else {
+                state.job.filtered += 1
+            }
         }
-        return job
+        for done in known.done {
+            guard let sequence = try await kept(done.changeID) else { continue }
+            state.done.append(DoneAbove(sequence: sequence, changeID: done.changeID, isSuperseded: done.isSuperseded))
+        }
+        state.job.waiting = UInt64(state.open.count)
+        if state != known { try await surroundings.ledger.realign(state) }
+        return state
     }
 
     /// Where the change stands now, or what came before it ends.
@@ -142,6 +158,30 @@ extension Pump {
             }
         }
     }
+
+    /// Where the change stands now; nothing when it is no longer there.
+    private func kept(_ id: String) async throws -> UInt64? {
+        let sequence = try await sequence(of: id)
+        return try await change(at: sequence)?.id == id ? sequence : nil
+    }
+
+    /// For a sink that keeps one state of each record: the changes behind each item, of its record, that the sink may have been told of, by the item's
+    /// sequence; dead letters, and what else stands in a row, are none.
+    func laterChanges(of items: [OpenItem]) async throws -> [UInt64: [UInt64]] {
+        guard sink.keepsOneState else { return [:] }
+        var later: [UInt64: [UInt64]] = [:]
+        for item in items {
+            let changes = try await surroundings.feed.changes(of: item.uid, after: item.sequence, limit: Self.laterChangesMax).filter { !$0.isErased }
+            let taken = zip(changes, filter.takes(changes)).filter(\.1).map(\.0)
+            guard !taken.isEmpty else { continue }
+            let rows = try await surroundings.ledger.rowIDs(of: sink.name, about: item.uid)
+            later[item.sequence] = taken.filter { !rows.contains($0.id) }.map(\.sequence)
+        }
+        return later
+    }
+
+    /// Of a record's later changes, the newest so many are looked at.
+    private static let laterChangesMax = 50
 
     private func newState() async throws -> LedgerState {
         let start = try await startSequence()

@@ -1,3 +1,4 @@
+import FindingModel
 import Logging
 import State
 import Synchronization
@@ -7,49 +8,63 @@ extension Pump {
     static let replayRequest = 0
 
     /// Whether the sink has nothing to do for its own cursor, so that a replay may go on.
-    func isCalm(_ run: PumpRun) -> Bool {
-        run.isAtEnd && !run.machine.hasRequests && !run.machine.hasReady && run.machine.health.isHealthy
-    }
+    func isCalm(_ run: PumpRun) -> Bool { run.isAtEnd && run.machine.letsReplaysGo }
 
     /// Takes a replay further while nothing else is to be done: what failed of it is tried again, and never the sink's own cursor's affair.
     func replay(_ run: inout PumpRun) async {
-        guard isCalm(run), run.replay != nil || run.mayHaveReplay else { return }
         do {
-            if !run.isReplaySaved, let job = run.replay?.job {
-                try await surroundings.ledger.update(job)
-                run.isReplaySaved = true
-                if job.isDone {
-                    run.replay = nil
-                    shown.withLock { $0.lastReplay = job }
-                    log.notice("replay \(job.id) to sink \(sink.name) is done: \(job.delivered) delivered, \(job.filtered) filtered, \(job.refused) refused")
-                }
-            }
+            try await writeReplay(&run)
+            guard isCalm(run), run.replay != nil || run.mayHaveReplay else { return }
             if run.replay == nil {
-                let job = try await nextJob()
-                run.replay = job.map { ReplayMachine($0, limits: sink.limits, policy: surroundings.policy) }
+                run.replay = try await nextReplay().map { ReplayMachine($0, limits: sink.limits, policy: surroundings.policy) }
                 run.mayHaveReplay = run.replay != nil
             }
-            while let place = run.replay?.missing {
-                let change = try await RequestRun(sink: sink, feed: surroundings.feed).change(called: place.changeID, at: place.sequence)
-                run.replay?.provide(change, at: place)
+            let now = now
+            while let item = run.replay?.missing(at: now) {
+                let change = try await RequestRun(sink: sink, feed: surroundings.feed).change(called: item.changeID, at: item.sequence)
+                run.replay?.provide(change, for: item)
             }
             while let after = run.replay?.readAfter {
                 let page = try await surroundings.feed.changes(after: after, limit: pageLimit, maxBytes: pageBytes)
                 run.replay?.admit(page, takes: filter.takes(page))
-                run.isReplaySaved = false
                 if Task.isCancelled { return }
+            }
+            guard let changes = run.replay?.next(at: now) else {
+                if run.replay?.job.isDone == true { mailbox.post(.replay) }
+                return
+            }
+            requests.start(Self.replayRequest) { [mailbox, sink] in
+                let outcome = await sink.deliver(changes)
+                mailbox.post(.replayed(outcome))
             }
         } catch {
             log.warning("the replay to sink \(sink.name) waits: \(error)")
-            return
         }
-        guard let changes = run.replay?.next(at: now) else {
-            if run.replay?.job.isDone == true { mailbox.post(.replay) }
-            return
+    }
+
+    /// Takes in how a replay's request ended.
+    func end(_ outcome: DeliveryOutcome, _ run: inout PumpRun, at now: Timestamp) {
+        run.replay?.end(outcome, isTrusted: run.machine.health.isHealthy, at: now, fraction: surroundings.random())
+        run.machine.witness(outcome.works, at: now)
+    }
+
+    /// Writes down, at the end of a run, how far the replay has come.
+    func leaveReplay(_ run: inout PumpRun) async {
+        do throws(LedgerError) { try await writeReplay(&run) } catch {
+            log.error("the replay to sink \(sink.name) was not written down, so its last changes will be sent again: \(error)")
         }
-        requests.start(Self.replayRequest) { [mailbox, sink] in
-            let outcome = await sink.deliver(changes)
-            mailbox.post(.replayed(outcome))
+    }
+
+    /// Writes down how far the replay has come, and leaves it when it is done.
+    func writeReplay(_ run: inout PumpRun) async throws(LedgerError) {
+        if let write = run.replay?.pending {
+            try await surroundings.ledger.apply(write)
+            run.replay?.noteWritten()
         }
+        guard let job = run.replay?.job, job.isDone, run.replay?.isUnderWay == false else { return }
+        run.replay = nil
+        shown.withLock { $0.lastReplay = job }
+        let end = job.cancelled == nil ? "is done" : "was cancelled"
+        log.notice("replay \(job.id) to sink \(sink.name) \(end): \(job.delivered) delivered, \(job.filtered) filtered, \(job.refused) refused")
     }
 }

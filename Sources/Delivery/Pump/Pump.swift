@@ -13,6 +13,8 @@ final class Pump: Sendable {
         case replayed(DeliveryOutcome)
         /// A replay was entered into the ledger.
         case replay
+        /// Replays of these numbers in the ledger were cancelled there.
+        case cancelled(Set<Int64>)
         /// The sink took a test.
         case hurry
         case command(PumpCommand)
@@ -63,7 +65,7 @@ final class Pump: Sendable {
             await requests.wait()
             take(mailbox.take(), &run)
             let isWritten = await write(&run)
-            if !run.isReplaySaved, let job = run.replay?.job { try? await surroundings.ledger.update(job) }
+            await leaveReplay(&run)
             show(run)
             reply(&run, isWritten: isWritten)
             // What the sink said may quote what was erased meanwhile.
@@ -106,18 +108,18 @@ final class Pump: Sendable {
     /// Says that the ledger holds a replay for this sink.
     func beginReplay() { mailbox.post(.replay) }
 
+    /// Says that the ledger no longer wants these replays.
+    func cancelReplays(_ jobs: [ReplayJob]) {
+        mailbox.post(.cancelled(Set(jobs.map(\.id))))
+        // What waits behind them in the ledger is next.
+        mailbox.post(.replay)
+    }
+
     /// Does what a person asks for and returns for how many changes it was done; 0 when the pump has stopped.
     func carryOut(_ settlement: DeadLetterSettlement, _ letters: [OpenItem]) async -> Int {
-        var later: [UInt64: UInt64] = [:]
-        if sink.keepsOneState {
-            for letter in letters {
-                guard let newest = try? await surroundings.feed.newestChange(of: letter.uid), filter.takes([newest]) == [true] else { continue }
-                later[letter.sequence] = newest.sequence
-            }
-        }
-        let newest = later
+        let later = (try? await laterChanges(of: letters)) ?? [:]
         return await withCheckedContinuation { reply in
-            let command = PumpCommand(settlement: settlement, letters: letters, later: newest, reply: reply)
+            let command = PumpCommand(settlement: settlement, letters: letters, later: later, reply: reply)
             if !mailbox.post(.command(command)) { reply.resume(returning: 0) }
         }
     }
@@ -174,13 +176,14 @@ final class Pump: Sendable {
                 let now = now
                 note(end.outcome, at: now)
                 run.end(id, end, at: now, fraction: surroundings.random())
-                if end.outcome.hasDelivered { run.replay?.witness(at: now) }
+                if !end.outcome.works.isEmpty { run.replay?.witness(at: now) }
             case .replayed(let outcome):
                 requests.end(Self.replayRequest)
+                let now = now
                 note(outcome, at: now)
-                run.replay?.end(outcome, at: now, fraction: surroundings.random())
-                run.isReplaySaved = false
+                end(outcome, &run, at: now)
             case .replay: run.mayHaveReplay = true
+            case .cancelled(let jobs): if let job = run.replay?.job, jobs.contains(job.id) { run.replay?.cancel(at: now) }
             case .hurry:
                 run.machine.hurry(at: now)
                 run.replay?.witness(at: now)

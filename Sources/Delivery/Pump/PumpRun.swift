@@ -17,8 +17,6 @@ struct PumpRun: Sendable {
     var aheadSince: Timestamp?
     /// The replay that goes on while nothing else is to be done.
     var replay: ReplayMachine?
-    /// Whether the ledger knows how far it has come.
-    var isReplaySaved = true
     /// Whether the ledger may hold one that was not begun.
     var mayHaveReplay = true
     /// Who is told, once it is written down, for how many changes a wish was done.

@@ -27,13 +27,15 @@ package struct ReplayJob: Hashable, Sendable {
     /// of an older version, and where there is no such change.
     package internal(set) var anchor: String?
     package internal(set) var lastChange: String?
-    /// Changes up to the cursor that failed alone while others were taken, and that are tried again.
-    package internal(set) var waiting: [Place] = []
+    /// Changes up to the cursor that failed alone while others were taken and are tried again, and those of their records that wait behind them.
+    package internal(set) var waiting: UInt64 = 0
     package internal(set) var delivered: UInt64 = 0
     package internal(set) var filtered: UInt64 = 0
     /// Changes that the sink refused for good, with its last words; they become no dead letters, as they were told before.
     package internal(set) var refused: UInt64 = 0
     package internal(set) var words: String?
+    /// When a person ended it.
+    package internal(set) var cancelled: Timestamp?
 
     package init(sink: String, first: UInt64, last: UInt64, types: [String], rate: Int?, created: Timestamp, who: String) {
         self.sink = sink
@@ -46,18 +48,46 @@ package struct ReplayJob: Hashable, Sendable {
         cursor = first > 0 ? first - 1 : 0
     }
 
-    /// Where one change stands, and which it is.
-    package struct Place: Hashable, Sendable {
-        package let sequence: UInt64
-        package let changeID: String
-    }
+    package var isDone: Bool { cancelled != nil || cursor >= last && waiting == 0 }
 
-    package var isDone: Bool { cursor >= last && waiting.isEmpty }
+    /// How many changes it is about: what was counted when it was made, or more where the sink's routes take more by now.
+    package var total: UInt64 { max(wanted ?? count, delivered &+ refused &+ waiting) }
+
     /// Whether a change of the stretch is of one of the types and between the two ends.
     func matches(_ change: Change) -> Bool {
         guard from?.begins(before: change) ?? true, to?.ends(behind: change) ?? true else { return false }
         return types.isEmpty || types.contains { WildcardPattern($0).matches(change.type) }
     }
+    /// Whether it is about the same changes of the same sink.
+    func isEqual(_ other: ReplayJob) -> Bool {
+        (sink, first, last, from, to) == (other.sink, other.first, other.last, other.from, other.to) && Set(types) == Set(other.types)
+    }
+
     /// Sequences in the stretch.
     package var count: UInt64 { last >= first ? last - first + 1 : 0 }
+}
+
+/// What became of a wish for a replay.
+package struct ReplayAnswer: Sendable {
+    package let job: ReplayJob
+    /// Whether the same changes were to be sent already by a replay that is not done: then this is that one, and nothing was added.
+    package var isRepeated = false
+}
+
+/// A replay as the ledger keeps it.
+struct ReplayState: Hashable, Sendable {
+    var job: ReplayJob
+    /// What waits aside, by sequence.
+    var open: [OpenItem] = []
+    /// What is done above its cursor.
+    var done: [DoneAbove] = []
+}
+
+/// What one transaction of the ledger brings a replay to.
+struct ReplayWrite: Sendable {
+    var job: ReplayJob
+    /// The changes whose rows are others from now on, by sequence: as they wait aside, or nothing for those that no longer do.
+    var rows: [UInt64: OpenItem?] = [:]
+    /// What is done above the cursor and was not written down before.
+    var done: [DoneAbove] = []
 }

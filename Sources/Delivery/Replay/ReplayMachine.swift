@@ -3,17 +3,9 @@ import FindingModel
 /// Decides about one replay: what is handed over next, and what an answer means; like `SinkMachine`, without clock, disk or sink.
 ///
 /// Nothing stands behind a change that fails: a batch that fails twice is halved, down to one change; one that failed alone is followed at once by some
-/// of other records, and when one of them is taken it waits aside, and is tried now and then, until it is given up.
+/// of other records, and when one of them is taken it waits aside with its record's later changes, and is tried now and then, until it is given up.
+/// What was sent is not sent again after a restart: of what is done above the cursor, and of what waits aside, `pending` tells the ledger.
 struct ReplayMachine: Sendable {
-    /// A change that failed alone.
-    private struct Aside: Sendable {
-        let place: ReplayJob.Place
-        /// Nothing until it was read again after a restart.
-        var change: Change?
-        var tries = 0
-        var next: Timestamp
-    }
-
     private(set) var job: ReplayJob
     private let limits: SinkLimits
     private let policy: DeliveryPolicy
@@ -33,8 +25,17 @@ struct ReplayMachine: Sendable {
     private var lastFailure: (failure: DeliveryFailure, isRefusal: Bool)?
     /// When the sink last took something else.
     private var witnessed: Timestamp?
-    /// Changes that failed alone while others were taken, by their sequences.
-    private var aside: [UInt64: Aside] = [:]
+    /// Changes that failed alone while others were taken, and those of their records behind them.
+    private var aside: OpenItems
+    /// The one of them that is due, once it was read.
+    private var provided: Change?
+    /// What an earlier run was done with above its cursor, by the changes' ids, until it is read.
+    private var known: Set<String>
+    /// What is done above the cursor, and whether the ledger knows.
+    private var above: [(done: DoneAbove, isNoted: Bool)] = []
+    /// What the ledger does not know yet of what waits aside.
+    private var rows: [UInt64: OpenItem?] = [:]
+    private var written: ReplayJob
     /// The batch that failed last: its first sequence and how many.
     private var failed: (first: UInt64, count: Int)?
     /// Whether the batches are halves of one that failed twice.
@@ -45,39 +46,63 @@ struct ReplayMachine: Sendable {
     private static let triesMax = 10
     /// Between them.
     private static let pause = RetryPolicy(base: .seconds(10), cap: .seconds(300))
-    /// Changes that wait aside; with more of them the sink is the reason.
+    /// Changes that failed alone and wait aside; with more of them the sink is the reason.
     private static let asideMax = 100
     /// Changes that may wait behind those of their records.
     private static let bufferMax = 10_000
 
-    init(_ job: ReplayJob, limits: SinkLimits, policy: DeliveryPolicy) {
-        self.job = job
+    init(_ state: ReplayState, limits: SinkLimits, policy: DeliveryPolicy) {
+        job = state.job
+        written = state.job
         self.limits = limits
         self.policy = policy
         (readThrough, readID) = (job.cursor, job.anchor)
         batch = limits.count
-        for place in job.waiting { aside[place.sequence] = Aside(place: place, next: Timestamp(milliseconds: 0)) }
+        known = Set(state.done.map(\.changeID))
+        aside = OpenItems()
+        for item in state.open { aside.insert(item, at: item.next) }
     }
 
     var isUnderWay: Bool { !underWay.isEmpty }
 
-    /// A change that waits aside and has to be read again.
-    var missing: ReplayJob.Place? { aside.values.filter { $0.change == nil }.map(\.place).min { $0.sequence < $1.sequence } }
+    /// What the ledger does not know yet; nothing when it knows everything.
+    var pending: ReplayWrite? {
+        let new = above.filter { !$0.isNoted }.map(\.done)
+        guard job != written || !rows.isEmpty || !new.isEmpty else { return nil }
+        return ReplayWrite(job: job, rows: rows, done: new)
+    }
+
+    /// `pending` was written down.
+    mutating func noteWritten() {
+        written = job
+        rows = [:]
+        for index in above.indices { above[index].isNoted = true }
+    }
+
+    /// A person ends it; what is under way comes to its end.
+    mutating func cancel(at now: Timestamp) { job.cancelled = now }
+
+    /// A change that waits aside and would be handed over at `now`, but must be read first.
+    mutating func missing(at now: Timestamp) -> OpenItem? {
+        guard let due = dueAside(at: now), provided?.sequence != due.sequence else { return nil }
+        return due
+    }
 
     /// Takes in what `missing` names; nothing when it is no longer kept, and one whose receipt was erased is not sent either.
-    mutating func provide(_ change: Change?, at place: ReplayJob.Place) {
+    mutating func provide(_ change: Change?, for item: OpenItem) {
         if let change, !change.isErased {
-            aside[place.sequence]?.change = change
+            provided = change
         } else {
-            aside[place.sequence] = nil
+            removeAside(item.sequence, at: item.next)
             job.filtered += 1
+            pass()
         }
-        pass()
     }
 
     /// Where to read on; nothing when enough was read.
     var readAfter: UInt64? {
-        guard !isUnderWay, readThrough < job.last, buffer.count < Self.bufferMax, aside.count < Self.asideMax else { return nil }
+        guard !isUnderWay, !job.isDone, readThrough < job.last, buffer.count + aside.count < Self.bufferMax else { return nil }
+        guard aside.count(.retrying) < Self.asideMax else { return nil }
         return buffer.isEmpty || eligible(limit: 1).isEmpty ? readThrough : nil
     }
 
@@ -88,7 +113,9 @@ struct ReplayMachine: Sendable {
             return pass()
         }
         for (change, isTaken) in zip(page, takes) where change.sequence <= job.last {
-            if isTaken, !change.isErased, job.matches(change) {
+            if known.remove(change.id) != nil {
+                above.append((DoneAbove(sequence: change.sequence, changeID: change.id, isSuperseded: false), true))
+            } else if isTaken, !change.isErased, job.matches(change) {
                 buffer.append(change)
                 before[change.sequence] = readID
             } else {
@@ -102,22 +129,25 @@ struct ReplayMachine: Sendable {
 
     /// The next changes to hand over at `now`.
     mutating func next(at now: Timestamp) -> [Change]? {
-        guard !isUnderWay, missing == nil, health.mayTry(at: now), (notBefore ?? now) <= now else { return nil }
-        if suspects.isEmpty, health.isHealthy, let due = dueAside(at: now) {
-            underWay = [due]
+        guard !isUnderWay, !job.isDone, health.mayTry(at: now), (notBefore ?? now) <= now else { return nil }
+        if let due = dueAside(at: now) {
+            guard let change = provided, change.sequence == due.sequence else { return nil }
+            provided = nil
+            underWay = [change]
             return underWay
         }
         underWay = eligible(limit: suspects.isEmpty ? max(1, min(batch, job.rate ?? batch)) : 1)
         return underWay.isEmpty ? nil : underWay
     }
 
-    private func dueAside(at now: Timestamp) -> Change? {
-        aside.values.filter { $0.next <= now }.min { ($0.tries, $0.place.sequence) < ($1.tries, $1.place.sequence) }?.change
+    private mutating func dueAside(at now: Timestamp) -> OpenItem? {
+        guard !isUnderWay, !job.isDone, suspects.isEmpty, health.isHealthy, (notBefore ?? now) <= now else { return nil }
+        return aside.due(at: now, limit: 1).first
     }
 
     /// The first changes of the buffer that none of their record stands before.
     private func eligible(limit: Int) -> [Change] {
-        let blocked = Set(suspects.map(\.subject) + aside.values.compactMap { $0.change?.subject })
+        let blocked = Set(suspects.map(\.subject))
         var taken: [Change] = []
         var bytes = 0
         for change in buffer where !blocked.contains(change.subject) {
@@ -130,20 +160,23 @@ struct ReplayMachine: Sendable {
 
     /// When `next` will have something.
     var wake: Timestamp? {
-        guard !isUnderWay else { return nil }
-        let free = [health.outage?.next, notBefore].compactMap { $0 }.max() ?? Timestamp(milliseconds: 0)
-        if !eligible(limit: 1).isEmpty { return free }
-        return aside.values.map(\.next).min().map { max($0, free) }
+        mutating get {
+            guard !isUnderWay, !job.isDone else { return nil }
+            let free = [health.outage?.next, notBefore].compactMap { $0 }.max() ?? Timestamp(milliseconds: 0)
+            if !eligible(limit: 1).isEmpty { return free }
+            return aside.nextDue.map { max($0, free) }
+        }
     }
 
-    mutating func end(_ outcome: DeliveryOutcome, at now: Timestamp, fraction: Double) {
+    /// Takes in how the request ended; `isTrusted` says whether the sink works otherwise: from one that fails, a refusal says nothing about a change.
+    mutating func end(_ outcome: DeliveryOutcome, isTrusted: Bool = true, at now: Timestamp, fraction: Double) {
         let sent = underWay
         underWay = []
         switch outcome {
-        case .delivered: take(sent, [ItemOutcome](repeating: .delivered, count: sent.count), at: now, fraction: fraction)
-        case .items(let items, _, _) where items.count == sent.count: take(sent, items, at: now, fraction: fraction)
+        case .delivered: take(sent, [ItemOutcome](repeating: .delivered, count: sent.count), isTrusted, at: now, fraction: fraction)
+        case .items(let items, _, _) where items.count == sent.count: take(sent, items, isTrusted, at: now, fraction: fraction)
         case .split(let failure), .reject(let failure):
-            if sent.count > 1 { batch = max(1, sent.count / 2) } else { take(sent, [.reject(failure)], at: now, fraction: fraction) }
+            if sent.count > 1 { batch = max(1, sent.count / 2) } else { take(sent, [.reject(failure)], isTrusted, at: now, fraction: fraction) }
         case .retry(let failure): fail(sent, failure, isRefusal: false, at: now, fraction: fraction)
         case .pause(let failure): fail(sent, failure, isRefusal: true, at: now, fraction: fraction)
         case .items: fail(sent, DeliveryFailure("the answer does not speak of every change"), isRefusal: false, at: now, fraction: fraction)
@@ -164,26 +197,27 @@ struct ReplayMachine: Sendable {
         if let lastFailure { blameSink(lastFailure, at: now, fraction: fraction) }
     }
 
-    private mutating func take(_ sent: [Change], _ items: [ItemOutcome], at now: Timestamp, fraction: Double) {
-        let isSuccess = items.contains(where: \.isTaken)
+    private mutating func take(_ sent: [Change], _ items: [ItemOutcome], _ isTrusted: Bool, at now: Timestamp, fraction: Double) {
+        let isSuccess = items.contains(where: \.isEvidence)
         var put: [(Change, DeliveryFailure, Bool)] = []
         var count = 0
         for (change, item) in zip(sent, items) {
             switch item {
             case .taken, .superseded:
                 job.delivered += 1
-                remove(change)
-            case .reject(let failure):
-                remove(change)
+                finish(change, at: now)
+            case .reject(let failure) where isTrusted || isSuccess:
+                finish(change, at: now)
                 refuse(failure)
             case .untried: continue
             case .retry(let failure): put.append((change, failure, false))
+            case .reject(let failure): put.append((change, failure, true))
             case .failed(let failure, let isRefusal): put.append((change, failure, isRefusal))
             }
             count += 1
         }
         if let rate = job.rate { notBefore = now.advanced(byMilliseconds: Int64(count) * 1000 / Int64(max(1, rate))) }
-        if isSuccess { succeed(at: now, fraction: fraction) } else if put.isEmpty { _ = health.answer() }
+        if isSuccess { succeed(at: now, fraction: fraction) } else if put.isEmpty, items.contains(where: \.isAnswer) { _ = health.answer() }
         if !isSuccess, put.count == sent.count, sent.count > 1 { return fail(sent, put[0].1, isRefusal: put[0].2, at: now, fraction: fraction) }
         for (change, failure, isRefusal) in put {
             if isSuccess, !failure.isOfSink {
@@ -234,21 +268,54 @@ struct ReplayMachine: Sendable {
             health.fail(last.failure, at: now, policy: policy, fraction: fraction)
         }
     }
+}
 
+/// What is done with, and what waits aside.
+extension ReplayMachine {
     /// A change waits aside, or has failed there once more.
     private mutating func setAside(_ change: Change, _ failure: DeliveryFailure, at now: Timestamp, fraction: Double) {
-        let tries = (aside[change.sequence]?.tries ?? 0) + 1
-        remove(change)
+        var item = aside[change.sequence] ?? OpenItem(change, state: .retrying, at: now)
+        item.attempts &+= 1
         job.words = failure.reason
-        guard tries <= Self.triesMax else { return refuse(failure) }
-        let wait = Self.pause.calmWait(failures: tries, fraction: fraction, retryAfter: failure.retryAfter)
-        let place = ReplayJob.Place(sequence: change.sequence, changeID: change.id)
-        aside[change.sequence] = Aside(place: place, change: change, tries: tries, next: now.advanced(byMilliseconds: wait.wholeMilliseconds))
+        guard item.attempts <= Self.triesMax else {
+            finish(change, at: now)
+            return refuse(failure)
+        }
+        let wait = Self.pause.calmWait(failures: item.attempts, fraction: fraction, retryAfter: failure.retryAfter)
+        item.state = .retrying
+        item.next = now.advanced(byMilliseconds: wait.wholeMilliseconds)
+        buffer.removeAll { $0.sequence == change.sequence }
+        put(item, at: now)
     }
 
-    private mutating func remove(_ change: Change) {
+    /// Has what was read of records that wait aside wait there too: it is read again when its turn comes.
+    private mutating func hold() {
+        guard aside.count > 0 else { return }
+        let held = buffer.filter { aside.isBlocked($0.subject) }
+        guard !held.isEmpty else { return }
+        buffer.removeAll { aside.isBlocked($0.subject) }
+        for change in held { put(OpenItem(change, state: .held, at: change.receivedTime), at: change.receivedTime) }
+    }
+
+    private mutating func put(_ item: OpenItem, at now: Timestamp) {
+        before[item.sequence] = nil
+        let item = aside.insert(item, at: now)
+        rows[item.sequence] = .some(item)
+    }
+
+    private mutating func removeAside(_ sequence: UInt64, at now: Timestamp) {
+        guard aside[sequence] != nil else { return }
+        rows[sequence] = .some(nil)
+        if let next = aside.remove(sequence, at: now) { rows[next.sequence] = .some(next) }
+    }
+
+    /// The sink is never asked again about a change in this replay.
+    private mutating func finish(_ change: Change, at now: Timestamp) {
         before[change.sequence] = nil
-        if aside.removeValue(forKey: change.sequence) == nil { buffer.removeAll { $0.sequence == change.sequence } }
+        if aside[change.sequence] != nil { return removeAside(change.sequence, at: now) }
+        buffer.removeAll { $0.sequence == change.sequence }
+        suspects.removeAll { $0.sequence == change.sequence }
+        above.append((DoneAbove(sequence: change.sequence, changeID: change.id, isSuperseded: false), false))
     }
 
     private mutating func refuse(_ failure: DeliveryFailure) {
@@ -257,8 +324,10 @@ struct ReplayMachine: Sendable {
     }
 
     private mutating func pass() {
+        hold()
         let first = [buffer.first?.sequence, suspects.map(\.sequence).min()].compactMap { $0 }.min()
         (job.cursor, job.anchor) = first.map { ($0 - 1, before[$0]) } ?? (readThrough, readID)
-        job.waiting = aside.values.map(\.place).sorted { $0.sequence < $1.sequence }
+        above.removeAll { $0.done.sequence <= job.cursor }
+        job.waiting = UInt64(aside.count)
     }
 }

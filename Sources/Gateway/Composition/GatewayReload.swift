@@ -2,6 +2,7 @@ import Adapters
 import Delivery
 import Ingest
 import Journal
+import Logging
 import Sinks
 import State
 
@@ -16,6 +17,7 @@ struct GatewayReload: Sendable {
     let resources: SinkResources
     let ledger: Ledger
     let feed: any ChangeFeed
+    let log: Logger
 
     /// Carries it out; when something of it fails, what was in force stays.
     ///
@@ -34,9 +36,18 @@ struct GatewayReload: Sendable {
         if let files = configuration.listen.ingest.tls {
             do throws(IngestError) { try ingest.replace(tls: files) } catch { throw GatewayError(error.message) }
         }
+        let before = Set(active.configuration.sinks.map(\.name))
         active.replace(configuration, generation: generation)
         ingest.replace(sources: configuration.sourceTable(generation: generation))
         delivery.reconfigure(sinks: sinks, routes: configuration.routes)
+        await tellLeft(before.subtracting(configuration.sinks.map(\.name)))
         return RestartKeys.changed(from: started, to: configuration)
+    }
+
+    /// Says what sinks that have just left the configuration leave behind.
+    private func tellLeft(_ sinks: Set<String>) async {
+        guard !sinks.isEmpty, let positions = try? await ledger.positions(), let counts = try? await ledger.counts() else { return }
+        let sentences = LeftSinks.sentences(positions.filter { sinks.contains($0.name) }, counts, last: try? await feed.lastSequence())
+        for sentence in sentences { log.warning("\(sentence)") }
     }
 }

@@ -104,7 +104,7 @@ struct GatewayStart {
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
                 itemCounts: { try await ledger.counts() },
-                letters: { try await ledger.letters(sink: $0, changes: $1, after: $2, limit: $3) },
+                replays: { try await ledger.openReplays() }, letters: { try await ledger.letters($0) },
                 configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { live.rebuilding }, earlierTallies: { tallies.earlier }, live: live))
         parts.notices = notices(live)
@@ -112,7 +112,7 @@ struct GatewayStart {
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))
         let reload = GatewayReload(
             started: configuration, active: projection.active, journal: projection.journal, ingest: ingest, delivery: delivery, resources: resources,
-            ledger: ledger, feed: feed)
+            ledger: ledger, feed: feed, log: log)
         var told: Logger.Metadata = configuration.logged
         told["data"] = "\(configuration.storage.data)"
         told["ingest"] = "\(live.ingestURL)"

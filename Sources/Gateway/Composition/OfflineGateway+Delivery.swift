@@ -8,21 +8,38 @@ extension OfflineGateway {
     package static func settle(
         _ settlement: DeadLetterSettlement, sink: String, changes: [String], _ configuration: GatewayConfiguration
     ) async throws(GatewayError) -> Int {
+        try await changing(configuration) { ledger throws(LedgerError) in
+            let count = try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: SystemClock.now())
+            guard let count else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
+            return count
+        }
+    }
+
+    /// Ends the replays of a sink that are not done; under the data folder's lock.
+    package static func cancelReplays(sink: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> [ReplayJob] {
+        try await changing(configuration) { ledger throws(LedgerError) in
+            guard try await ledger.position(of: sink) != nil else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
+            return try await ledger.cancelReplays(of: sink, at: SystemClock.now())
+        }
+    }
+
+    /// Lets `body` write into the ledger, under the data folder's lock.
+    private static func changing<T>(
+        _ configuration: GatewayConfiguration, _ body: (Ledger) async throws(LedgerError) -> T
+    ) async throws(GatewayError) -> T {
         guard FilePaths.exists(configuration.storage.ledgerFile) else { throw GatewayError("nothing was delivered yet") }
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
         defer { folder.release() }
         do throws(LedgerError) {
             let ledger = try Ledger(path: configuration.storage.ledgerFile)
-            let count: Int?
             do throws(LedgerError) {
-                count = try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: SystemClock.now())
+                let result = try await body(ledger)
+                await ledger.close()
+                return result
             } catch {
                 await ledger.close()
                 throw error
             }
-            await ledger.close()
-            guard let count else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
-            return count
         } catch {
             throw GatewayError(error.message)
         }

@@ -32,10 +32,8 @@ package enum OfflineGateway {
                 },
                 positions: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).positions() : [] },
                 itemCounts: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).counts() : [:] },
-                letters: { sink, changes, after, limit in
-                    guard FilePaths.exists(storage.ledgerFile) else { return [] }
-                    return try LedgerReader(path: storage.ledgerFile).letters(sink: sink, changes: changes, after: after, limit: limit)
-                },
+                replays: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).openReplays() : [] },
+                letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : [] },
                 configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { await rebuilding(queries, journal) }, earlierTallies: { TallyFile(storage).read() }))
     }

@@ -45,8 +45,12 @@ struct RunningGateway: LiveGateway {
 
     func testSink(_ name: String) async -> DeliveryOutcome? { await delivery.test(sink: name) }
 
-    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayJob? {
+    func replay(_ wish: ReplayWish, isMade: Bool) async throws(OperatorError) -> ReplayAnswer? {
         do { return try await delivery.replay(wish, isMade: isMade) } catch { throw OperatorError(.failed, "\(error)") }
+    }
+
+    func cancelReplays(sink: String) async throws(OperatorError) -> [ReplayJob]? {
+        do throws(LedgerError) { return try await delivery.cancelReplays(sink: sink) } catch { throw OperatorError(.failed, error.message) }
     }
 
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int? {

@@ -17,6 +17,8 @@ package protocol ChangeFeed: Sendable {
     func place(of id: String) async throws -> ChangePlace
     /// The newest change of the record called `uid`; nothing when none is kept.
     func newestChange(of uid: String) async throws -> Change?
+    /// The changes behind `sequence` of the record called `uid`, the newest first, at most `limit`; evidence that stayed in its receipt is not put back.
+    func changes(of uid: String, after sequence: UInt64, limit: Int) async throws -> [Change]
     /// Those of the changes called `ids` whose receipts were erased.
     func erased(among ids: [String]) async throws -> Set<String>
     /// Returns when a change after `sequence` may be there, `epoch` is no longer what it was, or the task is cancelled.
@@ -29,4 +31,7 @@ package protocol ChangeFeed: Sendable {
 extension ChangeFeed {
     package var epoch: UInt64 { 0 }
     package func erased(among ids: [String]) async throws -> Set<String> { [] }
+    package func changes(of uid: String, after sequence: UInt64, limit: Int) async throws -> [Change] {
+        [try await newestChange(of: uid)].compactMap { $0 }.filter { $0.sequence > sequence }
+    }
 }

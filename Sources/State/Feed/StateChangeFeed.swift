@@ -81,6 +81,18 @@ package final class StateChangeFeed: ChangeFeed {
         }
     }
 
+    package func changes(of uid: String, after sequence: UInt64, limit: Int) async throws -> [Change] {
+        let store = store
+        return try await store.readAsync { database in
+            try Self.requireWhole(store, database)
+            let sql = """
+                SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
+                WHERE c.record = (SELECT id FROM records WHERE uid = ?) AND c.sequence > ? ORDER BY c.sequence DESC LIMIT ?
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: [uid, Int64(clamping: sequence), limit]).map { try ChangeRow($0).change }
+        }
+    }
+
     package func erased(among ids: [String]) async throws -> Set<String> {
         guard !ids.isEmpty else { return [] }
         return try await store.readAsync { database in

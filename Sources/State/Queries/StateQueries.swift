@@ -62,6 +62,9 @@ package struct StateQueries: Sendable {
         try await store.readAsync { try ChangeStretch.fetch(sequences, from: from, to: to, $0) }
     }
 
+    /// The sequence of the newest change; 0 when there is none.
+    package func lastSequence() async throws -> UInt64 { try await store.readAsync { UInt64(clamping: try Position(from: $0).sequence) } }
+
     /// The last entry that was projected.
     package func position() async throws -> UInt64 { try await store.readAsync { try Position(from: $0).entry } }
 

@@ -16,7 +16,9 @@ struct Check: AsyncParsableCommand {
         for damage in await StartChecks.damage(configuration) {
             StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
         }
-        for sentence in await LeftSources.sentences(configuration) { StandardError.line("weir: warning: \(SafeText.escaped(sentence))") }
+        for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) {
+            StandardError.line("weir: warning: \(SafeText.escaped(sentence))")
+        }
         guard problems.isEmpty else { throw CommandFailure(problems) }
         StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")
     }

@@ -10,15 +10,18 @@ import YAMLDocument
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends changes to a sink once more, beside its cursor, which stays where it is.",
-        discussion:
-            "Prints how many changes would be sent, by their types and the sink's routes; with --yes the running gateway sends them while the sink has nothing else to do."
+        discussion: """
+            Prints how many changes would be sent, by their types and the sink's routes; with --yes the running gateway sends them while the sink has \
+            nothing else to do. One that would send what another one is to send is not queued twice. weir sinks shows all that are not done; --cancel \
+            ends them: what was sent stays sent.
+            """
     )
 
     @Argument(help: "The sink.")
     var sink: String
 
     @Option(help: "The first moment of receipt, such as \(MomentText.forms), or the first receipt's number.")
-    var from: String
+    var from: String?
 
     @Option(help: "The last moment, or the last receipt's number; now without it.")
     var to: String?
@@ -32,9 +35,17 @@ struct Replay: AsyncParsableCommand {
     @Flag(help: "Do it.")
     var yes = false
 
+    @Flag(help: "End the sink's replays that are not done, under way or queued.")
+    var cancel = false
+
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
+        if cancel {
+            guard from == nil, to == nil, type.isEmpty, rate == nil, !yes else { throw ValidationError("--cancel takes nothing but the sink's name") }
+            return
+        }
+        guard let from else { throw ValidationError("--from is needed: \(Moment.forms)") }
         guard Moment.bound(from) != nil else { throw ValidationError("--from is \(Moment.forms), not '\(from)'") }
         if let to, Moment.bound(to) == nil { throw ValidationError("--to is \(Moment.forms), not '\(to)'") }
         if let from = Moment.bound(from), let to = to.flatMap({ Moment.bound($0) }), !from.isBefore(to.through) {
@@ -48,6 +59,7 @@ struct Replay: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if cancel { return try await cancelAll() }
         let configuration = try config.load(needsSecrets: false)
         guard configuration.sinks.contains(where: { $0.name == sink }) else {
             throw CommandFailure(no: "sink", sink, known: configuration.sinks.map(\.name))
@@ -68,6 +80,11 @@ struct Replay: AsyncParsableCommand {
             StandardError.line("hint: --yes sends them")
             return
         }
+        if answer["repeated"]?.boolValue == true {
+            StandardOutput.line(
+                "\(sink) gets \(stretch) already: \(answer.word("who")) asked at \(answer.time("created_time")), \(answer.word("delivered")) delivered so far")
+            return
+        }
         StandardOutput.line("\(sink) gets \(stretch)")
         StandardError.line("hint: weir sinks shows how far it has come, and afterwards what it did")
     }
@@ -86,11 +103,38 @@ struct Replay: AsyncParsableCommand {
         StandardError.line("weir: --to \(end) lies beyond the newest entry, \(newest): what comes later is not part of it")
     }
 
+    /// Ends what is not done, in the running gateway, or in the ledger when none runs.
+    private func cancelAll() async throws {
+        let configuration = try config.loadForReading()
+        var replays: [(first: String, last: String, done: String)] = []
+        if let channel = try await GatewayChannel.open(configuration) {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("sink", sink)
+            writer.member("who", SystemUser.name)
+            writer.endObject()
+            let answer = try await OperatorClient(channel).post(["v1", "replays", "cancel"], body: writer.bytes)
+            replays = (answer["cancelled"]?.arrayValue ?? []).map {
+                ($0.word("first"), $0.word("last"), "\($0.word("delivered")) of \($0.word("count"))")
+            }
+        } else {
+            do throws(GatewayError) {
+                replays = try await OfflineGateway.cancelReplays(sink: sink, configuration).map {
+                    (String($0.first), String($0.last), "\($0.delivered) of \($0.total)")
+                }
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        for replay in replays { StandardOutput.line("cancelled the replay of \(replay.first) to \(replay.last) to \(sink): \(replay.done) delivered") }
+        if replays.isEmpty { StandardOutput.line("no replay to \(sink) is under way or queued") }
+    }
+
     private var body: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("sink", sink)
-        if let bound = Moment.bound(from) { writer.member("from", bound.text) }
+        if let bound = from.flatMap({ Moment.bound($0) }) { writer.member("from", bound.text) }
         if let bound = to.flatMap({ Moment.bound($0) }) { writer.member("to", bound.text) }
         if let number = rate.flatMap({ perSecond($0) }) { writer.member("rate", String(number)) }
         writer.member("who", SystemUser.name)

@@ -309,13 +309,34 @@ struct SinkMachineTests {
 
     /// A sink that keeps one state of each record must not get an older one after a newer one.
     @Test func aDeadLetterWhoseRecordHasMovedOnIsSupersededWhereOneStateIsKept() {
-        for (newest, isSuperseded) in [(5, true), (2, false), (9, false)] as [(UInt64, Bool)] {
+        for (later, isSuperseded) in [([5], true), ([9, 4], true), ([2], false), ([9], false), ([], false)] as [([UInt64], Bool)] {
             var driver = MachineDriver(count: 1, Change.findings(1...5))
             _ = driver.drain { $0[0] == 2 ? .reject(Self.refused) : .delivered(status: 200, id: nil) }
-            #expect(driver.machine.revive(Array(driver.rows.values), later: [2: newest], at: driver.now) == 1)
+            #expect(driver.machine.revive(Array(driver.rows.values), later: [2: later], at: driver.now) == 1)
             driver.write()
             #expect(driver.machine.position.superseded == (isSuperseded ? 1 : 0) && driver.rows.isEmpty == isSuperseded && driver.balances)
         }
+    }
+
+    /// Whatever a person looks at after a restart has not begun anew.
+    @Test func theTriesOfAnOutageAndOfAWaitingChangeAreWrittenDown() {
+        var driver = MachineDriver(count: 1, Change.findings(1...3))
+        var failures: [Int] = []
+        var others = 0
+        _ = driver.drain(steps: 40) { sequences in
+            if sequences != [1] { others += 1 }
+            return sequences != [1] && others == 1 ? DoubtTests.yes : .retry(DoubtTests.broken)
+        }
+        #expect(driver.rows[1]?.state == .retrying && !driver.machine.health.isHealthy)
+        for _ in 0..<30 {
+            driver.sleep()
+            guard let sequences = driver.begin() else { continue }
+            driver.end(.retry(DeliveryFailure("failed at \(sequences)", status: 500)))
+            if case .some(.some(let outage)) = driver.written.outage { failures.append(outage.failures) }
+        }
+        #expect(failures == failures.sorted() && failures.last == driver.machine.health.outage?.failures && failures.count > 3, "\(failures)")
+        #expect(driver.rows[1]?.attempts == driver.machine.open[1]?.attempts && driver.rows[1]?.attempts ?? 0 > 2)
+        #expect(driver.words[1] == "failed at [1]")
     }
 
     @Test func anOpenItemWhoseChangeIsGoneIsExpired() {

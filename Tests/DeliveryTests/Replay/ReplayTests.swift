@@ -10,7 +10,7 @@ struct ReplayMachineTests {
     private func machine(_ range: ClosedRange<UInt64>, types: [String] = [], rate: Int? = nil, count: Int = 4) -> ReplayMachine {
         let job = ReplayJob(
             sink: "s", first: range.lowerBound, last: range.upperBound, types: types, rate: rate, created: Timestamp(milliseconds: 0), who: "me")
-        return ReplayMachine(job, limits: SinkLimits(count: count, bytes: 1 << 20), policy: DeliveryPolicy())
+        return ReplayMachine(ReplayState(job: job), limits: SinkLimits(count: count, bytes: 1 << 20), policy: DeliveryPolicy())
     }
 
     /// Goes on until the replay is done; returns what was taken and how long it took.
@@ -27,6 +27,7 @@ struct ReplayMachineTests {
                 machine.admit(page, takes: page.map { !skipping.contains($0.sequence) })
                 continue
             }
+            if let item = machine.missing(at: now) { machine.provide(changes.first { $0.sequence == item.sequence }, for: item) }
             guard let batch = machine.next(at: now) else {
                 now = max(now, machine.wake ?? now)
                 continue
@@ -90,13 +91,14 @@ struct ReplayMachineTests {
         var now = Timestamp(milliseconds: 1000)
         var tries = 0
         for _ in 0..<100 where !machine.job.isDone {
+            if let item = machine.missing(at: now) { machine.provide(Change.finding(1), for: item) }
             guard machine.next(at: now) != nil else {
                 now = max(now.advanced(byMilliseconds: 1), machine.wake ?? now)
                 continue
             }
             tries += 1
             machine.end(.pause(Self.failure), at: now, fraction: 0.5)
-            if tries == 20 { #expect(machine.job.refused == 0 && machine.job.waiting.isEmpty) }
+            if tries == 20 { #expect(machine.job.refused == 0 && machine.job.waiting == 0) }
             if tries >= 20 { machine.witness(at: now) }
         }
         #expect(machine.job.isDone && machine.job.refused == 1 && machine.job.words == "no")
@@ -163,13 +165,13 @@ struct ReplayTests {
         await eventually { sink.taken.count == 100 }
         let wish = ReplayWish(
             sink: "sink", from: .wall(Timestamp(milliseconds: 41_000)), to: .wall(Timestamp(milliseconds: 60_001)), types: [], rate: nil, who: "me")
-        #expect(try await service.replay(wish, isMade: false)?.wanted == 20)
+        #expect(try await service.replay(wish, isMade: false)?.job.wanted == 20)
         let scans = ReplayWish(sink: "sink", from: wish.from, to: wish.to, types: ["scan.*"], rate: nil, who: "me")
-        #expect(try await service.replay(scans, isMade: true)?.wanted == 0)
+        #expect(try await service.replay(scans, isMade: true)?.job.wanted == 0)
         let unknown = ReplayWish(sink: "x", from: wish.from, to: nil, types: [], rate: nil, who: "me")
         #expect(try await service.replay(unknown, isMade: true) == nil)
         #expect(try await ledger.jobs(limit: 5).isEmpty)
-        #expect(try await service.replay(wish, isMade: true)?.first == 41)
+        #expect(try await service.replay(wish, isMade: true)?.job.first == 41)
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
         #expect(sink.taken.suffix(20) == Array(41...60)[...])
         #expect(try await ledger.position(of: "sink")?.cursor == 100)
@@ -214,16 +216,18 @@ struct ReplayTests {
         let ledger = try Ledger(path: folder.path + "/ledger.db")
         try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 95, delivered: 95, filtered: 0, expired: 0))
         try await ledger.insert(job(at: 20, through: 30))
-        var stored = try #require(try await ledger.jobs(limit: 5).first)
-        stored.waiting = [ReplayJob.Place(sequence: 10, changeID: Change.findings(1...100)[9].id)]
-        try await ledger.update(stored)
+        let stored = try #require(try await ledger.jobs(limit: 5).first)
+        let changes = Change.findings(1...100)
+        let waiting = OpenItem(changes[9], state: .retrying, at: Timestamp(milliseconds: 0)), gone = OpenItem(changes[2], state: .retrying, at: waiting.next)
+        let done = DoneAbove(sequence: 22, changeID: changes[21].id, isSuperseded: false)
+        try await ledger.apply(ReplayWrite(job: stored, rows: [10: waiting, 3: gone], done: [done]))
         feed.remake(Self.shorter)
         let service = service(ledger)
         service.start()
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.isDone == true }
-        #expect(sink.taken.sorted() == [5] + Array(16...25), "changes 10 and 21 to 30")
-        let done = try #require(try await ledger.jobs(limit: 5).first)
-        #expect(done.last == 25 && done.anchor == done.lastChange)
+        #expect(sink.taken.sorted() == [5, 16] + Array(18...25), "changes 10, 21, and 23 to 30")
+        let ended = try #require(try await ledger.jobs(limit: 5).first)
+        #expect(ended.last == 25 && ended.anchor == ended.lastChange && ended.filtered == 1, "change 3 is gone")
         await service.stop(within: .seconds(1))
         await ledger.close()
     }
@@ -255,7 +259,7 @@ struct ReplayTests {
         await eventually { sink.taken.count == 100 }
         let wish = ReplayWish(
             sink: "sink", from: .wall(Timestamp(milliseconds: 41_000)), to: .wall(Timestamp(milliseconds: 60_001)), types: [], rate: nil, who: "me")
-        let job = try #require(try await service.replay(wish, isMade: true))
+        let job = try #require(try await service.replay(wish, isMade: true)).job
         let ids = Change.findings(1...100).map(\.id)
         #expect(job.anchor == ids[39] && job.lastChange == ids[59])
         await eventually { (try? await ledger.jobs(limit: 5))?.first?.anchor == ids[59] }
@@ -271,7 +275,7 @@ struct ReplayTests {
         let before = ScriptedSink(count: 1) { _, batch in batch[0].sequence == 13 ? .retry(DoubtTests.broken) : .delivered(status: 200, id: nil) }
         let first = service(ledger, before, ManualClock())
         first.start()
-        await eventually { (try? await ledger.jobs(limit: 5))?.first.map { $0.cursor == 30 && $0.waiting.map(\.sequence) == [13] } == true }
+        await eventually { (try? await ledger.jobs(limit: 5))?.first.map { $0.cursor == 30 && $0.waiting == 1 } == true }
         #expect(before.taken.sorted() == (1...30).filter { $0 != 13 })
         await first.stop(within: .seconds(5))
         let second = service(ledger)

@@ -96,6 +96,10 @@ final class MemoryFeed: ChangeFeed {
         state.withLock { state in state.changes.first { $0.id == id }.map { .at($0.sequence) } ?? state.place }
     }
 
+    func changes(of uid: String, after sequence: UInt64, limit: Int) async throws -> [Change] {
+        Array(all.filter { $0.subject == uid && $0.sequence > sequence }.reversed().prefix(limit))
+    }
+
     func newestChange(of uid: String) async throws -> Change? { state.withLock { $0.changes.last { $0.subject == uid } } }
 
     func waitForChange(after sequence: UInt64, in epoch: UInt64) async {

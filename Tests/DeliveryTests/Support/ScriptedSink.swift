@@ -12,16 +12,18 @@ final class ScriptedSink: EventSink {
     let name: String
     let type = "scripted"
     let limits: SinkLimits
+    let keepsOneState: Bool
     private let script: @Sendable (Int, [Change]) async -> DeliveryOutcome
     private let recorded = Mutex<(attempts: [Attempt], begun: Int, closed: Int)>(([], 0, 0))
 
     /// `script` gets how many attempts came before this one, and the batch.
     init(
-        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20, requests: Int = 1,
+        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20, requests: Int = 1, keepsOneState: Bool = false,
         script: @escaping @Sendable (Int, [Change]) async -> DeliveryOutcome = { _, _ in .delivered(status: 200, id: nil) }
     ) {
         self.name = name
         limits = SinkLimits(count: count, bytes: bytes, requests: requests)
+        self.keepsOneState = keepsOneState
         self.script = script
     }
 

@@ -4,10 +4,13 @@ import JSONDocument
 
 /// `weir dead list`.
 struct DeadList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the dead letters, the oldest first.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the dead letters, the oldest first; or the changes that wait.")
 
     @Argument(help: "Only those of this sink.")
     var sink: String?
+
+    @Flag(help: "Those that are put off while the sink takes others, and those of their records held behind them: what weir sinks counts as WAITING.")
+    var waiting = false
 
     @Option(help: "At most so many.")
     var limit = 100
@@ -27,9 +30,9 @@ struct DeadList: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.loadForReading()
         let client = try await OperatorClient.open(configuration)
-        let (letters, next) = try await DeadLetters.read(client, sink: sink, ids: [], limit: limit, after: after)
-        // A sink that is no longer configured may have dead letters still.
-        if let sink, letters.isEmpty, !configuration.sinks.contains(where: { $0.name == sink }) {
+        let (letters, next) = try await DeadLetters.read(
+            client, waiting ? "waiting" : "dead", sink: sink, ids: [], limit: limit, after: after)
+        if let sink, letters.isEmpty, try await !Self.isKnown(sink, configuration, client) {
             throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks")
         }
         defer { ListingOptions.End(next: next, count: letters.count).report() }
@@ -37,6 +40,7 @@ struct DeadList: AsyncParsableCommand {
             for letter in letters { StandardOutput.json(letter.bytes) }
             return
         }
+        if waiting { return showWaiting(letters) }
         var table = Table([
             .init("SINK"), .init("CHANGE", isWhole: true), .init("TYPE"), .init("SINCE", isWhole: true), .init("TRIES", isNumber: true), .init("SAID"),
         ])
@@ -47,18 +51,39 @@ struct DeadList: AsyncParsableCommand {
         }
         table.print(orNothing: "no dead letters")
     }
+
+    /// Also one that has left the configuration.
+    private static func isKnown(_ sink: String, _ configuration: GatewayConfiguration, _ client: OperatorClient) async throws -> Bool {
+        if configuration.sinks.contains(where: { $0.name == sink }) { return true }
+        return try await client.get(["v1", "sinks"])["sinks"]?.arrayValue?.contains { $0.word("name") == sink } ?? false
+    }
+
+    private func showWaiting(_ letters: [JSONValue]) {
+        var table = Table([
+            .init("SINK"), .init("CHANGE", isWhole: true), .init("STATE"), .init("TYPE"), .init("SINCE", isWhole: true), .init("TRIES", isNumber: true),
+            .init("NEXT", isWhole: true), .init("SAID"),
+        ])
+        for letter in letters {
+            let isHeld = letter.word("state") == "held", words = letter.word("words")
+            table.add([
+                letter.word("sink"), letter.word("change"), letter.word("state"), letter.word("type"), letter.time("since_time"), letter.word("attempts"),
+                letter.time("next_time"), isHeld && words.isEmpty ? "an earlier change of its record waits" : words,
+            ])
+        }
+        table.print(orNothing: "no changes wait")
+    }
 }
 
 /// Dead letters as the gateway, or the files, give them.
 enum DeadLetters {
-    /// All that match, at most `limit`, asked for in pieces; and where those behind them are.
+    /// All in `state` that match, at most `limit`, asked for in pieces; and where those behind them are.
     static func read(
-        _ client: OperatorClient, sink: String?, ids: [String], limit: Int, after: String? = nil
+        _ client: OperatorClient, _ state: String = "dead", sink: String?, ids: [String], limit: Int, after: String? = nil
     ) async throws(CommandFailure) -> (letters: [JSONValue], next: String?) {
         var letters: [JSONValue] = []
         var after = after
         repeat {
-            var query = [(name: "limit", value: String(min(limit - letters.count, 1000)))]
+            var query = [(name: "limit", value: String(min(limit - letters.count, 1000))), (name: "state", value: state)]
             if let sink { query.append(("sink", sink)) }
             for id in ids { query.append(("id", id)) }
             if let after { query.append(("after", after)) }
