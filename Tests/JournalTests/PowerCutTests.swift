@@ -59,21 +59,24 @@ struct PowerCutTests {
         await journal.stop()
         if life == 3 || lies {
             let (last, recovery) = try SegmentJournal.open(after.options(segmentBytes: 24 << 10, seed: seed &* 31 &+ 99))
-            try check(last, recovery, &ledger, "seed \(seed), at the end")
+            try check(last, recovery, &ledger, "seed \(seed), at the end", lies: lies)
             await last.stop()
             #expect(try after.verify().isIntact || lies, "seed \(seed)")
         }
         return after
     }
 
-    private static func check(_ journal: SegmentJournal, _ recovery: RecoveryReport, _ ledger: inout Ledger, _ place: String) throws {
+    /// - Parameter lies: The disk lied: it may have lost something in the middle of what nobody was promised, too.
+    private static func check(
+        _ journal: SegmentJournal, _ recovery: RecoveryReport, _ ledger: inout Ledger, _ place: String, lies: Bool = false
+    ) throws {
         var reader = journal.reader(from: 1)
         let entries = try reader.all()
         let texts = Dictionary(entries.map { ($0.number, $0.text) }, uniquingKeysWith: { first, _ in first })
         ledger.lost += ledger.acknowledged.count { texts[$0.key] != $0.value }
         let invented = entries.filter { $0.kind == .receipt && $0.text.map { !ledger.attempted.contains($0) } ?? false }.map(\.number)
         #expect(invented.isEmpty, "\(place)")
-        guard ledger.lost == 0 else { return }
+        guard ledger.lost == 0, !lies else { return }
         #expect(entries.map(\.number) == Array(1...max(1, journal.watermark)), "\(place)")
         #expect(reader.skipped.isEmpty && recovery.damaged.isEmpty && recovery.unreadable.isEmpty, "\(place): \(recovery.sentences)")
     }

@@ -53,7 +53,8 @@ struct ListingCommandTests {
         try FileManager.default.removeItem(atPath: state)
         try FileManager.default.moveItem(atPath: older, toPath: state)
 
-        gateway = try await RunningGateway.start(in: workspace, environment: ["WEIR_TEST_POISON": "1", "WEIR_TEST_WATCHDOG_SECONDS": "60"])
+        gateway = try await RunningGateway.start(
+            in: workspace, environment: ["WEIR_TEST_POISON": "1", "WEIR_TEST_WATCHDOG_SECONDS": "60", "SWIFT_BACKTRACE": "enable=no"])
         for (arguments, lines) in [
             (["scans", "--json"], 1), (["scans"], 2), (["events", "--json"], 1), (["findings"], 0), (["show", uid], nil), (["sources"], nil), (["sinks"], nil),
         ] as [([String], Int?)] {

@@ -16,6 +16,8 @@ struct Verification {
     private var receiptClock = Timestamp(milliseconds: .min)
     /// Bodies that are all zero and should not be, until the decisions behind them are known.
     private var zeroed: [UInt64: VerifyReport.Problem] = [:]
+    /// Bodies that are neither whole nor zero, until it is known whether an erasure of theirs was cut short.
+    private var torn: [UInt64: VerifyReport.Problem] = [:]
     private var decided: [UInt64: UInt64] = [:]
 
     init(_ source: FileSource, head: JournalHead?, settleMilliseconds: Int64) {
@@ -168,7 +170,13 @@ struct Verification {
             let problem = VerifyReport.Problem(
                 segment: segment.name, offset: bodyOffset, region: .body, numbers: number...number,
                 finding: batch.bodyIsZero(entry) ? "zeros stand where it was, and no decision to erase it" : "does not match its checksum")
-            if batch.bodyIsZero(entry) { zeroed[number] = problem } else { add(problem) }
+            if batch.bodyIsZero(entry) {
+                zeroed[number] = problem
+            } else if torn.count < Self.problemsMax {
+                torn[number] = problem
+            } else {
+                add(problem)
+            }
             return
         }
         if SHA256Hash.digest(of: body) != head.bodySHA256 {
@@ -183,6 +191,8 @@ struct Verification {
         for (number, problem) in zeroed.sorted(by: { $0.key < $1.key }) {
             if let decision = decided[number] { report.erased[number] = decision } else { add(problem) }
         }
+        // A power cut leaves some of the zeros of an erasure that the next start finishes: nothing is lost that was not to be.
+        for (number, problem) in torn.sorted(by: { $0.key < $1.key }) where decided[number] == nil { add(problem) }
         report.unfinishedErasures = decided.keys.filter { zeroed[$0] == nil && $0 >= report.firstNumber && $0 < next }.sorted()
         report.problems.sort { ($0.segment, $0.offset) < ($1.segment, $1.offset) }
     }

@@ -64,6 +64,7 @@ struct ListingOptions: ParsableArguments {
         // Asked for once: a stretch that begins a week ago begins there for every page.
         let wanted = filters + shared
         var end = End(next: after)
+        var printing = Printing()
         repeat {
             let remaining = (limit ?? (json ? Int.max : Self.tableLimit)) - end.count
             var query = wanted + [(name: "limit", value: String(min(remaining, 1000)))]
@@ -73,9 +74,13 @@ struct ListingOptions: ParsableArguments {
                 query.append((name: "sort", value: tableOrder))
             }
             if let next = end.next { query.append((name: "after", value: next)) }
-            let page = try await client.page(path, query: query)
+            let page: OperatorResponse
+            do throws(CommandFailure) { page = try await client.page(path, query: query) } catch {
+                await printing.end()
+                throw error
+            }
             if json {
-                StandardOutput.write(PrintableJSON.escaped(page.body))
+                await printing.begin(page.body)
                 end.count += page.body.count { $0 == UInt8(ascii: "\n") }
             } else {
                 let items = try OperatorClient.json(page)[member]?.arrayValue ?? []
@@ -84,7 +89,21 @@ struct ListingOptions: ParsableArguments {
             }
             end.next = page.next
         } while end.next != nil && end.count < limit ?? (json ? Int.max : Self.tableLimit)
+        await printing.end()
         return end
+    }
+
+    /// Prints one page of JSON while the next is asked for.
+    private struct Printing {
+        private var page: Task<Void, Never>?
+
+        /// Waits until the page before is printed.
+        mutating func begin(_ body: [UInt8]) async {
+            await end()
+            page = Task { StandardOutput.write(PrintableJSON.escaped(body)) }
+        }
+
+        func end() async { await page?.value }
     }
 
     /// Where a command ended that shows a list.
