@@ -115,6 +115,19 @@ package final class DeliveryService: Sendable {
         if !started { for pump in pumps { await pump.sink.close() } }
     }
 
+    /// Returns once no request is under way that began before words were last taken out of the changes; false when that takes longer than `limit`.
+    package func beginsAnew(within limit: Duration) async -> Bool {
+        let epoch = feed.epoch, end = ContinuousClock.now + limit
+        while true {
+            let pumps: [Pump] = state.withLock { state in
+                guard case .started = state.phase else { return [] }
+                return state.leaving + state.pumps
+            }
+            if pumps.allSatisfy({ $0.hasBegun(epoch) }) { return true }
+            guard ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+        }
+    }
+
     /// The sinks in the order of the configuration.
     package func statuses() async -> [SinkStatus] {
         let last = try? await feed.lastSequence()

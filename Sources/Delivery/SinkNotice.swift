@@ -4,11 +4,19 @@ import State
 
 extension GatewayNotice {
     /// A sink waits for a person.
-    static func sinkPaused(_ sink: String, reason: String) -> GatewayNotice {
-        GatewayNotice(kind: "sink_paused", summary: "Sink \(sink) is paused: \(reason)") { write(sink, reason, to: &$0) }
+    ///
+    /// The journal keeps it for ever, so it tells none of the sink's words: they may quote what is erased later, and stand where an erasure finds them.
+    static func sinkPaused(_ sink: String, _ failure: DeliveryFailure) -> GatewayNotice {
+        let place = failure.status == nil ? "" : " (its words: weir sinks)"
+        return GatewayNotice(kind: "sink_paused", summary: "Sink \(sink) is paused: \(failure.told)\(place)") { writer in
+            write(sink, failure.told, to: &writer)
+            guard let status = failure.status else { return }
+            writer.key("status")
+            writer.integer(Int64(status))
+        }
     }
 
-    /// A sink delivers, but not to everybody it should.
+    /// A sink delivers, but not to everybody it should; `reason` has none of the sink's words.
     static func sinkConcern(_ sink: String, reason: String) -> GatewayNotice {
         GatewayNotice(kind: "sink_concern", summary: "Sink \(sink): \(reason)") { write(sink, reason, to: &$0) }
     }

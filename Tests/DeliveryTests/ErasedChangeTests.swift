@@ -123,6 +123,79 @@ struct ErasedChangeTests: PumpTesting {
         await stop(service)
     }
 
+    @Test func whatASinkSaysOfARequestThatBeganBeforeIsNotKept() async throws {
+        feed.append(changes())
+        let gate = Gate()
+        let sink = ScriptedSink { attempt, batch in
+            guard attempt == 0 else { return .delivered(status: 200, id: nil) }
+            await gate.wait()
+            return .items(batch.map { $0.sequence == 2 ? .reject(DeliveryFailure("no LEAKEDPASSWORD", status: 400)) : .delivered }, status: 200, id: nil)
+        }
+        let service = service([sink])
+        service.start()
+        await eventually { sink.begun == 1 }
+        feed.remake(changes(erased: [3]))
+        #expect(await !service.beginsAnew(within: .milliseconds(1)))
+        gate.open()
+        #expect(await service.beginsAnew(within: .seconds(60)))
+        await eventually { await savedCursor() == 6 }
+        #expect(try await ledger.letters(sink: "sink", limit: 9).map(\.words) == ["answered 400"])
+        await stop(service)
+        #expect(await service.beginsAnew(within: .seconds(60)), "nothing is under way where nothing runs")
+    }
+
+    @Test func aNoticeOfAPausedSinkTellsItsCodeAndNoneOfItsWords() async throws {
+        feed.append(changes())
+        let told = Mutex<[GatewayNotice]>([]), clock = ManualClock()
+        let sink = ScriptedSink { _, _ in .pause(DeliveryFailure("answered 403: LEAKEDPASSWORD", status: 403)) }
+        let service = service([sink], clock: clock) { notice in told.withLock { $0.append(notice) } }
+        service.start()
+        await eventually {
+            clock.advance(by: .seconds(1))
+            return told.withLock { !$0.isEmpty }
+        }
+        let notice = try #require(told.withLock { $0.first })
+        #expect(notice.summary == "Sink sink is paused: answered 403 (its words: weir sinks)")
+        #expect(notice.details?.text == #"{"sink":"sink","reason":"answered 403","status":403,"count":1}"#)
+        #expect(await service.statuses()[0].state.outage?.failure.reason == "answered 403: LEAKEDPASSWORD", "a person who looks sees all of it")
+        await stop(service)
+    }
+
+    @Test func aTicketKeepsWhatOthersSaid() async throws {
+        let now = Timestamp(milliseconds: 1)
+        for (uid, change) in [("f_1", "t-1-1"), ("f_2", nil)] {
+            var link = TicketLink(uid: uid, mark: uid, state: .linked, intended: now)
+            link.appliedChange = change
+            link.shown = TicketLink.Shown(severity: .high, status: .open, resources: ["host"], title: "title")
+            try await ledger.put([link], sink: "jira")
+        }
+        let links = try await ledger.shownWords(of: ["f_1", "f_2", "f_3"])
+        #expect(links.map(\.change) == ["t-1-1", nil])
+        let link = try #require(links.first)
+        var finding = Finding.test(at: now), host = Resource()
+        host.name = "host"
+        (finding.title, finding.resources) = ("title", [host])
+        let none = ErasedWords(title: false, resources: false)
+        #expect(link.gone(none, of: finding) == none && link.gone(.all, of: finding) == .all)
+        finding.title = "a newer one, which tickets are not told"
+        #expect(link.gone(none, of: finding) == ErasedWords(title: true, resources: false))
+        for (words, title, resources) in [
+            (ErasedWords(title: false, resources: false), "title", ["host"]), (ErasedWords(title: false, resources: true), "title", []),
+            (ErasedWords(title: true, resources: false), "(erased)", []),
+        ] {
+            try await ledger.erase(words, in: link)
+            let shown = try await ledger.ticket(of: "f_1", sink: "jira")?.shown
+            #expect(shown?.title == title && shown?.resources == resources)
+        }
+        #expect(try await ledger.ticket(of: "f_2", sink: "jira")?.shown?.title == "title")
+    }
+
+    @Test func whatIsFinishedIsRemembered() async throws {
+        #expect(try await ledger.finishedErasures() == [])
+        for receipts in [[7, 3], [3]] as [[UInt64]] { try await ledger.finishErasures(of: receipts) }
+        #expect(try await ledger.finishedErasures() == [3, 7])
+    }
+
     @Test func whatSinksSaidAndTicketsShowIsTakenOut() async throws {
         let secret = "LEAKEDPASSWORD"
         try await ledger.insert(SinkPosition(name: "sink", start: 0))
@@ -132,11 +205,13 @@ struct ErasedChangeTests: PumpTesting {
             .put(OpenItem(.finding($0), state: .dead, at: now), DeliveryFailure("no \(secret)", status: 400))
         }
         write.outage = .some(LedgerWrite.Outage(since: now, isPaused: true, failure: DeliveryFailure("refused \(secret)")))
+        write.deliveries = [DeliveryRow(sink: "sink", sequences: [1], lastChange: nil, time: now, status: 250, remoteID: "queued \(secret)")].compactMap { $0 }
         try await ledger.apply(write, after: 0)
         var link = TicketLink(uid: "f_1", mark: "m", state: .linked, intended: now)
         link.shown = TicketLink.Shown(severity: .high, status: .open, resources: [secret], title: secret)
         try await ledger.put([link], sink: "jira")
         try await ledger.eraseWords(about: ["f_1", "f_2"])
+        for link in try await ledger.shownWords(of: ["f_1"]) { try await ledger.erase(.all, in: link) }
         #expect(try await ledger.letters(sink: "sink", limit: 9).map(\.words) == ["(erased)", "(erased)"])
         let shown = try await ledger.ticket(of: "f_1", sink: "jira")?.shown
         #expect(shown == TicketLink.Shown(severity: .high, status: .open, resources: [], title: "(erased)"))

@@ -1,4 +1,5 @@
 import FindingModel
+import Glibc
 import Testing
 
 @testable import Journal
@@ -85,6 +86,30 @@ struct ErasureTests {
             if entries[2].body == .erased { erased += 1 } else { kept += 1 }
         }
         #expect(erased > 0 && kept > 0)
+    }
+
+    @Test func whatFailedBehindTheDecisionIsDoneWhenItIsAskedForAgain() async throws {
+        let disk = SimulatedDisk()
+        let journal = try SegmentJournal.open(disk.options()).journal
+        let collector = Collector()
+        for token in 0..<3 { journal.append(.receipt("CANARY-\(token)"), token: UInt64(token), to: collector) }
+        await collector.wait(for: 3)
+        let number = try #require(try collector.outcomes[1]?.get().number)
+        // The decision's own synchronisation is the first.
+        disk.onSynchronize { _ in disk.fail("open", with: EIO) }
+        let error = await #expect(throws: JournalError.self) { try await journal.erase(number, reason: "r", who: "w") }
+        #expect(error != nil && journal.watermark == 5, "the decision is durable")
+        disk.onSynchronize { _ in }
+        disk.mend("open")
+        let end = journal.watermark
+        #expect(try await journal.erase(number, reason: "r", who: "w") == nil)
+        try await journal.finishErasing(number)
+        #expect(journal.watermark == end, "what is decided is not decided again")
+        await journal.stop()
+        let content = disk.paths.compactMap { disk.bytes($0) }.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(!content.contains("CANARY-1") && content.contains("CANARY-0") && content.contains("CANARY-2"))
+        let report = try disk.verify()
+        #expect(report.isIntact && report.erased.keys.sorted() == [number] && report.unfinishedErasures.isEmpty)
     }
 
     @Test func theListOfErasuresForgivesALineThatWasCut() {

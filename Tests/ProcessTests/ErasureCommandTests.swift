@@ -6,7 +6,8 @@ import Testing
 struct ErasureCommandTests {
     private static let words = "LEAKEDPASSWORD"
 
-    private static func workspace() throws -> Workspace {
+    /// - Parameter sink: One more sink, as the configuration has it.
+    private static func workspace(sink: String? = nil) throws -> Workspace {
         let workspace = try Workspace()
         try workspace.write("secret", SampleTests.secret)
         try workspace.write(
@@ -21,14 +22,14 @@ struct ErasureCommandTests {
               # Nobody listens there.
               away: { type: webhook, url: "http://127.0.0.1:9/hook", networks: [ 127.0.0.0/8 ] }
 
-            """)
+            """ + (sink.map { "  hook: \($0)\n" } ?? ""))
         return workspace
     }
 
-    private static func post(_ scan: String, title: String, to gateway: RunningGateway) async throws -> String {
+    private static func post(_ scan: String, finding: String? = nil, day: Int = 1, title: String, to gateway: RunningGateway) async throws -> String {
         let body = """
-            {"scanId":"\(scan)","status":"completed","timestamp":"2026-01-01T00:00:00Z","note":"\(title)",\
-            "results":{"threatsFound":1,"details":{"www.example.com":[{"id":"\(scan)-1","name":"\(title)","severity":"high"}]}}}
+            {"scanId":"\(scan)","status":"completed","timestamp":"2026-01-0\(day)T00:00:00Z","note":"\(title)",\
+            "results":{"threatsFound":1,"details":{"www.example.com":[{"id":"\(finding ?? scan)-1","name":"\(title)","severity":"high"}]}}}
             """
         let answer = try await PlainRequest.post(
             "/in/last", body: Array(body.utf8), headers: ["Authorization: Bearer \(SampleTests.secret)"], port: gateway.port)
@@ -91,6 +92,40 @@ struct ErasureCommandTests {
         #expect(
             !String(decoding: workspace.read("changes.ndjson"), as: UTF8.self).components(separatedBy: "\n").dropFirst(before.count).joined().contains(
                 Self.words))
+        #expect(Self.holders(workspace) == [])
+    }
+
+    /// Whether the dead letters hold `words` within a minute.
+    private static func letters(in workspace: Workspace, come words: String) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
+            if try await run(["dead", "list", "--json"], in: workspace).output.contains(words) { return true }
+        }
+        return false
+    }
+
+    /// As after an end of the process just behind the decision, whatever of the files had been written by then.
+    @Test(arguments: [["state.db", "ledger.db"], ["ledger.db"], ["state.db"]])
+    func whatAnEraseThatWasCutOffLeftIsDoneByTheNextStart(older: [String]) async throws {
+        let receiver = try await DocumentedReceiver()
+        let workspace = try Self.workspace(sink: receiver.sink)
+        try workspace.write("hook-secret", DocumentedReceiver.secret)
+        var gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        // A dead letter of the same finding, from another receipt.
+        _ = try await Self.post("c", finding: "b", day: 2, title: "refuse-me", to: gateway)
+        #expect(try await Self.letters(in: workspace, come: "this cannot be taken"))
+        #expect(await gateway.end() == 0)
+        for file in older { try workspace.copy("data/" + file, to: file) }
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        #expect(Self.holders(workspace) == [])
+        for file in older { try workspace.copy(file, to: "data/" + file) }
+        if older.contains("state.db") { #expect(!Self.holders(workspace).isEmpty) }
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(try await Self.letters(in: workspace, come: "(erased)"))
+        let isGone = await Condition.holds(within: 60) { Self.holders(workspace) == [] }
+        #expect(isGone, "\(Self.holders(workspace))")
+        #expect(await gateway.end() == 0)
         #expect(Self.holders(workspace) == [])
     }
 }

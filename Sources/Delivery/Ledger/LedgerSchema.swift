@@ -218,6 +218,10 @@ enum LedgerSchema {
                     """)
             try LedgerSeal.make(in: database)
         }
+        migrator.registerMigration("14") { database in
+            // The receipts that are erased here and in state.db: what a process that ended left undone is done by the next.
+            try database.execute(sql: "CREATE TABLE erasures (receipt INTEGER PRIMARY KEY) STRICT")
+        }
         return migrator
     }()
 }

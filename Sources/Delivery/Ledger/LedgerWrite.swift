@@ -29,6 +29,16 @@ struct LedgerWrite: Sendable {
         let failure: DeliveryFailure
     }
 
+    /// The same without what the sink said.
+    var withoutWords: LedgerWrite {
+        var write = self
+        write.rows = rows.map { if case .put(let item, let failure) = $0 { .put(item, failure?.withoutWords) } else { $0 } }
+        if case .some(.some(let known)) = outage {
+            write.outage = .some(Outage(since: known.since, isPaused: known.isPaused, failure: known.failure.withoutWords))
+        }
+        return write
+    }
+
     /// Whether there is anything but the position of changes that no route takes.
     var isUrgent: Bool { !rows.isEmpty || !deliveries.isEmpty || outage != nil }
 }

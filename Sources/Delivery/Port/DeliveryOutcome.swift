@@ -116,7 +116,7 @@ package enum ItemOutcome: Hashable, Sendable {
 
 /// Why an attempt failed.
 package struct DeliveryFailure: Hashable, Sendable {
-    /// One clause for people, the sink's own words included; without secrets, control characters or line ends, about 4 KiB at most.
+    /// One clause for people, the words of the sink's answer included; without secrets, control characters or line ends, about 4 KiB at most.
     package let reason: String
     /// The answer's status, where there was an answer.
     package let status: Int?
@@ -139,6 +139,14 @@ package struct DeliveryFailure: Hashable, Sendable {
         self.mayHaveArrived = mayHaveArrived
         self.isOfSink = isOfSink ?? (status == 429 || status == 503 || (retryAfter ?? .zero) > .zero)
         self.work = work
+    }
+
+    /// What of it may be told for ever: without an answer, nobody but this program and its libraries speaks in `reason`.
+    package var told: String { status.map { "answered \($0)" } ?? reason }
+
+    /// The same without the sink's words.
+    var withoutWords: DeliveryFailure {
+        DeliveryFailure(told, status: status, retryAfter: retryAfter, mayHaveArrived: mayHaveArrived, isOfSink: isOfSink, work: work)
     }
 
     /// The same about a request that the sink certainly did not act upon.

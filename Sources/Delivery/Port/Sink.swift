@@ -23,6 +23,8 @@ package protocol EventSink: Sink {
     var keepsOneState: Bool { get }
     /// What a person should know although changes are delivered, as a clause: some of those they are meant for do not get them.
     var concern: String? { get }
+    /// The same without the system's own words, for what is kept for ever.
+    var toldConcern: String? { get }
 
     /// Tries once to hand over every change of `batch`, which is never empty and within `limits` (one change may be larger).
     ///
@@ -36,6 +38,7 @@ package protocol EventSink: Sink {
 
 extension EventSink {
     package var concern: String? { nil }
+    package var toldConcern: String? { concern }
     package var keepsOneState: Bool { false }
 
     package func test(at now: Timestamp) async -> DeliveryOutcome { await deliver([.test(at: now)]) }

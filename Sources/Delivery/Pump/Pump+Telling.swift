@@ -60,18 +60,18 @@ extension Pump {
             if outcome.hasDelivered { shown.lastDeliveredTime = now }
             if shown.concern?.reason != concern { shown.concern = concern.map { SinkStatus.Concern(since: now, reason: $0) } }
         }
-        tell(concern)
+        tell(concern, as: sink.toldConcern)
     }
 
     /// Says once what is wrong although changes are delivered.
-    private func tell(_ concern: String?) {
+    private func tell(_ concern: String?, as told: String?) {
         let isNew = lastConcern.withLock { last in
             defer { last = concern }
             return last != concern
         }
         guard isNew, let concern else { return }
         log.warning("sink \(sink.name): \(concern)")
-        notify(.sinkConcern(sink.name, reason: concern))
+        if let told { notify(.sinkConcern(sink.name, reason: told)) }
     }
 
     /// Tells the journal, once an hour at most: a sink that comes and goes, or says something else each time, is spoken of no more often; the next notice says
@@ -87,7 +87,7 @@ extension Pump {
             case .fails(let failure): log.warning("sink \(sink.name): \(failure.reason); it is tried again")
             case .paused(let failure):
                 log.error("sink \(sink.name) is paused: \(failure.reason)")
-                notify(.sinkPaused(sink.name, reason: failure.reason))
+                notify(.sinkPaused(sink.name, failure))
             case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
             case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
             case .expired(let count): log.warning("\(count) changes are no longer kept and were never delivered to sink \(sink.name)")

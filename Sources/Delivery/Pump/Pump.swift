@@ -34,6 +34,8 @@ final class Pump: Sendable {
     let notices = Mutex(NoticeLimit())
     /// What the sink last said about deliveries that reach some and not others.
     let lastConcern = Mutex<String?>(nil)
+    /// Which making of the row of changes it works by.
+    private let epoch = Mutex<UInt64?>(nil)
     /// Least milliseconds between two batches.
     private let gatherMilliseconds: Int64
 
@@ -61,19 +63,25 @@ final class Pump: Sendable {
     func run() async {
         // Once more from the beginning when the row of changes was made anew.
         while var run = await begin() {
+            epoch.withLock { $0 = run.epoch }
             await carry(&run)
             await requests.wait()
             take(mailbox.take(), &run)
-            let isWritten = await write(&run)
+            // What the sink said may quote what was erased meanwhile.
+            let keepsWords = stands(run)
+            let isWritten = await write(&run, withWords: keepsWords)
+            if !keepsWords { run.replay?.forgetWords() }
             await leaveReplay(&run)
             show(run)
             reply(&run, isWritten: isWritten)
-            // What the sink said may quote what was erased meanwhile.
             if !Task.isCancelled { shown.withLock { ($0.lastAnswer, $0.concern) = (nil, nil) } }
         }
         for message in mailbox.close() { if case .command(let command) = message { command.reply.resume(returning: 0) } }
         shown.withLock { $0.state = .stopped }
     }
+
+    /// Whether nothing is under way that began before the changes' epoch `epoch`.
+    func hasBegun(_ epoch: UInt64) -> Bool { isStopped || self.epoch.withLock { $0.map { $0 >= epoch } ?? false } }
 
     /// Whether it has ended.
     var isStopped: Bool { shown.withLock { $0.state == .stopped } }
@@ -247,8 +255,9 @@ final class Pump: Sendable {
 
     /// Writes down what the machine decided; tries until it succeeds, once more when cancelled. False as well where the ledger says something else than the
     /// sink went on from, as one that was put back does: then it begins anew from what that says.
-    private func write(_ run: inout PumpRun) async -> Bool {
-        guard let write = run.machine.takeWrite() else { return true }
+    private func write(_ run: inout PumpRun, withWords: Bool = true) async -> Bool {
+        guard let taken = run.machine.takeWrite() else { return true }
+        let write = withWords ? taken : taken.withoutWords
         let ledger = surroundings.ledger
         while true {
             let generation = ledger.generation

@@ -1,4 +1,5 @@
 import FindingModel
+import State
 
 /// Decides about one replay: what is handed over next, and what an answer means; like `SinkMachine`, without clock, disk or sink.
 ///
@@ -71,6 +72,9 @@ struct ReplayMachine: Sendable {
         guard job != written || !rows.isEmpty || !new.isEmpty else { return nil }
         return ReplayWrite(job: job, rows: rows, done: new)
     }
+
+    /// What the sink said may quote what was erased meanwhile.
+    mutating func forgetWords() { job.words = job.words.map { _ in ErasedText.text } }
 
     /// `pending` was written down.
     mutating func noteWritten() {

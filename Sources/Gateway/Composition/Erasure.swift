@@ -1,5 +1,6 @@
 import Delivery
 import Journal
+import Logging
 import State
 
 extension GatewayStart.Projection {
@@ -7,32 +8,102 @@ extension GatewayStart.Projection {
     ///
     /// Done again it goes through the files again, where something of them may be left.
     ///
-    /// - Parameter ledger: Nothing where nothing was delivered yet.
     /// - Returns: Files beside them that may still hold the words.
-    func erase(_ number: UInt64, reason: String, who: String, ledger: Ledger?) async throws -> [String] {
+    func erase(_ number: UInt64, reason: String, who: String, _ finish: ErasureFinish) async throws -> [String] {
         // What stays of a receipt can be told only once it was projected, and while its body is there.
         try await projected(through: min(number, journal.watermark))
         let changes = try await StateQueries(store: store).changeCount(ofEntry: number)
         let husk = try await projector.husk(of: number, active: active.generation)
         let decision = try await journal.erase(number, reason: reason, who: who, changes: changes, husk: husk?.bytes ?? [])
-        if let decision { try await projected(through: decision) }
-        try await ledger?.eraseWords(about: husk?.uids ?? [])
-        try await compact(number, ledger)
+        try await projected(through: decision ?? journal.watermark)
+        if try await !finish.run(again: number) { Task { await finish.runToTheEnd(through: 0, waiting: ErasureFinish.longPatience) } }
         return OlderCopies.find(beside: store.path, journal: active.configuration.storage.journal)
     }
+}
 
-    private func compact(_ number: UInt64, _ ledger: Ledger?) async throws {
+/// Does what is left of erasures that are decided: the bodies, and in state.db and ledger.db what may quote them. Done at any time, again, and after
+/// any end of the process, it comes to the same.
+struct ErasureFinish: Sendable {
+    /// How long requests under way, which may still be answered in a receipt's words, are waited for before the rest is done.
+    private static let patience = Duration.seconds(5)
+    /// How long once the rest is done, before all of it is done again.
+    static let longPatience = Duration.seconds(3600)
+    /// Between two attempts that fail.
+    private static let pauses = [1, 5, 30, 60]
+
+    let projection: GatewayStart.Projection
+    /// Nothing where nothing was delivered yet.
+    let ledger: Ledger?
+    /// Nothing where nothing is delivered at present.
+    var delivery: DeliveryService?
+
+    /// Does it for all erasures that the journal's projected part decides and that are not known to be done, and once more for `number`.
+    ///
+    /// - Returns: Whether nothing is left; false where a request that began before is under way.
+    func run(again number: UInt64? = nil, waiting patience: Duration = patience) async throws -> Bool {
+        let queries = StateQueries(store: projection.store)
+        let done = try await ledger?.finishedErasures() ?? []
+        let receipts = try await queries.erasedReceipts().filter { !done.contains($0.number) || $0.number == number }
+        guard !receipts.isEmpty else { return true }
+        for receipt in receipts { try await zero(receipt.number) }
+        let isCalm = await delivery?.beginsAnew(within: patience) ?? true
+        try Task.checkCancellation()
+        for receipt in receipts {
+            let uids = try await projection.projector.records(of: receipt)
+            for link in try await ledger?.shownWords(of: uids) ?? [] {
+                var words = ErasedWords.all
+                if let change = link.change, let known = try await queries.words(of: receipt.number, in: change) {
+                    words = link.gone(known.words, of: known.finding)
+                }
+                try await ledger?.erase(words, in: link)
+            }
+            try await ledger?.eraseWords(about: uids)
+        }
+        projection.projector.rereadWords()
+        try await compact()
+        if isCalm { try await ledger?.finishErasures(of: receipts.map(\.number)) }
+        return isCalm
+    }
+
+    /// Does what an earlier process, or a request under way, has left; tries until nothing is left or the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - end: The entry that has to be projected before.
+    ///   - patience: How long requests under way are waited for at first.
+    func runToTheEnd(through end: UInt64, waiting patience: Duration = patience) async {
+        var patience = patience, pauses = Self.pauses
+        while !Task.isCancelled {
+            do {
+                try await projection.projected(through: end)
+                if try await run(waiting: patience) { return }
+                patience = Self.longPatience
+            } catch {
+                guard !Task.isCancelled else { return }
+                Logger(label: "gateway").warning("an erasure is not finished, and tried again: \(GatewayError(erasing: error).message)")
+                try? await Task.sleep(for: .seconds(pauses.count > 1 ? pauses.removeFirst() : pauses[0]))
+            }
+        }
+    }
+
+    private func zero(_ number: UInt64) async throws(JournalError) {
+        do { try await projection.journal.finishErasing(number) } catch {
+            // A receipt whose segment is gone has no body.
+            if error.code != .noSuchEntry { throw error }
+        }
+    }
+
+    private func compact() async throws {
         var failure: any Error = GatewayError("")
         // Who reads an older snapshot is done within moments.
         for _ in 0..<3 {
             do {
-                try await store.compact()
+                try await projection.store.compact()
                 try await ledger?.compact()
                 return
             } catch { failure = error }
         }
         throw GatewayError(
-            "receipt \(number) is erased, but state.db or ledger.db cannot be written anew, and free pages may hold some of it: \(failure)",
+            "the receipt is erased, but state.db or ledger.db cannot be written anew, and free pages may hold some of it: \(failure)",
             hint: "see to room on the disk, then give the same command again")
     }
 }

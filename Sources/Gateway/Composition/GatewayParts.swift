@@ -19,6 +19,8 @@ struct GatewayParts: Sendable {
     var console: ConsoleAssembly?
     var notices: NoticeService?
     var tallies: TallyKeeper?
+    /// Finishes erasures that an earlier process was stopped amid.
+    var erasures: Task<Void, Never>?
 
     init(folder: DataFolder) { self.folder = folder }
 
@@ -27,8 +29,10 @@ struct GatewayParts: Sendable {
         await ingest?.stop(within: ingestGrace)
         await tallies?.stop()
         checkpoints?.stop()
+        erasures?.cancel()
         await console?.stop()
         await notices?.stop()
+        await erasures?.value
         await projector?.stop()
         await delivery?.stop(within: deliveryGrace)
         await retention?.stop()

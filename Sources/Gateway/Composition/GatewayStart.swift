@@ -107,6 +107,7 @@ struct GatewayStart {
                 replays: { try await ledger.openReplays() }, letters: { try await ledger.letters($0) },
                 configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { live.rebuilding }, earlierTallies: { tallies.earlier }, live: live))
+        parts.erasures = Task { await live.erasures.runToTheEnd(through: projection.journalEnd) }
         parts.notices = notices(live)
         parts.notices?.start()
         parts.console = try await ConsoleAssembly.start(configuration, api: api, log: Logger(label: "console"))

@@ -134,7 +134,7 @@ package enum OfflineGateway {
                 do throws(LedgerError) { ledger = try Ledger(path: path) } catch { throw GatewayError(error.message) }
             }
             do {
-                let copies = try await projection.erase(number, reason: reason, who: who, ledger: ledger)
+                let copies = try await projection.erase(number, reason: reason, who: who, ErasureFinish(projection: projection, ledger: ledger))
                 await ledger?.close()
                 return copies
             } catch {

@@ -61,8 +61,11 @@ struct RunningGateway: LiveGateway {
         }
     }
 
+    /// Does what is left of erasures.
+    var erasures: ErasureFinish { ErasureFinish(projection: projection, ledger: ledger, delivery: delivery) }
+
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String] {
-        do { return try await projection.erase(number, reason: reason, who: who, ledger: ledger) } catch {
+        do { return try await projection.erase(number, reason: reason, who: who, erasures) } catch {
             let isMissing = (error as? JournalError)?.code == .noSuchEntry, error = GatewayError(erasing: error)
             throw OperatorError(isMissing ? .notFound : .failed, error.hint.map { "\(error.message): \($0)" } ?? error.message)
         }

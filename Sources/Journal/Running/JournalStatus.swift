@@ -19,6 +19,8 @@ final class JournalStatus: Sendable {
     /// When the write that is under way began; 0 when there is none.
     private let writeStarted = Atomic<Int64>(0)
     private let names: Mutex<Names>
+    /// Held while a body is erased.
+    let erasing = Mutex<Void>(())
     private let waiterCount = Atomic<Int>(0)
     private let waiters = Mutex<[ThreadSignal]>([])
     private let idleSignals = Mutex<[ThreadSignal]>([])

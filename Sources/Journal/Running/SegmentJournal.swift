@@ -54,7 +54,7 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
-            for number in unfinished.sorted() where goesOn() { try? Erasing(source).run(number) }
+            for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number, in: context.status) }
         }
     }
 
@@ -97,26 +97,35 @@ package final class SegmentJournal: Journal {
 
     /// Has the body of a receipt erased: a `decision` entry is durable before the body is zeroed.
     ///
-    /// Nothing happens if it was erased before.
+    /// If that was decided before, what is left of it is done.
     ///
     /// - Parameters:
     ///   - changes: How many changes the receipt has made, which the decision keeps.
     ///   - husk: What stays of the receipt, which it keeps too.
-    /// - Returns: The decision's number; nothing if the body was erased before.
+    /// - Returns: The decision's number; nothing if it was decided before.
     /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
     @discardableResult
     package func erase(
         _ number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []
     ) async throws(JournalError) -> UInt64? {
-        guard !context.status.erasures.contains(number) else { return nil }
+        if context.status.erasures.contains(number) {
+            try await finishErasing(number)
+            return nil
+        }
         let source = LiveSource(context)
         let isReceipt = try await Blocking.run { () throws(JournalError) in try EntryPlace.find(number, source).isReceipt }
         guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
         let decision = EraseDecision(number: number, reason: reason, who: who, changes: changes, husk: husk)
         let appended = try await append(EntryDraft(kind: .decision, body: decision.bytes))
-        context.status.addErasure(number)
-        try await Blocking.run { () throws(JournalError) in try Erasing(source).run(number) }
+        try await finishErasing(number)
         return appended.number
+    }
+
+    /// Zeroes the body of a receipt for which a decision is durable, unless that is done.
+    package func finishErasing(_ number: UInt64) async throws(JournalError) {
+        let context = context
+        context.status.addErasure(number)
+        try await Blocking.run { () throws(JournalError) in try Erasing(LiveSource(context)).finish(number, in: context.status) }
     }
 
     package func stop() async {

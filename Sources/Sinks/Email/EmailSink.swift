@@ -34,6 +34,7 @@ package final class EmailSink: EventSink {
     package var type: String { Self.type }
 
     package var concern: String? { refusals.withLock { $0.text } }
+    package var toldConcern: String? { refusals.withLock { $0.told } }
 
     package func deliver(_ batch: [Change]) async -> DeliveryOutcome {
         guard !batch.isEmpty else { return .delivered(status: nil, id: nil) }

@@ -13,13 +13,13 @@ struct RecipientRefusals {
     private struct Delay {
         let since: Timestamp
         var asked: Timestamp
-        var words: String
+        var refusal: MailAnswer.Refusal
 
         /// Whether the others have waited long enough.
         var isLong: Bool { asked.milliseconds - since.milliseconds >= patienceMilliseconds }
     }
 
-    private var refused: [String: String] = [:]
+    private var refused: [String: MailAnswer.Refusal] = [:]
     private var delays: [String: Delay] = [:]
 
     /// Those of `recipients` that a mail at `now` goes to: all of them when none would be left.
@@ -35,21 +35,26 @@ struct RecipientRefusals {
     mutating func note(_ answer: MailAnswer, to addressees: [String], at now: Timestamp) {
         if answer.isTaken {
             for address in addressees { (delays[address], refused[address]) = (nil, nil) }
-            for refusal in answer.refused { refused[refusal.recipient] = EmailAnswer.words(refusal) }
+            for refusal in answer.refused { refused[refusal.recipient] = refusal }
         } else if answer.step == .recipients, (400..<500).contains(answer.reply.code), let last = answer.refused.last {
             let since = delays[last.recipient]?.since ?? now
-            delays[last.recipient] = Delay(since: since, asked: now, words: EmailAnswer.words(last))
+            delays[last.recipient] = Delay(since: since, asked: now, refusal: last)
         }
     }
 
     /// The server's words about those that a mail to `addressees` leaves out.
     func leftOut(by addressees: [String]) -> [String] {
-        delays.filter { !addressees.contains($0.key) }.map(\.value.words).sorted()
+        delays.filter { !addressees.contains($0.key) }.map { EmailAnswer.words($0.value.refusal) }.sorted()
     }
 
     /// One clause about all of them; nothing when everybody gets the mails.
-    var text: String? {
-        let words = refused.values + delays.values.filter(\.isLong).map(\.words)
-        return words.isEmpty ? nil : "the mail server does not take mails to " + words.sorted().joined(separator: "; ")
+    var text: String? { text(EmailAnswer.words) }
+
+    /// The same with the server's codes instead of its words.
+    var told: String? { text { "\($0.recipient): \($0.reply.code)" } }
+
+    private func text(_ words: (MailAnswer.Refusal) -> String) -> String? {
+        let refusals = Array(refused.values) + delays.values.filter(\.isLong).map(\.refusal)
+        return refusals.isEmpty ? nil : "the mail server does not take mails to " + refusals.map(words).sorted().joined(separator: "; ")
     }
 }

@@ -47,49 +47,69 @@ struct Eraser {
         return true
     }
 
-    /// Takes the receipt's words out of what is known of drift, and of the notices that told of it.
-    func eraseDrift(in database: Database) throws {
-        let gone = husk.forms.flatMap(\.drift)
-        guard !gone.isEmpty, let source = try Int64.fetchOne(database, sql: "SELECT source FROM events WHERE entry = ?", arguments: [number]),
-            let name = projection.sources.name(of: source)
-        else { return }
-        try projection.drift.erase(gone, source: source, in: database)
-        let sql = """
-            SELECT r.uid, c.sequence, c.data FROM records r JOIN changes c ON c.record = r.id
-            WHERE r.kind = ? AND r.known = 1 AND c.type = ? AND c.entry >= ? ORDER BY c.sequence
-            """
-        var parser = JSONParser()
-        for row in try Row.fetchAll(database, sql: sql, arguments: [RecordKind.notice.code, GatewayNotice.driftType, number]) {
-            try erase(gone, of: name, in: try projection.records.existing(row[0], kind: .notice))
-            var told = try RecordRow.record(kind: .notice, data: [UInt8](row[2] as Data), parser: &parser)
-            guard case .notice(let notice) = told, let emptied = GatewayNotice.drift(notice, of: name, without: gone) else { continue }
-            told = .notice(emptied)
-            try database.execute(sql: "UPDATE changes SET data = ? WHERE sequence = ?", arguments: [Data(told.json.bytes), row[1] as Int64])
-            try ChangeSeal.renew(row[1], in: database)
-        }
+    /// What stands for the words that any of its forms drifted with; the forms agree on it.
+    private var gone: [ErasedPlace] {
+        var places: Set<String> = []
+        return husk.forms.flatMap(\.drift).filter { places.insert($0.place).inserted }
     }
 
-    private func erase(_ gone: [ErasedPlace], of source: String, in record: RecordEntry?) throws {
-        guard let record, case .notice(var state) = record.state, let notice = state.notice,
-            let emptied = GatewayNotice.drift(notice, of: source, without: gone)
+    private func source(in database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT source FROM events WHERE entry = ?", arguments: [number])
+    }
+
+    /// The notices that told of drift of the receipt's source, whether or not they still count, in one order.
+    func driftNotices(in database: Database) throws -> [String] {
+        guard !gone.isEmpty, let source = try source(in: database) else { return [] }
+        return try projection.drift.notices(of: source, in: database)
+    }
+
+    /// Takes the receipt's words out of the notice called `uid`, where it was made of the receipt or later.
+    func eraseDrift(from uid: String, parser: inout JSONParser, in database: Database) throws {
+        let gone = gone
+        guard let record = try projection.records.existing(uid, kind: .notice) else { return }
+        let sql = "SELECT sequence, data FROM changes WHERE record = ? AND entry >= ?"
+        for row in try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
+            guard case .notice(let told) = try RecordRow.record(kind: .notice, data: [UInt8](row[1] as Data), parser: &parser),
+                let emptied = GatewayNotice.drift(told, without: gone)
+            else { continue }
+            let data = Data(Record.notice(emptied).json.bytes)
+            try database.cachedStatement(sql: "UPDATE changes SET data = ? WHERE sequence = ?").execute(arguments: [data, row[0] as Int64])
+            try ChangeSeal.renew(row[0], in: database)
+        }
+        guard case .notice(var state) = record.state, state.stamp?.entry ?? 0 >= receipt, let notice = state.notice,
+            let emptied = GatewayNotice.drift(notice, without: gone)
         else { return }
         state.notice = emptied
         state.stamp?.hash = ContentHash.of(emptied)
         record.state = .notice(state)
+        // The change that holds the record has lost the same words.
         let sequence = record.told
         projection.records.touch(record, source: record.source, by: nil)
-        // The change that holds the record loses the same words.
         record.told = sequence
     }
 
-    /// From here on the receipt counts as erased, and what changes it made leave no more.
-    func count(in database: Database) throws {
+    /// Takes the receipt out of what is counted of drift.
+    ///
+    /// - Parameter generation: The configuration by which it counted.
+    func eraseDrift(generation: UInt64?, in database: Database) throws {
+        guard !gone.isEmpty, let row = try Row.fetchOne(database, sql: "SELECT source, outcome FROM events WHERE entry = ?", arguments: [number])
+        else { return }
+        var counted: [DriftPlace: Int64] = [:]
+        let outcome = EventOutcome(rawValue: row[1])
+        if let generation, outcome == .mapped || outcome == .ignored {
+            for item in husk.form(of: generation)?.event.drift ?? [] { counted[DriftPlace(item), default: 0] += 1 }
+        }
+        try projection.drift.erase(gone, counted: counted, source: row[0], in: database)
+    }
+
+    /// From here on the receipt counts as erased by the entry `decision`, and what changes it made leave no more.
+    func count(decision: Int64, in database: Database) throws {
         let first = try ChangeOrder.first(in: database, column: "entry", atLeast: number)
         let behind = try ChangeOrder.first(in: database, column: "entry", atLeast: number < .max ? number + 1 : number)
         try database.execute(
             sql: "UPDATE changes SET erased = 1 WHERE sequence >= ? AND sequence < ? AND entry = ?",
             arguments: [Int64(clamping: first), Int64(clamping: behind), number])
-        try database.execute(sql: "INSERT OR REPLACE INTO erasures VALUES (?)", arguments: [number])
+        try database.execute(sql: "INSERT OR IGNORE INTO erasures VALUES (?, ?)", arguments: [number, decision])
         let lookup = try database.cachedStatement(sql: "SELECT source, outcome, kind FROM events WHERE entry = ?")
         guard let row = try Row.fetchOne(lookup, arguments: [number]), let outcome = EventOutcome(rawValue: row[1]) else { return }
         let kind: String? = row[2]
@@ -109,11 +129,9 @@ extension Husk {
 }
 
 extension GatewayNotice {
-    static let driftType = "notice." + prefix + "drift"
-
-    /// What `notice` told of the drift of `source`, with other places where `gone` stands for them; nothing where it does for none.
-    static func drift(_ notice: Notice, of source: String, without gone: [ErasedPlace]) -> Notice? {
-        guard let details = notice.unmapped.flatMap({ try? JSONValue(parsing: $0.bytes) }), details["source"]?.stringValue == source,
+    /// What `notice` told of drift, without the words that `gone` stands for; nothing where it has none of them.
+    static func drift(_ notice: Notice, without gone: [ErasedPlace]) -> Notice? {
+        guard let details = notice.unmapped.flatMap({ try? JSONValue(parsing: $0.bytes) }), let source = details["source"]?.stringValue,
             let list = details["places"]?.arrayValue
         else { return nil }
         var differs = false
@@ -122,7 +140,7 @@ extension GatewayNotice {
             let said = DriftPlace(kind: kind, place: place)
             guard let erased = gone.first(where: { $0.standsFor(said) }) else { return said }
             differs = true
-            return DriftPlace(kind: kind, place: erased.place)
+            return DriftPlace(kind: kind, place: erased.place).told
         }
         guard differs else { return nil }
         // Those that are not named count all the same.

@@ -51,7 +51,7 @@ package struct Husk: Equatable, Sendable {
 extension Husk.Form {
     /// Takes the words out of `mapped`.
     ///
-    /// - Parameter gone: What stands for the drift's places that only this receipt brought.
+    /// - Parameter gone: What stands for the drift's places that can hold its words.
     init(_ mapped: MappedEvent, scope: KeyScope, generation: UInt64, gone: [ErasedPlace]) {
         var event = mapped, words: [String: Husk.Words] = [:]
         event.key = nil
@@ -71,8 +71,10 @@ extension Husk.Form {
     }
 }
 
-/// A drift's place whose words were those of one receipt, and are gone.
+/// A drift's place whose words are erased, whoever else said them.
 struct ErasedPlace: Equatable, Sendable {
+    private static let beginning = "(erased "
+
     let kind: String
     /// Of the place as it was.
     let digest: UInt64
@@ -81,18 +83,23 @@ struct ErasedPlace: Equatable, Sendable {
 
     init(kind: String, digest: UInt64, place: String) { (self.kind, self.digest, self.place) = (kind, digest, place) }
 
-    /// What stands for those of `places` that only the receipt `entry` brought, and that can hold more than the adapter's own paths.
-    static func all(_ places: some Sequence<DriftPlace>, of entry: UInt64, besides others: Set<DriftPlace>) -> [ErasedPlace] {
+    init(digest: UInt64, at place: DriftPlace) { self.init(kind: place.kind, digest: digest, place: place.place) }
+
+    /// What stands for those of `places`, which the receipt `entry` brought, that can hold more than the adapter's own paths.
+    static func all(_ places: some Sequence<DriftPlace>, of entry: UInt64) -> [ErasedPlace] {
         let kinds = [Drift.Kind.kind, .field, .enum].map(\.rawValue)
-        let own = Set(places).filter { kinds.contains($0.kind) && $0.place != DriftPlace.other.place && !others.contains($0) }
-        return own.sorted { ($0.kind, $0.place) < ($1.kind, $1.place) }.enumerated().map { index, place in
+        let words = Set(places).filter { kinds.contains($0.kind) && $0.place != DriftPlace.other.place }
+        return words.sorted().enumerated().map { index, place in
             // Numbers that sort as the places did, which notices list in order.
-            ErasedPlace(kind: place.kind, digest: digest(place), place: "(erased \(entry).\(String(10_000 + index).dropFirst()))")
+            ErasedPlace(kind: place.kind, digest: digest(place), place: "\(beginning)\(entry).\(String(10_000 + index).dropFirst()))")
         }
     }
 
     /// Whether it stands for `other`.
     func standsFor(_ other: DriftPlace) -> Bool { kind == other.kind && digest == Self.digest(other) }
+
+    /// Whether `place` is what stands for words.
+    static func isOne(_ place: String) -> Bool { place.hasPrefix(beginning) }
 
     private static func digest(_ place: DriftPlace) -> UInt64 {
         var hash = ContentHash()
@@ -104,6 +111,9 @@ struct ErasedPlace: Equatable, Sendable {
 
 extension DriftPlace {
     init(_ drift: Drift) { self.init(kind: drift.kind.rawValue, place: drift.place) }
+
+    /// As notices tell it: which of several erased words stood there is nobody's to know, and is not known everywhere.
+    var told: DriftPlace { ErasedPlace.isOne(place) ? DriftPlace(kind: kind, place: ErasedText.text) : self }
 }
 
 extension MappedRecord {

@@ -18,8 +18,6 @@ struct HuskMaker {
         let quarantine: UInt64?
         let rebuilds: [(entry: UInt64, generation: UInt64)]
         let changes: [Husk.Made]
-        /// Where other receipts of its source have drifted.
-        let othersPlaces: Set<DriftPlace>
     }
 
     /// What every configuration that receipt `number` was projected with makes of it; nothing for one that was never mapped, or is gone already.
@@ -50,7 +48,7 @@ struct HuskMaker {
                 blank.append(generation)
             }
         }
-        let gone = ErasedPlace.all(events.lazy.flatMap(\.event.drift).map { DriftPlace($0) }, of: number, besides: known.othersPlaces)
+        let gone = ErasedPlace.all(events.lazy.flatMap(\.event.drift).map { DriftPlace($0) }, of: number)
         let forms = events.map { Husk.Form($0.event, scope: $0.scope, generation: $0.generation, gone: gone) }
         return Husk(forms: forms, blank: blank, changes: known.changes)
     }
@@ -66,14 +64,10 @@ struct HuskMaker {
                 id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4],
                 time: Timestamp(milliseconds: row[5]))
         }
-        let places = try Row.fetchAll(
-            database, sql: "SELECT kind, place FROM drift WHERE source = ? AND NOT (first_entry = ? AND last_entry = ?)",
-            arguments: [event?[1] as Int64?, number, number])
         return Known(
             outcome: (event?[0] as Int64?).flatMap { EventOutcome(rawValue: $0) },
             quarantine: try Int64.fetchOne(database, sql: "SELECT entry FROM quarantined WHERE receipt = ?", arguments: [number]).map { UInt64(clamping: $0) },
-            rebuilds: rebuilds.map { (UInt64(clamping: $0[0] as Int64), UInt64(clamping: $0[1] as Int64)) }, changes: changes,
-            othersPlaces: Set(places.map { DriftPlace(kind: $0[0], place: $0[1]) }))
+            rebuilds: rebuilds.map { (UInt64(clamping: $0[0] as Int64), UInt64(clamping: $0[1] as Int64)) }, changes: changes)
     }
 }
 
@@ -83,13 +77,6 @@ extension Projector {
     /// - Parameter active: The configuration in force.
     package func husk(of number: UInt64, active: UInt64) async throws(StateError) -> Husk? {
         let maker = HuskMaker(store: store, source: EntrySource(journal), makeMapper: makeMapper, active: active)
-        let outcome: Result<Husk?, StateError> = await withCheckedContinuation { continuation in
-            WorkThread.start("weir-erase", givesWay: true) {
-                do throws(StateError) { continuation.resume(returning: .success(try maker.husk(of: number))) } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try outcome.get()
+        return try await onThread { () throws(StateError) in try maker.husk(of: number) }
     }
 }

@@ -90,9 +90,10 @@ package struct FindingState: Equatable, Sendable {
         return finding
     }
 
-    /// Takes note of the words of an event whose receipt was erased, where they stand now.
+    /// Takes note of the words of an event whose receipt was erased, where they stand now. What nobody has said is filled by the first event alone.
     private mutating func note(_ words: ErasedGroups, by stamp: Stamp, in merged: inout Finding) {
-        let unsaid = FindingFields.words.filter { FindingFields.filled.contains($0) && stamps[FindingSlots.slot(of: $0)] == nil }
+        let filled: FindingFields = finding == nil ? .filled : []
+        let unsaid = FindingFields.words.filter { filled.contains($0) && stamps[FindingSlots.slot(of: $0)] == nil }
         merged.erase(FindingFields(unsaid))
         for slot in words.slots where stamps[slot] == stamp || unsaid.contains(where: { FindingSlots.slot(of: $0) == slot }) { erased[slot] = words[slot] }
     }

@@ -55,7 +55,10 @@ extension Projection {
     /// - Parameter subject: Tells notices of one entry apart.
     func tellDrift(of source: Int64, name: String, entry: ProjectedEntry, subject: String = "") throws {
         let places = drift.tell(source, entry: entry.number, received: entry.received)
-        if !places.isEmpty { try tell(.drift(source: name, places: places), entry: entry, subject: subject) }
+        guard !places.isEmpty else { return }
+        let said = GatewayNotice.drift(source: name, places: places)
+        try tell(said, entry: entry, subject: subject)
+        drift.noteTold(said.notice(tag: entry.tag, entry: entry.number, subject: subject).uid, source: source)
     }
 
     /// The rules since which notices are limited; what was told before is told again as it was.
@@ -79,20 +82,21 @@ extension Projection {
     private func decide(_ body: [UInt8], entry: Entry, in database: Database) throws {
         if let decision = VoidDecision(parsing: body) {
             try add(decision, entry: Int64(clamping: entry.number), in: database)
-        } else if let decision = EraseDecision(parsing: body) {
-            try erase(decision, entry: entry, in: database)
         }
     }
 
     /// From here on the receipt counts as erased, and nothing of it is there any more; in parts, since it may have spoken of many records.
-    private func erase(_ decision: EraseDecision, entry: Entry, in database: Database) throws {
+    ///
+    /// - Parameter generation: The configuration by which it counted before.
+    func erase(_ decision: EraseDecision, generation: UInt64?, entry: Entry, in database: Database) throws {
         let eraser = Eraser(receipt: decision.number, husk: Husk(parsing: decision.husk) ?? .none, projection: self)
         let parts = parts(of: entry, in: database)
-        _ = begin(entry)
+        let work = begin(entry)
         var parser = JSONParser()
         for uid in eraser.husk.uids { try parts.unit { try eraser.erase(uid, parser: &parser, in: database) } }
-        try eraser.eraseDrift(in: database)
-        try eraser.count(in: database)
+        for uid in try eraser.driftNotices(in: database) { try parts.unit { try eraser.eraseDrift(from: uid, parser: &parser, in: database) } }
+        try eraser.eraseDrift(generation: generation, in: database)
+        try eraser.count(decision: work.number, in: database)
         if parts.isSplit { try UnfinishedEntry.remove(from: database) }
         erasures += 1
     }

@@ -229,7 +229,7 @@ final class Projection {
     private func countDrift(of mapped: MappedEvent, event: EventInWork) {
         guard !mapped.drift.isEmpty else { return }
         let places = mapped.drift.map { DriftPlace($0) }
-        drift.count(places, source: event.source, entry: event.entry.number, received: event.entry.received)
+        drift.count(places, gone: event.husk?.drift ?? [], source: event.source, entry: event.entry.number, received: event.entry.received)
     }
 }
 

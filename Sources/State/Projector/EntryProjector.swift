@@ -12,20 +12,28 @@ struct EntryProjector {
     let quarantine: (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void
     /// Finds what stayed of a receipt that was erased.
     let husk: (_ receipt: UInt64) throws(StateError) -> Husk?
+    /// Reads a receipt that came before.
+    let receipt: (_ number: UInt64) throws(StateError) -> Entry?
 
     init(
         projection: Projection, mapper: any ReceiptMapper, survey: JournalSurvey,
         quarantine: @escaping (_ receipt: UInt64, _ reason: String) throws(StateError) -> Void,
-        husk: @escaping (_ receipt: UInt64) throws(StateError) -> Husk?
+        husk: @escaping (_ receipt: UInt64) throws(StateError) -> Husk?, receipt: @escaping (_ number: UInt64) throws(StateError) -> Entry?
     ) {
-        (self.projection, self.mapper, self.survey, self.quarantine, self.husk) = (projection, mapper, survey, quarantine, husk)
+        (self.projection, self.mapper, self.survey) = (projection, mapper, survey)
+        (self.quarantine, self.husk, self.receipt) = (quarantine, husk, receipt)
         generations = ReceiptGenerations(projection.options.rules)
     }
 
     private var rules: RebuildRules? { projection.options.rules }
 
     mutating func project(_ entry: Entry, in database: Database) throws {
-        guard entry.kind == .receipt else { return try projection.project(own: entry, in: database) }
+        guard entry.kind == .receipt else {
+            guard entry.kind == .decision, let decision = EraseDecision(parsing: entry.body.bytes ?? []) else {
+                return try projection.project(own: entry, in: database)
+            }
+            return try projection.erase(decision, generation: try generation(at: entry, of: decision.number, in: database), entry: entry, in: database)
+        }
         if survey.isQuarantined(entry.number, during: rules?.entry) { return try projection.pass(entry, as: .quarantined, in: database) }
         if projection.isVoid(entry) {
             try touch(entry, in: database)
@@ -36,6 +44,14 @@ struct EntryProjector {
         case .unreadable: try projection.pass(unread: entry, in: database)
         case .kept(let body): try project(entry, body: body, in: database)
         }
+    }
+
+    /// The configuration by which receipt `number` counted last before `entry`; nothing where the journal cannot say.
+    private mutating func generation(at entry: Entry, of number: UInt64, in database: Database) throws -> UInt64? {
+        guard let receipt = try receipt(number) else { return nil }
+        if rules != nil { return try generations.generation(of: receipt, &mapper) }
+        var carriedOut = ReceiptGenerations(try RebuildRules.Rebuild.all(before: Int64(clamping: entry.number), in: database))
+        return try carriedOut.generation(of: receipt, &mapper)
     }
 
     private mutating func project(_ entry: Entry, body: [UInt8], in database: Database) throws {

@@ -75,6 +75,8 @@ final class ProjectionRun {
             try self.quarantine(number, deaths: 0, reason: reason)
         } husk: { number throws(StateError) in
             try self.husk(of: number)
+        } receipt: { [source = plan.source] number throws(StateError) in
+            try source.entry(number)
         }
         var queue = WorkQueue(plan.source, after: start.entry)
         var watermark: UInt64 = 0

@@ -11,6 +11,14 @@ package struct RebuildRules: Sendable {
     struct Rebuild: Equatable, Sendable {
         let entry: UInt64
         let generation: UInt64
+
+        /// Those that were carried out before entry `limit`.
+        static func all(before limit: Int64, in database: Database) throws -> [Rebuild] {
+            let sql = "SELECT entry, generation FROM rebuilds WHERE entry < ? ORDER BY entry"
+            return try Row.fetchWhole(database, sql: sql, arguments: [limit]).map {
+                Rebuild(entry: UInt64(clamping: $0[0] as Int64), generation: UInt64(clamping: $0[1] as Int64))
+            }
+        }
     }
 
     /// Stands for the entry that a preview imagines behind all others, and for the configuration that it would name.
@@ -29,8 +37,7 @@ package struct RebuildRules: Sendable {
     init(for work: LargeEntry, entry: UInt64, from database: Database) throws {
         self.entry = entry
         let limit = Int64(clamping: entry)
-        let rows = try Row.fetchWhole(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry < ? ORDER BY entry", arguments: [limit])
-        rebuilds = rows.map { Rebuild(entry: UInt64(clamping: $0[0] as Int64), generation: UInt64(clamping: $0[1] as Int64)) }
+        rebuilds = try Rebuild.all(before: limit, in: database)
         voids = try VoidDecision.all(before: limit, in: database)
         switch work {
         case .rebuild(let note): rebuilds.append(Rebuild(entry: entry, generation: note.generation))
@@ -53,7 +60,9 @@ struct ReceiptGenerations {
     private let rebuilds: [RebuildRules.Rebuild]
     private var known: [String: [RebuildRules.Rebuild]] = [:]
 
-    init(_ rules: RebuildRules?) { rebuilds = rules?.rebuilds ?? [] }
+    init(_ rules: RebuildRules?) { self.init(rules?.rebuilds ?? []) }
+
+    init(_ rebuilds: [RebuildRules.Rebuild]) { self.rebuilds = rebuilds }
 
     /// The configuration of the newest rebuild behind `receipt` that has its source; without one, the receipt's own.
     ///

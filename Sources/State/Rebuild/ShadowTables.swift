@@ -34,8 +34,12 @@ enum ShadowTables {
         Table(name: "drift_told", key: "source", source: 0), Table(name: "skipped", key: "first"), Table(name: "unread", key: "entry"),
     ]
 
+    /// Only grows: notices that the shadow would not make are kept.
+    private static let added = Table(name: "drift_notices", key: "source", source: 0)
+
     /// Replaces the tables that stay small by those of the shadow.
     static func replaceSmall(from shadow: Database, to live: Database, sources: [Int64: Int64]) throws {
+        for row in try Row.fetchAll(shadow, sql: "SELECT * FROM \(added.name)") { try added.insert(added.values(row, sources), into: live) }
         for table in small {
             try live.execute(sql: "DELETE FROM \(table.name)")
             for row in try Row.fetchAll(shadow, sql: "SELECT * FROM \(table.name)") { try table.insert(table.values(row, sources), into: live) }

@@ -19,6 +19,9 @@ final class Workspace: Sendable {
 
     func read(_ name: String) -> [UInt8] { FileManager.default.contents(atPath: path + "/" + name).map(Array.init) ?? [] }
 
+    /// Puts the bytes of one file in another's place.
+    func copy(_ name: String, to other: String) throws { try Data(read(name)).write(to: URL(fileURLWithPath: path + "/" + other)) }
+
     /// Every file below the folder whose bytes contain `needle`, but for the names given.
     func files(containing needle: String, except excluded: Set<String> = []) -> [String] {
         let data = Data(needle.utf8)

@@ -43,6 +43,8 @@ struct PartsTests {
         var work = EntryProjector(projection: projection, mapper: Self.script.mapper(), survey: JournalSurvey()) { _, _ in
         } husk: { _ in
             nil
+        } receipt: { _ in
+            nil
         }
         var queue = WorkQueue(EntrySource(gate.journal), after: projection.position.entry)
         _ = try queue.fill(limit: 10, maxBytes: 1 << 20)

@@ -17,11 +17,11 @@ struct DecisionHistoryTests {
             script.add("f\(number)") { entry, generation in
                 let key = "\(number % 11)", shade = (UInt64(number) + generation) % 4
                 let seconds: Int64? = number % 6 == 0 ? nil : Int64(number * 7 % 90)
-                let drift = number % 13 == 0 ? [Drift(kind: .field, place: "$.\(number % 5)")] : []
                 return MappedEvent(
-                    key: number % 4 == 0 ? nil : "k\(number % 40)", kind: "f", kindRank: 0, time: seconds.map { Making.time($0) },
+                    key: number % 4 == 0 ? nil : "k\(number % 40)", kind: number % 19 == 0 ? "kind(\(number % 3))" : "f", kindRank: 0,
+                    time: seconds.map { Making.time($0) },
                     latestTime: seconds.map { Making.time($0) }, ignored: shade == 3 && number % 5 == 0,
-                    records: [Self.finding(entry, key, statuses[number % statuses.count], number, shade)], drift: drift)
+                    records: [Self.finding(entry, key, statuses[number % statuses.count], number, shade)], drift: Self.drift(number, shade))
             }
         }
         for number in 0..<12 {
@@ -31,6 +31,23 @@ struct DecisionHistoryTests {
         }
         for generation in 5...9 { script.missing[UInt64(generation)] = ["gone"] }
         return script
+    }
+
+    /// Words that some receipts share, and configurations know or do not.
+    private static func drift(_ number: Int, _ shade: UInt64) -> [Drift] {
+        var drift: [Drift] = []
+        if number % 13 == 0 { drift.append(Drift(kind: .field, place: "$.(\(number % 5))")) }
+        if number % 3 == 1, shade < 3 { drift.append(Drift(kind: .enum, place: "$.e: word(\(number % 7).\(shade))")) }
+        if number % 4 == 1 { drift.append(Drift(kind: .enum, place: "$.\(number % 9): own(\(number))")) }
+        if number % 19 == 0 { drift.append(Drift(kind: .kind, place: "kind(\(number % 3))")) }
+        if number % 8 == 1 { drift.append(Drift(kind: .json, place: "$.json\(number % 3)")) }
+        return drift
+    }
+
+    /// What receipts of that body can have drifted with.
+    private static func words(of body: String) -> Set<String> {
+        guard let number = Int(body.dropFirst()), body.first == "f" else { return [] }
+        return Set((0..<4).flatMap { drift(number, $0) }.filter { $0.kind != .json }.map(\.place))
     }
 
     /// A finding whose words are few enough to be said again.
@@ -78,7 +95,7 @@ struct DecisionHistoryTests {
         let slip: Int64 = [0, 0, 0, -.random(in: 1...20, using: &generator)].randomElement(using: &generator) ?? 0
         gate.setTime(Int64(1000 + round) + slip + (Int.random(in: 0..<40, using: &generator) == 0 ? 3600 : 0))
         switch Int.random(in: 0..<100, using: &generator) {
-        case 10..<16 where erases:
+        case 10..<24 where erases:
             let number = UInt64.random(in: 1...gate.journal.watermark, using: &generator)
             try gate.catchUp()
             guard try EntrySource(gate.journal).entry(number)?.kind == .receipt else { return }
@@ -123,7 +140,23 @@ struct DecisionHistoryTests {
         #expect(changes.map(\.sequence) == Array(1...UInt64(changes.count)), "seed \(seed)")
         #expect(Set(changes.map(\.id)).count == changes.count, "seed \(seed)")
         #expect(try await gate.queries.conservation(EntrySource(gate.journal)).holds, "seed \(seed)")
+        try await expectErasedWordsAreGone(gate, "seed \(seed)")
         await gate.journal.stop()
+    }
+
+    /// Expects that no file holds a word of drift that only erased receipts had.
+    private func expectErasedWordsAreGone(_ gate: Gate, _ what: String) async throws {
+        var gone: Set<String> = [], kept: Set<String> = []
+        var reader = EntrySource(gate.journal).reader(1)
+        while let entries = try? reader.entries(limit: 1024, maxBytes: 8 << 20), !entries.isEmpty {
+            for entry in entries where entry.kind == .receipt {
+                let name = Self.script.lines.keys.first { EntryDraft(kind: .receipt, body: Array($0.utf8)).bodySHA256 == entry.bodySHA256 }
+                if entry.body == .erased { gone.formUnion(Self.words(of: name ?? "")) } else { kept.formUnion(Self.words(of: name ?? "")) }
+            }
+        }
+        gone.subtract(kept)
+        try await gate.store.compact()
+        for word in gone.sorted() { #expect(try gate.files(containing: word) == [], "\(what): \(word)") }
     }
 
     private func compare(_ gate: Gate, with state: String, batch: Int, _ what: String) throws {

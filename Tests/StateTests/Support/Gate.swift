@@ -1,4 +1,5 @@
 import FindingModel
+import Foundation
 import GRDB
 import Journal
 import Synchronization
@@ -115,6 +116,15 @@ final class Gate: Sendable {
     func allChanges() throws -> [Change] {
         try store.read { database in
             try Row.fetchAll(database, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change }
+        }
+    }
+
+    /// The files of state.db and of the journal with the text in them, once the writer has done what it was asked.
+    func files(containing text: String) throws -> [String] {
+        let journal = try FileManager.default.contentsOfDirectory(atPath: folder.file("journal")).map { "journal/\($0)" }
+        let state = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("state.db") }
+        return try (journal + state).filter { name in
+            try Data(contentsOf: URL(fileURLWithPath: folder.file(name))).range(of: Data(text.utf8)) != nil
         }
     }
 
