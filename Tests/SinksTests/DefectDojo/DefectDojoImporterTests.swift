@@ -35,7 +35,8 @@ struct DefectDojoImporterTests {
 
     private func letDaysPass(_ days: Int64) async {
         let start = clock.now
-        await eventually(within: 60) { clock.now >= start.advanced(byMilliseconds: days * 86_400_000) }
+        // Thousands of requests lie in between, and other tests beside them.
+        await eventually(within: 240) { clock.now >= start.advanced(byMilliseconds: days * 86_400_000) }
     }
 
     @Test func aFindingThatTheImporterFallsOverHoldsNobodyUp() async throws {
