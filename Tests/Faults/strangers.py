@@ -265,6 +265,13 @@ class Assault:
         check(kind or not is_over or self.process.exitcode == 0, "the other side of the attack did not get what it is due")
 
 
+def settle(gateway):
+    """Waits until the connections of an attack that is over are closed: what that costs is no part of the time without an attack."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and len(os.listdir(f"/proc/{gateway.pid}/fd")) > 100:
+        time.sleep(0.1)
+
+
 def looks_well(gateway, name):
     check(gateway.alive(), f"{name}: the gateway is gone: {gateway.last_words()}")
     check(console_answers(gateway), f"{name}: an operator is not answered")
@@ -293,6 +300,7 @@ def one(arguments, folder, cage, name, descriptors, rounds, seconds, judges):
         # More rounds where the machine's own noise may have been in the way.
         while len(calm) < rounds or judges and len(calm) < 3 * rounds and not is_even(calm, harried):
             number = len(calm)
+            settle(gateway)
             calm.append(good_senders(arguments, gateway, seconds, arguments.seed + 2 * number))
             with Assault(gateway, name):
                 harried.append(good_senders(arguments, gateway, seconds, arguments.seed + 2 * number + 1))
