@@ -7,14 +7,9 @@ import Testing
 
 /// Where a sink begins, and how its cursor moves over what is not for it, is gone, or stands elsewhere.
 struct PumpCursorTests: PumpTesting {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed()
+    let bench: PumpBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
-    }
+    init() throws { bench = try PumpBench() }
 
     @Test func filteredChangesMoveTheCursorToo() async throws {
         feed.append((1...500).map { Change.finding($0, severity: $0.isMultiple(of: 100) ? "critical" : "low") })

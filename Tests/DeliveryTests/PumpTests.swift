@@ -7,14 +7,9 @@ import Testing
 
 /// How changes get to a sink, and what happens when something fails.
 struct PumpTests: PumpTesting {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed()
+    let bench: PumpBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
-    }
+    init() throws { bench = try PumpBench() }
 
     @Test func everyChangeIsDeliveredInOrderAndWrittenDown() async throws {
         feed.append(Change.findings(1...1000))

@@ -4,21 +4,10 @@ import Testing
 @testable import Delivery
 
 /// Other sinks and routes while the gateway runs.
-@Suite(.timeLimit(.minutes(1))) struct ReconfigureTests {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed()
+@Suite(.timeLimit(.minutes(1))) struct ReconfigureTests: PumpTesting {
+    let bench: PumpBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
-    }
-
-    private func service(_ sinks: [ScriptedSink]) -> DeliveryService {
-        DeliveryService(
-            feed: feed, ledger: ledger, sinks: sinks.map { .init($0, from: .beginning) }, routes: [Route(to: sinks.map(\.name))], clock: ManualClock(),
-            random: { 0.5 }, log: .silent)
-    }
+    init() throws { bench = try PumpBench() }
 
     @Test func aSinkGoesOnFromItsCursorBehindItsLastRequestAndHoldsUpNoOther() async throws {
         feed.append(Change.findings(1...30))

@@ -6,14 +6,9 @@ import Testing
 
 /// Dead letters that are tried again, at a sink that keeps one state of each record.
 struct SupersededTests: PumpTesting {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed()
+    let bench: PumpBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
-    }
+    init() throws { bench = try PumpBench() }
 
     /// What happened to the record after its first change, which the sink refused.
     struct Case: CustomTestStringConvertible, Sendable {

@@ -7,13 +7,10 @@ import Testing
 
 /// Replays that wait for their turn, and their end before it.
 struct ReplayQueueTests: PumpTesting {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed(Change.findings(1...20))
+    let bench: PumpBench
 
     init() async throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
+        bench = try PumpBench(MemoryFeed(Change.findings(1...20)))
         try await ledger.insert(SinkPosition(name: "sink", start: 0, cursor: 19, delivered: 19, filtered: 0, expired: 0))
     }
 

@@ -3,13 +3,29 @@ import Logging
 import FindingModel
 import State
 
-/// What tests of pumps share: a ledger in a file, changes in memory, and services over both.
+/// A ledger in a folder of its own, and changes in memory.
+struct PumpBench: Sendable {
+    let folder: TemporaryFolder
+    let ledger: Ledger
+    let feed: MemoryFeed
+
+    init(_ feed: MemoryFeed = MemoryFeed()) throws {
+        self.feed = feed
+        folder = try TemporaryFolder()
+        ledger = try Ledger(path: folder.path + "/ledger.db")
+    }
+}
+
+/// What tests of pumps share: services over a bench, and what is asked of them.
 protocol PumpTesting: Sendable {
-    var ledger: Ledger { get }
-    var feed: MemoryFeed { get }
+    var bench: PumpBench { get }
 }
 
 extension PumpTesting {
+    var folder: TemporaryFolder { bench.folder }
+    var ledger: Ledger { bench.ledger }
+    var feed: MemoryFeed { bench.feed }
+
     func service(
         _ sinks: [ScriptedSink], routes: [Route]? = nil, from start: StartPoint = .beginning, ledger: Ledger? = nil, clock: any DeliveryClock = ManualClock(),
         fraction: Double = 0.5, notify: @escaping @Sendable (GatewayNotice) -> Void = { _ in }

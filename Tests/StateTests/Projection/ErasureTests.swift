@@ -9,20 +9,7 @@ import Testing
 @testable import State
 
 /// A receipt whose words were erased.
-struct ErasureTests {
-    private static let secret = "LEAKEDPASSWORD"
-
-    private static func finding(
-        _ entry: Entry, _ says: FindingFields, _ status: FindingStatus = .open, _ key: String = "a", _ change: (inout Finding) -> Void = { _ in }
-    ) -> MappedRecord {
-        let finding = Making.finding(key, receipt: entry.number) {
-            $0.status = status
-            $0.severity = .high
-            change(&$0)
-        }
-        return .finding(finding, says: says.union([.status, .severity]))
-    }
-
+struct ErasureTests: ErasureTesting {
     /// A finding that holds the secret in every group of words.
     private static func leaking(_ entry: Entry, _ key: String = "a") -> MappedRecord {
         finding(entry, FindingFields.allWords, .open, key) {
@@ -58,19 +45,6 @@ struct ErasureTests {
         script.add("word", key: "2d", at: 2, kind: "\(secret) kind", drift: [Drift(kind: .kind, place: secret), Drift(kind: .enum, place: "$.a: \(secret)")]) {
             finding($0, []) { $0.vendorSeverity = secret }
         }
-        script.add(
-            "word again", key: "2f", at: 2, kind: "\(secret) kind", drift: [Drift(kind: .kind, place: secret), Drift(kind: .enum, place: "$.a: \(secret)")]
-        ) {
-            finding($0, [], .open, "b") { $0.vendorSeverity = secret }
-        }
-        script.add(
-            "words", key: "2g", at: 2,
-            drift: [
-                Drift(kind: .json, place: "$.raw"), Drift(kind: .enum, place: "$.z: last"), Drift(kind: .enum, place: "$.a: \(secret)"),
-                Drift(kind: .enum, place: "$.a: A"),
-            ]
-        ) { finding($0, []) }
-        script.add("other word", key: "2e", at: 2, drift: [Drift(kind: .enum, place: "$.a: other")]) { finding($0, []) }
         script.add("fixed", key: "3", at: 3) { finding($0, [], .fixed) { $0.vendorStatus = "closed" } }
         script.add("same title", key: "4", at: 4) { finding($0, [.title]) { $0.title = "with \(secret)" } }
         script.add("new title", key: "5", at: 5) { finding($0, [.title]) { $0.title = "clean" } }
@@ -115,40 +89,6 @@ struct ErasureTests {
         script.add("notice again", key: "n2", at: 3) { entry in
             .notice(Notice(uid: Making.uid(.notice, "n"), kind: "target", summary: secret, raw: Making.raw(entry.number)))
         }
-    }
-
-    /// Erases, and expects that nobody is told anything and that what is made again is the same.
-    private func erase(_ gate: Gate, _ receipt: UInt64) async throws {
-        try gate.catchUp()
-        let made = try gate.allChanges().map(Told.init)
-        try await gate.erase(receipt)
-        #expect(try gate.allChanges().map(Told.init) == made, "an erasure tells nobody anything")
-        try expectTheSameAgain(gate)
-    }
-
-    /// What of a change an erasure leaves.
-    private struct Told: Equatable {
-        let id: String
-        let sequence: UInt64
-        let type: String
-        let subject: String
-        let time: Timestamp
-
-        init(_ change: Change) { (id, sequence, type, subject, time) = (change.id, change.sequence, change.type, change.subject, change.time) }
-    }
-
-    private func expectTheSameAgain(_ gate: Gate) throws {
-        let replay = try Gate(beside: gate, state: "replay-\(UUID().uuidString).db")
-        try replay.catchUp(batch: 3)
-        let before = try gate.dump(), after = try replay.dump()
-        #expect(before == after, "missing \(before.filter { !after.contains($0) }), instead \(after.filter { !before.contains($0) })")
-        replay.store.close()
-    }
-
-    /// Expects that no file of state.db or of the journal holds the secret.
-    private func expectGone(_ gate: Gate) async throws {
-        try await gate.store.compact()
-        #expect(try gate.files(containing: Self.secret) == [])
     }
 
     @Test func itsWordsAreGoneFromTheRecordItsChangesAndTheFiles() async throws {
@@ -274,78 +214,6 @@ struct ErasureTests {
         #expect(gate.journal.watermark == end)
     }
 
-    @Test func wordsThatTheAdapterDoesNotKnowGoFromDriftAndItsNotices() async throws {
-        let gate = try Gate(Self.script)
-        let receipt = try await gate.receive("word")
-        try await gate.receive("other word")
-        try gate.catchUp()
-        #expect(try gate.allChanges().map(\.type) == ["finding.opened", "notice.gateway_drift"])
-        try await erase(gate, receipt)
-        let places = try await gate.queries.drift(ofSource: "shop").map(\.place.place).sorted()
-        #expect(places == ["$.a: other", "(erased \(receipt).0000)", "(erased \(receipt).0001)"])
-        #expect(try await gate.queries.events(EventFilter()).last?.kind == "(erased)")
-        try await expectGone(gate)
-    }
-
-    @Test(arguments: [["word", "word again"], ["word again", "word"]])
-    func aWordThatSeveralReceiptsHaveGoesWithTheLastOfThem(order: [String]) async throws {
-        let gate = try Gate(Self.script)
-        var receipts: [String: UInt64] = [:]
-        for body in ["word", "word again", "other word"] { receipts[body] = try await gate.receive(body) }
-        try await erase(gate, try #require(receipts[order[0]]))
-        let left = try await gate.queries.drift(ofSource: "shop").first { $0.place.place == "$.a: \(Self.secret)" }
-        #expect(left?.count == 1, "what the other one said stays")
-        try await erase(gate, try #require(receipts[order[1]]))
-        #expect(try await !gate.queries.drift(ofSource: "shop").contains { $0.place.place.contains(Self.secret) })
-        try await expectGone(gate)
-        try await gate.receive("words")
-        try gate.catchUp()
-        #expect(try await gate.queries.drift(ofSource: "shop").contains { $0.place.place.contains(Self.secret) }, "who says it again says something new")
-        try expectTheSameAgain(gate)
-    }
-
-    @Test func aNoticeThatComesLaterTellsWhatIsLeftInTheSameOrder() async throws {
-        let gate = try Gate(Self.script)
-        try await gate.receive("other word")
-        let first = try await gate.receive("words")
-        let second = try await gate.receive("word again")
-        try await erase(gate, first)
-        gate.setTime(1000 + 3600)
-        try await gate.receive("other word")
-        try gate.catchUp()
-        let told = try #require(try gate.allChanges().last { $0.type == "notice.gateway_drift" })
-        #expect(told.data.text.contains("enum (erased), enum $.a: \(Self.secret), enum (erased), json $.raw"), "\(told.data.text)")
-        try expectTheSameAgain(gate)
-        try await erase(gate, second)
-        try await expectGone(gate)
-        let notice = try #require(try await gate.queries.record(told.subject))
-        #expect(notice.data == (try gate.allChanges().first { $0.id == told.id }?.data), "the record is as its change tells it")
-    }
-
-    @Test(arguments: [["void"], ["void", "rebuild"], ["rebuild", "void"], ["void", "rebuild", "word again"], ["word again", "void", "rebuild"]])
-    func aNoticeOfDriftLosesWordsOfAReceiptThatNoLongerCounts(steps: [String]) async throws {
-        let gate = try Gate(Self.script)
-        try await gate.receive("first")
-        gate.setTime(1100)
-        let receipt = try await gate.receive("word")
-        gate.setTime(1200)
-        var other: UInt64?
-        for step in steps {
-            switch step {
-            case "void": try await void(gate)
-            case "rebuild": _ = try await gate.append(RebuildNote(generation: 4).draft)
-            default: other = try await gate.receive(step)
-            }
-        }
-        try gate.catchUp()
-        #expect(try gate.allChanges().contains { $0.type == "notice.gateway_drift" && $0.data.text.contains(Self.secret) })
-        try await erase(gate, receipt)
-        guard let other else { return try await expectGone(gate) }
-        #expect(try await gate.queries.drift(ofSource: "shop").contains { $0.place.place.contains(Self.secret) }, "another one says it")
-        try await erase(gate, other)
-        try await expectGone(gate)
-    }
-
     @Test func aReceiptOfManyRecordsIsErasedInParts() async throws {
         let gate = try Gate(Self.script)
         let receipt = try await gate.receive("many")
@@ -386,12 +254,6 @@ struct ErasureTests {
         try await erase(gate, alone)
         #expect(try await gate.queries.sources().first?.outcomes == [.mapped: 1, .erased: 2])
         try await expectGone(gate)
-    }
-
-    private func void(_ gate: Gate) async throws {
-        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(1100)), end: .wall(Making.time(1101)), reason: "a test")
-        _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
-        try gate.catchUp()
     }
 
     @Test func aReceiptThatEndedTheProcessInARebuildLosesWhatWasMadeOfItBefore() async throws {
