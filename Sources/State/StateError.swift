@@ -70,6 +70,7 @@ extension StateError {
     /// What an error of the database stands for; SQLite's own words hold no row's content.
     static func wrapping(_ error: any Error, at path: String) -> StateError {
         if let error = error as? StateError { return error }
+        if error is RowDecodingError { return StateError(.corrupt, "\(path): a row holds what was not written there") }
         guard let error = error as? DatabaseError else { return StateError(.failed, "\(path): \(error)") }
         let words = "\(path): SQLite error \(error.resultCode.rawValue), \(error.message ?? "no message")"
         switch error.resultCode {

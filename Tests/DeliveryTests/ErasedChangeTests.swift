@@ -8,14 +8,9 @@ import Testing
 
 /// Changes whose receipts were erased before they had left.
 struct ErasedChangeTests: PumpTesting {
-    let folder: TemporaryFolder
-    let ledger: Ledger
-    let feed = MemoryFeed()
+    let bench: PumpBench
 
-    init() throws {
-        folder = try TemporaryFolder()
-        ledger = try Ledger(path: folder.path + "/ledger.db")
-    }
+    init() throws { bench = try PumpBench() }
 
     /// The changes 1 to 6, some of them erased.
     private func changes(erased: Set<UInt64> = []) -> [Change] {
@@ -204,7 +199,7 @@ struct ErasedChangeTests: PumpTesting {
         write.rows = [1, 2].map {
             .put(OpenItem(.finding($0), state: .dead, at: now), DeliveryFailure("no \(secret)", status: 400))
         }
-        write.outage = .some(LedgerWrite.Outage(since: now, isPaused: true, failure: DeliveryFailure("refused \(secret)")))
+        write.outage = .some(LedgerWrite.Outage(since: now, isPaused: true, failures: 7, failure: DeliveryFailure("refused \(secret)")))
         write.deliveries = [DeliveryRow(sink: "sink", sequences: [1], lastChange: nil, time: now, status: 250, remoteID: "queued \(secret)")].compactMap { $0 }
         try await ledger.apply(write, after: 0)
         var link = TicketLink(uid: "f_1", mark: "m", state: .linked, intended: now)

@@ -31,6 +31,8 @@ package final class Ledger: Sendable {
         var file: FileIdentity?
         /// Counts openings, so that of several who found the file broken only one opens it again.
         var generation: UInt64 = 1
+        /// The opening whose indexes were compared with their rows.
+        var verified: UInt64 = 0
         /// Why there is no connection.
         var failure: LedgerError?
     }
@@ -101,7 +103,8 @@ package final class Ledger: Sendable {
     ///
     /// - Parameter now: When a sink that failed in the end may be tried again.
     func state(of sink: String, now: Timestamp = Timestamp(milliseconds: 0)) async throws(LedgerError) -> LedgerState? {
-        try await read { database in
+        try await read { [self] database in
+            try verifyIndexes(database)
             try LedgerSeal.verify(database, sink: sink)
             guard let (position, revision) = try LedgerRows.position(database, of: sink) else { return nil }
             var state = LedgerState(position: position, revision: revision, open: try LedgerItems.open(database, of: sink))
@@ -118,6 +121,14 @@ package final class Ledger: Sendable {
     /// Carries `write` out in one transaction, as the revision of the sink's position after `revision`.
     func apply(_ write: LedgerWrite, after revision: Int64) async throws(LedgerError) {
         try await self.write { try LedgerRows.apply(write, after: revision, $0) }
+    }
+
+    /// Once for each opening: it reads the rows of all sinks.
+    private func verifyIndexes(_ database: Database) throws {
+        let (generation, verified) = state.withLock { ($0.generation, $0.verified) }
+        guard verified != generation else { return }
+        try LedgerSeal.verifyIndexes(database)
+        state.withLock { $0.verified = generation }
     }
 
     /// Of the rows about a sink's requests, the first from `id` on that names its last change; `last` is the newest row's number.

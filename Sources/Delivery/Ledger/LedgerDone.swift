@@ -17,8 +17,8 @@ enum LedgerDone {
 
     static func all(_ database: Database, of sink: String) throws -> [DoneAbove] {
         let sql = "SELECT sequence, change, superseded FROM done WHERE sink = ? ORDER BY sequence"
-        return try Row.fetchWhole(database, sql: sql, arguments: [sink]).map { row in
-            DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: row["superseded"])
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [sink]).map { row in
+            try DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: row["superseded"])
         }
     }
 
@@ -45,13 +45,12 @@ enum LedgerOutages {
 
     /// The sink's condition as it was left; the next attempt begins at `now`.
     static func condition(_ database: Database, of sink: String, now: Timestamp) throws -> SinkHealth.Condition {
-        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM outages WHERE sink = ?", arguments: [sink]) else {
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT * FROM outages WHERE sink = ?", arguments: [sink]) else {
             return .healthy
         }
-        _ = try row.whole(but: ["status"])
-        let failure = DeliveryFailure(row["words"], status: row["status"]), failures: Int? = row["failures"]
-        let outage = SinkHealth.Outage(since: Timestamp(milliseconds: row["since"]), next: now, failures: max(1, failures ?? 1), failure: failure)
-        return row["paused"] ? .paused(outage) : .failing(outage)
+        let failure = try DeliveryFailure(row["words"], status: row["status"]), failures: Int? = try row["failures"]
+        let outage = SinkHealth.Outage(since: Timestamp(milliseconds: try row["since"]), next: now, failures: max(1, failures ?? 1), failure: failure)
+        return try row["paused"] ? .paused(outage) : .failing(outage)
     }
 
     /// Every sink's outage, for readers.

@@ -12,9 +12,9 @@ enum LedgerErasure {
         var open = OpenItems()
         for item in try LedgerItems.open(database, of: sink) { open.insert(item, at: now) }
         var write = LedgerWrite(position: position)
-        for row in try Row.fetchWhole(database, sql: "SELECT sequence, change FROM items WHERE sink = ? ORDER BY sequence", arguments: [sink]) {
-            guard changes.contains(row[1]) else { continue }
-            let sequence = LedgerRows.number(row[0])
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT sequence, change FROM items WHERE sink = ? ORDER BY sequence", arguments: [sink]) {
+            guard try changes.contains(row[1]) else { continue }
+            let sequence = LedgerRows.number(try row[0])
             position.close(\.dropped)
             position.erased += 1
             write.rows.append(.remove(sequence))
@@ -48,9 +48,9 @@ enum LedgerErasure {
         try parts(of: uids).flatMap { some in
             let marks = databaseQuestionMarks(count: some.count)
             let sql = "SELECT sink, uid FROM tickets WHERE shown IS NOT NULL AND uid IN (\(marks)) ORDER BY sink, uid"
-            return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(some)).map { row in
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: StatementArguments(some)).map { row in
                 let link = try LedgerTickets.link(database, sink: row[0], uid: row[1])
-                return ShownWords(sink: row[0], uid: row[1], change: link?.appliedChange, shown: link?.shown)
+                return try ShownWords(sink: row[0], uid: row[1], change: link?.appliedChange, shown: link?.shown)
             }
         }
     }

@@ -106,6 +106,7 @@ enum LedgerFile {
 
     static func ledgerError(_ error: any Error, _ path: String) -> LedgerError {
         if let error = error as? LedgerError { return error }
+        if error is RowDecodingError { return .damaged(path, "a row holds what was not written there") }
         guard let error = error as? DatabaseError else { return LedgerError(.unavailable, "\(path): \(error)") }
         let message = error.message ?? "error \(error.resultCode.rawValue)"
         switch error.resultCode {

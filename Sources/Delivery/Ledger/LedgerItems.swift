@@ -41,7 +41,7 @@ enum LedgerItems {
     /// The sink's items that are not dead, by sequence.
     static func open(_ database: Database, of sink: String) throws -> [OpenItem] {
         let sql = "SELECT \(columns) FROM items WHERE sink = ? AND state <> ? ORDER BY sequence"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { try item($0) }
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [sink, OpenItem.State.dead.rawValue]).compactMap { try item($0) }
     }
 
     /// Dead letters, or changes that wait, with the sinks' words, the oldest first.
@@ -60,9 +60,9 @@ enum LedgerItems {
             arguments += StatementArguments(changes + changes)
         }
         let sql = "SELECT id, sink, \(columns) FROM items WHERE \(conditions) ORDER BY id LIMIT ?"
-        return try Row.fetchAll(database, sql: sql, arguments: arguments + [query.limit]).compactMap { row in
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments + [query.limit]).compactMap { row in
             guard let item = try item(row) else { return nil }
-            return DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
+            return try DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
         }
     }
 
@@ -70,10 +70,10 @@ enum LedgerItems {
     static func counts(_ database: Database) throws -> [String: [OpenItem.State: UInt64]] {
         guard try database.tableExists("items") else { return [:] }
         var counts: [String: [OpenItem.State: UInt64]] = [:]
-        for row in try Row.fetchWhole(database, sql: "SELECT sink, state, count(*) FROM items GROUP BY sink, state") {
-            let sink: String = row[0]
-            let code: Int = row[1]
-            if let state = OpenItem.State(rawValue: code) { counts[sink, default: [:]][state] = LedgerRows.number(row[2]) }
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT sink, state, count(*) FROM items GROUP BY sink, state") {
+            let sink: String = try row[0]
+            let code: Int = try row[1]
+            if let state = OpenItem.State(rawValue: code) { counts[sink, default: [:]][state] = LedgerRows.number(try row[2]) }
         }
         return counts
     }
@@ -100,15 +100,14 @@ enum LedgerItems {
         return database.changesCount
     }
 
-    private static func item(_ row: Row) throws -> OpenItem? {
-        let row = try row.whole(but: ["failed", "status", "words"])
-        let code: Int = row["state"]
+    private static func item(_ row: CheckedRow) throws -> OpenItem? {
+        let code: Int = try row["state"]
         guard let state = OpenItem.State(rawValue: code) else { return nil }
-        var item = OpenItem(
+        var item = try OpenItem(
             sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], uid: row["uid"], type: row["type"], state: state,
             attempts: row["attempts"], since: Timestamp(milliseconds: row["since"]), next: Timestamp(milliseconds: row["next"]), waited: row["waited"])
-        item.tries = row["tries"]
-        let failed: Int64? = row["failed"]
+        item.tries = try row["tries"]
+        let failed: Int64? = try row["failed"]
         item.failed = failed.map { Timestamp(milliseconds: $0) }
         return item
     }

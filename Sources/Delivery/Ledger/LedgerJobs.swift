@@ -38,21 +38,21 @@ enum LedgerJobs {
     /// The sink's oldest replay that is not done.
     static func next(_ database: Database, of sink: String) throws -> ReplayState? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND \(isOpen) ORDER BY id LIMIT 1"
-        guard let job = try Row.fetchOne(database, sql: sql, arguments: [sink]).map({ try job($0) }) else { return nil }
+        guard let job = try CheckedRow.fetchOne(database, sql: sql, arguments: [sink]).map({ try job($0) }) else { return nil }
         return try ReplayState(job: job, open: LedgerReplayRows.open(database, of: job.id), done: LedgerReplayRows.done(database, of: job.id))
     }
 
     /// The sink's newest replay that is done.
     static func lastDone(_ database: Database, of sink: String) throws -> ReplayJob? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND NOT (\(isOpen)) ORDER BY id DESC LIMIT 1"
-        return try Row.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
+        return try CheckedRow.fetchOne(database, sql: sql, arguments: [sink]).map { try job($0) }
     }
 
     /// Those that are not done, of one sink or of all, the oldest first; none in a file that its writer has not brought up to date yet.
     static func open(_ database: Database, of sink: String?) throws -> [ReplayJob] {
         guard try database.tableExists("jobs"), try database.columns(in: "jobs").contains(where: { $0.name == "cancelled" }) else { return [] }
         let sql = "SELECT \(columns) FROM jobs WHERE \(isOpen) AND (?1 IS NULL OR sink = ?1) ORDER BY id"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink]).map { try job($0) }
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [sink]).map { try job($0) }
     }
 
     static func cancel(_ job: ReplayJob, at now: Timestamp, _ database: Database) throws {
@@ -62,27 +62,26 @@ enum LedgerJobs {
 
     /// The newest first.
     static func all(_ database: Database, limit: Int) throws -> [ReplayJob] {
-        try Row.fetchAll(database, sql: "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT ?", arguments: [limit]).map { try job($0) }
+        try CheckedRow.fetchAll(database, sql: "SELECT \(columns) FROM jobs ORDER BY id DESC LIMIT ?", arguments: [limit]).map { try job($0) }
     }
 
-    private static func job(_ row: Row) throws -> ReplayJob {
-        let row = try row.whole(but: ["rate", "words", "wanted", "beginning", "end", "anchor", "last_change", "cancelled"])
-        let types: String = row["types"]
+    private static func job(_ row: CheckedRow) throws -> ReplayJob {
+        let types: String = try row["types"]
         let words = (try? JSONValue(parsing: Array(types.utf8)))?.arrayValue?.compactMap(\.stringValue) ?? []
-        var job = ReplayJob(
+        var job = try ReplayJob(
             sink: row["sink"], first: LedgerRows.number(row["first"]), last: LedgerRows.number(row["last"]), types: words, rate: row["rate"],
             created: Timestamp(milliseconds: row["created"]), who: row["who"])
-        job.id = row["id"]
-        job.cursor = LedgerRows.number(row["cursor"])
-        job.delivered = LedgerRows.number(row["delivered"])
-        job.filtered = LedgerRows.number(row["filtered"])
-        job.refused = LedgerRows.number(row["refused"])
-        job.words = row["words"]
-        (job.anchor, job.lastChange) = (row["anchor"], row["last_change"])
-        let from: String? = row["beginning"], to: String? = row["end"]
+        job.id = try row["id"]
+        job.cursor = LedgerRows.number(try row["cursor"])
+        job.delivered = LedgerRows.number(try row["delivered"])
+        job.filtered = LedgerRows.number(try row["filtered"])
+        job.refused = LedgerRows.number(try row["refused"])
+        job.words = try row["words"]
+        (job.anchor, job.lastChange) = try (row["anchor"], row["last_change"])
+        let from: String? = try row["beginning"], to: String? = try row["end"]
         (job.from, job.to) = (from.flatMap { ReceiptBound($0) }, to.flatMap { ReceiptBound($0) })
-        job.waiting = LedgerRows.number(row["waits"])
-        let wanted: Int64? = row["wanted"], cancelled: Int64? = row["cancelled"]
+        job.waiting = LedgerRows.number(try row["waits"])
+        let wanted: Int64? = try row["wanted"], cancelled: Int64? = try row["cancelled"]
         job.cancelled = cancelled.map { Timestamp(milliseconds: $0) }
         job.wanted = wanted.map { LedgerRows.number($0) }
         return job

@@ -39,10 +39,10 @@ enum LedgerReplayRows {
     /// What waits aside, by sequence.
     static func open(_ database: Database, of job: Int64) throws -> [OpenItem] {
         let sql = "SELECT sequence, change, uid, type, state, attempts, since, next FROM replay_rows WHERE job = ? AND state <> ? ORDER BY sequence"
-        return try Row.fetchWhole(database, sql: sql, arguments: [job, doneState]).compactMap { row in
-            let code: Int = row["state"]
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [job, doneState]).compactMap { row in
+            let code: Int = try row["state"]
             guard let state = OpenItem.State(rawValue: code) else { return nil }
-            return OpenItem(
+            return try OpenItem(
                 sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], uid: row["uid"], type: row["type"], state: state,
                 attempts: row["attempts"], since: Timestamp(milliseconds: row["since"]), next: Timestamp(milliseconds: row["next"]), waited: 0)
         }
@@ -51,8 +51,8 @@ enum LedgerReplayRows {
     /// What is done above the replay's cursor, by sequence.
     static func done(_ database: Database, of job: Int64) throws -> [DoneAbove] {
         let sql = "SELECT sequence, change FROM replay_rows WHERE job = ? AND state = ? ORDER BY sequence"
-        return try Row.fetchWhole(database, sql: sql, arguments: [job, doneState]).map { row in
-            DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: false)
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [job, doneState]).map { row in
+            try DoneAbove(sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], isSuperseded: false)
         }
     }
 }

@@ -1,5 +1,6 @@
 import FindingModel
 import GRDB
+import State
 import Logging
 
 /// Removes what ledger.db says about requests that are older than such rows are kept, a few rows at a time, so that no sink waits for it.
@@ -53,7 +54,9 @@ extension Ledger {
     func removeDeliveries(before time: Timestamp, after row: Int64, rows: Int) async throws(LedgerError) -> Int64? {
         let found: (last: Int64, isOld: Bool)? = try await read { database in
             let sql = "SELECT max(id), min(time) FROM (SELECT id, time FROM deliveries WHERE id > ? ORDER BY id LIMIT ?)"
-            guard let found = try Row.fetchOne(database, sql: sql, arguments: [row, rows]), let last: Int64 = found[0], let oldest: Int64 = found[1] else {
+            guard let found = try CheckedRow.fetchOne(database, sql: sql, arguments: [row, rows]), let last: Int64 = try found[0],
+                let oldest: Int64 = try found[1]
+            else {
                 return nil
             }
             return (last, oldest < time.milliseconds)

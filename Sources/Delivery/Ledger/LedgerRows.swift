@@ -14,9 +14,9 @@ enum LedgerRows {
             return present.contains(name) ? name : "\(name == "anchor" ? "NULL" : "0") AS \(name)"
         }
         let above = try database.tableExists("done") ? "(SELECT count(*) FROM done WHERE done.sink = sinks.name)" : "0"
-        return try Row.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks ORDER BY name").map { row in
+        return try CheckedRow.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks ORDER BY name").map { row in
             var position = try position(row)
-            position.above = number(row["above"])
+            position.above = number(try row["above"])
             return position
         }
     }
@@ -24,7 +24,7 @@ enum LedgerRows {
     /// The sink's position, and how often it was written.
     static func position(_ database: Database, of sink: String) throws -> (position: SinkPosition, revision: Int64)? {
         let statement = try database.cachedStatement(sql: "SELECT \(columns), revision FROM sinks WHERE name = ?")
-        return try Row.fetchOne(statement, arguments: [sink]).map { (try position($0), $0["revision"]) }
+        return try CheckedRow.fetchOne(statement, arguments: [sink]).map { (try position($0), try $0["revision"]) }
     }
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
@@ -92,8 +92,8 @@ enum LedgerRows {
             SELECT sink, first_sequence, last_sequence, count, sequences, time, status, remote_id FROM deliveries \(filter)
             ORDER BY id DESC LIMIT ?
             """
-        return try Row.fetchWhole(database, sql: sql, arguments: arguments + [limit], but: ["sequences", "status", "remote_id"]).map { row in
-            DeliveryRow(
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments + [limit]).map { row in
+            try DeliveryRow(
                 sink: row["sink"], firstSequence: number(row["first_sequence"]), lastSequence: number(row["last_sequence"]), count: row["count"],
                 sequences: row["sequences"], time: Timestamp(milliseconds: row["time"]), status: row["status"], remoteID: row["remote_id"])
         }
@@ -105,9 +105,8 @@ enum LedgerRows {
             SELECT id, last_change, last_sequence FROM deliveries WHERE sink = ? AND id >= ? AND last_change IS NOT NULL
             AND coalesce(seal = row_seal(sink, last_sequence, last_change), 1) ORDER BY id LIMIT 1
             """
-        return try Row.fetchOne(database, sql: sql, arguments: [sink, id]).map { row in
-            let row = try row.whole()
-            return NamedDelivery(id: row[0], change: row[1], sequence: number(row[2]))
+        return try CheckedRow.fetchOne(database, sql: sql, arguments: [sink, id]).map { row in
+            try NamedDelivery(id: row[0], change: row[1], sequence: number(row[2]))
         }
     }
 
@@ -120,9 +119,8 @@ enum LedgerRows {
         return try Int64.fetchOne(database, sql: sql, arguments: [sink]).map { Timestamp(milliseconds: $0) }
     }
 
-    private static func position(_ row: Row) throws -> SinkPosition {
-        let row = try row.whole(but: ["anchor"])
-        return SinkPosition(
+    private static func position(_ row: CheckedRow) throws -> SinkPosition {
+        return try SinkPosition(
             name: row["name"], start: number(row["start"]), cursor: number(row["cursor"]), anchor: row["anchor"], delivered: number(row["delivered"]),
             filtered: number(row["filtered"]), expired: number(row["expired"]), superseded: number(row["superseded"]), dropped: number(row["dropped"]),
             erased: number(row["erased"]), open: number(row["open"]), vanished: row["vanished"])

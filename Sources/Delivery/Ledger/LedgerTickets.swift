@@ -9,7 +9,7 @@ enum LedgerTickets {
 
     static func link(_ database: Database, sink: String, uid: String) throws -> TicketLink? {
         let statement = try database.cachedStatement(sql: "SELECT \(columns) FROM tickets WHERE sink = ? AND uid = ?")
-        return try Row.fetchOne(statement, arguments: [sink, uid]).flatMap { try link($0) }
+        return try CheckedRow.fetchOne(statement, arguments: [sink, uid]).flatMap { try link($0) }
     }
 
     static func put(_ link: TicketLink, sink: String, _ database: Database) throws {
@@ -34,19 +34,18 @@ enum LedgerTickets {
     /// The findings beyond `max-new`.
     static func overflow(_ database: Database, sink: String) throws -> [TicketLink] {
         let sql = "SELECT \(columns) FROM tickets WHERE sink = ? AND state = ? ORDER BY uid"
-        return try Row.fetchAll(database, sql: sql, arguments: [sink, TicketLink.State.overflow.rawValue]).compactMap { try link($0) }
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [sink, TicketLink.State.overflow.rawValue]).compactMap { try link($0) }
     }
 
-    private static func link(_ row: Row) throws -> TicketLink? {
-        let row = try row.whole(but: ["created", "remote_id", "remote_key", "url", "shown", "applied_change"])
-        let code: Int = row["state"]
+    private static func link(_ row: CheckedRow) throws -> TicketLink? {
+        let code: Int = try row["state"]
         guard let state = TicketLink.State(rawValue: code) else { return nil }
-        let id: String? = row["remote_id"], key: String? = row["remote_key"], shown: String? = row["shown"], created: Int64? = row["created"]
-        var link = TicketLink(
+        let id: String? = try row["remote_id"], key: String? = try row["remote_key"], shown: String? = try row["shown"], created: Int64? = try row["created"]
+        var link = try TicketLink(
             uid: row["uid"], mark: row["mark"], state: state, intended: Timestamp(milliseconds: row["intended"]),
-            created: created.map { Timestamp(milliseconds: $0) }, reference: id.map { TicketReference(id: $0, key: key ?? $0, url: row["url"]) },
+            created: created.map { Timestamp(milliseconds: $0) }, reference: id.map { try TicketReference(id: $0, key: key ?? $0, url: row["url"]) },
             applied: LedgerRows.number(row["applied"]), shown: shown.flatMap { Self.shown($0) })
-        link.appliedChange = row["applied_change"]
+        link.appliedChange = try row["applied_change"]
         return link
     }
 

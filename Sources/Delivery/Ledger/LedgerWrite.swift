@@ -25,7 +25,8 @@ struct LedgerWrite: Sendable {
     struct Outage: Sendable {
         let since: Timestamp
         let isPaused: Bool
-        var failures = 1
+        /// How often it has failed since.
+        let failures: Int
         let failure: DeliveryFailure
     }
 
@@ -34,7 +35,7 @@ struct LedgerWrite: Sendable {
         var write = self
         write.rows = rows.map { if case .put(let item, let failure) = $0 { .put(item, failure?.withoutWords) } else { $0 } }
         if case .some(.some(let known)) = outage {
-            write.outage = .some(Outage(since: known.since, isPaused: known.isPaused, failure: known.failure.withoutWords))
+            write.outage = .some(Outage(since: known.since, isPaused: known.isPaused, failures: known.failures, failure: known.failure.withoutWords))
         }
         return write
     }

@@ -25,8 +25,8 @@ extension StateQueries {
     /// The receipts that are erased as far as the journal was projected, in order.
     package func erasedReceipts() async throws -> [ErasedReceipt] {
         try await store.readAsync { database in
-            try Row.fetchAll(database, sql: "SELECT receipt, decision FROM erasures ORDER BY receipt").map { row in
-                ErasedReceipt(number: UInt64(clamping: row[0] as Int64), decision: (row[1] as Int64?).map { UInt64(clamping: $0) })
+            try CheckedRow.fetchAll(database, sql: "SELECT receipt, decision FROM erasures ORDER BY receipt").map { row in
+                try ErasedReceipt(number: UInt64(clamping: row[0] as Int64), decision: (row[1] as Int64?).map { UInt64(clamping: $0) })
             }
         }
     }

@@ -21,14 +21,14 @@ struct Eraser {
         _ = record.json()
         var mustWrite = record.state.erase(receipt)
         let sql = "SELECT sequence, data, origins FROM changes WHERE record = ? AND entry >= ?"
-        for row in try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
-            if try erase(row, kind: kind, parser: &parser, in: database), record.told == row[0] { mustWrite = true }
+        for row in try CheckedRow.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
+            if try erase(row, kind: kind, parser: &parser, in: database), record.told == (try row[0] as Int64) { mustWrite = true }
         }
         if mustWrite { projection.records.touch(record, source: record.source, by: nil) }
     }
 
     /// Empties a change; whether there was anything.
-    private func erase(_ row: Row, kind: RecordKind, parser: inout JSONParser, in database: Database) throws -> Bool {
+    private func erase(_ row: CheckedRow, kind: RecordKind, parser: inout JSONParser, in database: Database) throws -> Bool {
         // A change of an older version does not say where its words are from.
         let groups = try (row[2] as Data?).map { try Origins([UInt8]($0)).groups(of: receipt) } ?? .max
         guard groups != 0 else { return false }
@@ -68,7 +68,7 @@ struct Eraser {
         let gone = gone
         guard let record = try projection.records.existing(uid, kind: .notice) else { return }
         let sql = "SELECT sequence, data FROM changes WHERE record = ? AND entry >= ?"
-        for row in try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
+        for row in try CheckedRow.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
             guard case .notice(let told) = try RecordRow.record(kind: .notice, data: [UInt8](row[1] as Data), parser: &parser),
                 let emptied = GatewayNotice.drift(told, without: gone)
             else { continue }
@@ -92,10 +92,10 @@ struct Eraser {
     ///
     /// - Parameter generation: The configuration by which it counted.
     func eraseDrift(generation: UInt64?, in database: Database) throws {
-        guard !gone.isEmpty, let row = try Row.fetchOne(database, sql: "SELECT source, outcome FROM events WHERE entry = ?", arguments: [number])
+        guard !gone.isEmpty, let row = try CheckedRow.fetchOne(database, sql: "SELECT source, outcome FROM events WHERE entry = ?", arguments: [number])
         else { return }
         var counted: [DriftPlace: Int64] = [:]
-        let outcome = EventOutcome(rawValue: row[1])
+        let outcome = EventOutcome(rawValue: try row[1])
         if let generation, outcome == .mapped || outcome == .ignored {
             for item in husk.form(of: generation)?.event.drift ?? [] { counted[DriftPlace(item), default: 0] += 1 }
         }
@@ -111,13 +111,13 @@ struct Eraser {
             arguments: [Int64(clamping: first), Int64(clamping: behind), number])
         try database.execute(sql: "INSERT OR IGNORE INTO erasures VALUES (?, ?)", arguments: [number, decision])
         let lookup = try database.cachedStatement(sql: "SELECT source, outcome, kind FROM events WHERE entry = ?")
-        guard let row = try Row.fetchOne(lookup, arguments: [number]), let outcome = EventOutcome(rawValue: row[1]) else { return }
-        let kind: String? = row[2]
+        guard let row = try CheckedRow.fetchOne(lookup, arguments: [number]), let outcome = EventOutcome(rawValue: try row[1]) else { return }
+        let kind: String? = try row[2]
         let isKnown = kind.map { kind in husk.forms.contains { $0.event.kind == kind } } ?? true
         try database.cachedStatement(sql: "UPDATE events SET outcome = ?, key = NULL, kind = ? WHERE entry = ?")
             .execute(arguments: [EventOutcome.erased.rawValue, isKnown ? kind : ErasedText.text, number])
         guard outcome != .erased else { return }
-        let source: Int64 = row[0]
+        let source: Int64 = try row[0]
         projection.counters.count(outcome, source: source, by: -1)
         projection.counters.count(.erased, source: source)
     }

@@ -55,19 +55,19 @@ struct HuskMaker {
 
     private static func known(of entry: Entry, _ database: Database) throws -> Known {
         let number = Int64(clamping: entry.number)
-        let event = try Row.fetchOne(database, sql: "SELECT outcome, source FROM events WHERE entry = ?", arguments: [number])
-        let rebuilds = try Row.fetchWhole(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry > ? ORDER BY entry", arguments: [number])
+        let event = try CheckedRow.fetchOne(database, sql: "SELECT outcome, source FROM events WHERE entry = ?", arguments: [number])
+        let rebuilds = try CheckedRow.fetchAll(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry > ? ORDER BY entry", arguments: [number])
         let first = try ChangeOrder.first(in: database, column: "entry", atLeast: number)
         let sql = "SELECT tag, entry, number, sequence, type, time FROM changes WHERE sequence >= ? AND entry = ? ORDER BY sequence"
-        let changes = try Row.fetchWhole(database, sql: sql, arguments: [Int64(clamping: first), number]).map { row in
-            Husk.Made(
+        let changes = try CheckedRow.fetchAll(database, sql: sql, arguments: [Int64(clamping: first), number]).map { row in
+            try Husk.Made(
                 id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4],
                 time: Timestamp(milliseconds: row[5]))
         }
         return Known(
-            outcome: (event?[0] as Int64?).flatMap { EventOutcome(rawValue: $0) },
+            outcome: (try event?[0] as Int64?).flatMap { EventOutcome(rawValue: $0) },
             quarantine: try Int64.fetchOne(database, sql: "SELECT entry FROM quarantined WHERE receipt = ?", arguments: [number]).map { UInt64(clamping: $0) },
-            rebuilds: rebuilds.map { (UInt64(clamping: $0[0] as Int64), UInt64(clamping: $0[1] as Int64)) }, changes: changes)
+            rebuilds: try rebuilds.map { try (UInt64(clamping: $0[0] as Int64), UInt64(clamping: $0[1] as Int64)) }, changes: changes)
     }
 }
 

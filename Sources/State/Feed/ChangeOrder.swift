@@ -82,8 +82,8 @@ enum ChangeOrder {
     private static func first(in database: Database, column: String, atLeast value: Int64, _ stretch: Range<Int64>) throws -> Int64 {
         let statement = try database.cachedStatement(sql: "SELECT sequence, \(column) FROM changes WHERE sequence >= ? ORDER BY sequence LIMIT 1")
         return try first(of: stretch, atLeast: value) {
-            guard let row = try Row.fetchOne(statement, arguments: [$0])?.whole() else { return nil }
-            return (row[0], row[1])
+            guard let row = try CheckedRow.fetchOne(statement, arguments: [$0]) else { return nil }
+            return try (row[0], row[1])
         }
     }
 

@@ -26,9 +26,9 @@ extension StateChangeFeed: PresentRecords {
             let newest = try database.cachedStatement(sql: "SELECT max(sequence) FROM changes WHERE record = ?")
             var present: [String: PresentRecord] = [:]
             for uid in uids where present[uid] == nil {
-                guard let row = try Row.fetchOne(find, arguments: [uid]) else { continue }
+                guard let row = try CheckedRow.fetchOne(find, arguments: [uid]) else { continue }
                 var summary = try RecordSummary(row)
-                let blob: Data = row[6]
+                let blob: Data = try row[6]
                 let large = try RecordRow.large(kind: summary.kind, blob: [UInt8](blob), data: summary.data)
                 if !large.isEmpty { summary.data = try archive.restored(summary.data, kind: summary.kind, uid: uid, large) }
                 let last = try Int64.fetchOne(newest, arguments: [row[5] as Int64])

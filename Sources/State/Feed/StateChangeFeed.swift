@@ -29,7 +29,7 @@ package final class StateChangeFeed: ChangeFeed {
             var changes: [Change] = []
             var bytes = 0
             while let fetched = try cursor.next() {
-                var row = try ChangeRow(fetched)
+                var row = try ChangeRow(CheckedRow(fetched))
                 if !row.large.isEmpty {
                     row.change.data = try archive.restored(row.change.data, kind: row.change.kind, uid: row.change.subject, row.large)
                 }
@@ -72,7 +72,7 @@ package final class StateChangeFeed: ChangeFeed {
                 SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
                 WHERE c.record = (SELECT id FROM records WHERE uid = ?) ORDER BY c.sequence DESC LIMIT 1
                 """
-            guard let fetched = try Row.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
+            guard let fetched = try CheckedRow.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
             var row = try ChangeRow(fetched)
             if !row.large.isEmpty {
                 row.change.data = try archive.restored(row.change.data, kind: row.change.kind, uid: row.change.subject, row.large)
@@ -89,7 +89,7 @@ package final class StateChangeFeed: ChangeFeed {
                 SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
                 WHERE c.record = (SELECT id FROM records WHERE uid = ?) AND c.sequence > ? ORDER BY c.sequence DESC LIMIT ?
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: [uid, Int64(clamping: sequence), limit]).map { try ChangeRow($0).change }
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: [uid, Int64(clamping: sequence), limit]).map { try ChangeRow($0).change }
         }
     }
 

@@ -19,9 +19,9 @@ enum ChangeSeal {
     /// Seals the change as it stands now, after words were taken out of it.
     static func renew(_ sequence: Int64, in database: Database) throws {
         let find = try database.cachedStatement(sql: "SELECT tag, entry, number, type, subject, time, data FROM changes WHERE sequence = ?")
-        guard let row = try Row.fetchOne(find, arguments: [sequence]) else { return }
-        let seal = (row[6] as Data).withUnsafeBytes {
-            of(sequence: sequence, tag: row[0], entry: row[1], number: row[2], type: row[3], subject: row[4], time: row[5], data: $0)
+        guard let row = try CheckedRow.fetchOne(find, arguments: [sequence]) else { return }
+        let seal = try (row[6] as Data).withUnsafeBytes {
+            try of(sequence: sequence, tag: row[0], entry: row[1], number: row[2], type: row[3], subject: row[4], time: row[5], data: $0)
         }
         try database.cachedStatement(sql: "UPDATE changes SET seal = ? WHERE sequence = ?").execute(arguments: [seal, sequence])
     }

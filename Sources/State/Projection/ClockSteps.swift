@@ -17,7 +17,7 @@ struct ClockSteps {
     init() { steps = [] }
 
     init(from database: Database) throws {
-        steps = try Row.fetchWhole(database, sql: "SELECT entry, received FROM clock_steps ORDER BY entry").map { Step(entry: $0[0], received: $0[1]) }
+        steps = try CheckedRow.fetchAll(database, sql: "SELECT entry, received FROM clock_steps ORDER BY entry").map { try Step(entry: $0[0], received: $0[1]) }
     }
 
     /// Takes note of an entry that was received at `received` behind one that was received at `before`.

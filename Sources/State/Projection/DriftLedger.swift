@@ -73,15 +73,15 @@ struct DriftLedger {
     private var unwritten: Set<Int64> = []
 
     init(from database: Database) throws {
-        for row in try Row.fetchWhole(database, sql: "SELECT source, entry, received FROM drift_told") {
-            told[row[0]] = Told(entry: row[1], received: row[2])
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT source, entry, received FROM drift_told") {
+            told[try row[0]] = try Told(entry: row[1], received: row[2])
         }
-        for row in try Row.fetchWhole(database, sql: "SELECT source, kind, place, first_entry, rank, digest FROM drift", but: ["digest"]) {
-            let source: Int64 = row[0], entry: Int64 = row[3], digest: Int64? = row[5]
-            let place = DriftPlace(kind: row[1], place: row[2])
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT source, kind, place, first_entry, rank, digest FROM drift") {
+            let source: Int64 = try row[0], entry: Int64 = try row[3], digest: Int64? = try row[5]
+            let place = try DriftPlace(kind: row[1], place: row[2])
             known[source, default: []].insert(place)
             if let digest { standing[source, default: [:]][place] = UInt64(bitPattern: digest) }
-            if told[source].map({ entry > $0.entry }) ?? true { untold[source, default: []].append(Untold(entry: entry, rank: row[4], place: place)) }
+            if told[source].map({ entry > $0.entry }) ?? true { untold[source, default: []].append(Untold(entry: entry, rank: try row[4], place: place)) }
         }
     }
 

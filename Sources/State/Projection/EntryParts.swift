@@ -80,12 +80,12 @@ struct UnfinishedEntry: Equatable {
     let changes: Int64
 
     init?(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, place, changes FROM parts")?.whole(), let units = Int(row[1] as String) else {
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT entry, place, changes FROM parts"), let units = Int(try row[1] as String) else {
             return nil
         }
-        entry = UInt64(clamping: row[0] as Int64)
+        entry = UInt64(clamping: try row[0] as Int64)
         self.units = units
-        changes = row[2]
+        changes = try row[2]
     }
 
     static func write(entry: Int64, units: Int, changes: Int64, to database: Database) throws {

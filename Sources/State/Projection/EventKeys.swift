@@ -36,9 +36,9 @@ struct EventKeys {
         hasFormer = try Self.hasFormer(in: database)
         let rows = try Row.fetchCursor(database, sql: "SELECT entry, digest FROM event_keys WHERE entry > ?", arguments: [merge.indexed])
         var set: [EventKey] = []
-        while let row = try rows.next() {
-            guard let key = EventKey(row[1] as Data) else { continue }
-            let entry: Int64 = row[0]
+        while let row = try rows.next().map({ CheckedRow($0) }) {
+            guard let key = EventKey(try row[1] as Data) else { continue }
+            let entry: Int64 = try row[0]
             recent[key] = entry
             if entry <= merge.merging { set.append(key) }
         }
@@ -129,8 +129,8 @@ struct EventKeys {
     private mutating func removeExpired(_ limit: Limit, in database: Database) throws {
         guard let oldest, limit.isPassed(by: oldest) else { return }
         let statement = try database.cachedStatement(sql: "SELECT entry, received, digest FROM event_keys ORDER BY entry LIMIT \(Self.removedAtOnce)")
-        for row in try Row.fetchAll(statement).map({ try $0.whole() }) where limit.isPassed(by: Kept(entry: row[0], received: row[1])) {
-            guard let key = EventKey(row[2] as Data) else { continue }
+        for row in try CheckedRow.fetchAll(statement) {
+            guard limit.isPassed(by: try Kept(entry: row[0], received: row[1])), let key = EventKey(try row[2] as Data) else { continue }
             try remove(key, entry: row[0], in: database)
         }
         self.oldest = try Self.oldest(in: database)
@@ -152,7 +152,7 @@ struct EventKeys {
     }
 
     private static func oldest(in database: Database) throws -> Kept? {
-        try Row.fetchOne(database.cachedStatement(sql: "SELECT entry, received FROM event_keys ORDER BY entry LIMIT 1"))
-            .map { Kept(entry: $0[0], received: $0[1]) }
+        try CheckedRow.fetchOne(database.cachedStatement(sql: "SELECT entry, received FROM event_keys ORDER BY entry LIMIT 1"))
+            .map { try Kept(entry: $0[0], received: $0[1]) }
     }
 }

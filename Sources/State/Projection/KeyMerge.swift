@@ -11,10 +11,10 @@ struct KeyMerge: Equatable {
     var cursor: EventKey?
 
     init(from database: Database) throws {
-        let row = try Row.fetchOne(database, sql: "SELECT indexed, merging, cursor FROM event_key_merge")
-        indexed = row?[0] ?? 0
-        merging = row?[1] ?? 0
-        cursor = (row?[2] as Data?).flatMap { EventKey($0) }
+        let row = try CheckedRow.fetchOne(database, sql: "SELECT indexed, merging, cursor FROM event_key_merge")
+        indexed = try row?[0] ?? 0
+        merging = try row?[1] ?? 0
+        cursor = (try row?[2] as Data?).flatMap { EventKey($0) }
     }
 
     func write(to database: Database) throws {

@@ -8,9 +8,9 @@ struct NoticeLedger {
 
     init(from database: Database) throws {
         var told: [NoticeLimit.Subject: NoticeLimit.Told] = [:]
-        for row in try Row.fetchWhole(database, sql: "SELECT kind, subject, received, waiting, newest FROM notices_told", but: ["newest"]) {
-            let newest = (row[4] as Data?).flatMap { GatewayNotice(parsing: [UInt8]($0)) }
-            told[NoticeLimit.Subject(kind: row[0], name: row[1])] = NoticeLimit.Told(at: row[2], waiting: row[3], newest: newest)
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT kind, subject, received, waiting, newest FROM notices_told") {
+            let newest = (try row[4] as Data?).flatMap { GatewayNotice(parsing: [UInt8]($0)) }
+            told[try NoticeLimit.Subject(kind: row[0], name: row[1])] = try NoticeLimit.Told(at: row[2], waiting: row[3], newest: newest)
         }
         limit = NoticeLimit(told: told)
     }

@@ -19,18 +19,16 @@ struct Position: Equatable {
     var rules: Int64
 
     init(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof, rules FROM projection"),
-            row.hasValues(at: 0, 1, 2, 3, 4, 6)
-        else {
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT entry, received, tag, sequence, receipts, proof, rules FROM projection") else {
             throw StateError(.corrupt, "state.db: the position is missing: move the file away, and it is made again from the journal")
         }
-        entry = UInt64(clamping: row[0] as Int64)
-        received = row[1]
-        tag = row[2]
-        sequence = row[3]
-        receipts = row[4]
-        proof = (row[5] as Data?).map { EntryProof($0) }
-        rules = row[6]
+        entry = UInt64(clamping: try row[0] as Int64)
+        received = try row[1]
+        tag = try row[2]
+        sequence = try row[3]
+        receipts = try row[4]
+        proof = (try row[5] as Data?).map { EntryProof($0) }
+        rules = try row[6]
     }
 
     func write(to database: Database) throws {

@@ -16,8 +16,8 @@ struct Remade: Equatable, Sendable {
 
     /// What state.db was made with; nothing where all of it is as it was told first.
     init?(from database: Database) throws {
-        guard let row = try Row.fetchOne(database, sql: "SELECT last, tag FROM remade")?.whole() else { return nil }
-        self.init(last: UInt64(clamping: row[0] as Int64), tag: row[1])
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT last, tag FROM remade") else { return nil }
+        try self.init(last: UInt64(clamping: row[0] as Int64), tag: row[1])
     }
 
     func write(to database: Database) throws {

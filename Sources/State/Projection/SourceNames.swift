@@ -7,7 +7,7 @@ struct SourceNames {
     private var numbers: [String: Int64] = ["": Self.gateway]
 
     init(from database: Database) throws {
-        for row in try Row.fetchWhole(database, sql: "SELECT id, name FROM sources") { numbers[row[1]] = row[0] }
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT id, name FROM sources") { numbers[try row[1]] = try row[0] }
     }
 
     /// The name of the source with that number.

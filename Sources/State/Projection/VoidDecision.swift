@@ -28,8 +28,8 @@ package struct VoidDecision: Hashable, Sendable {
     /// The decisions that stand before entry `limit`.
     static func all(before limit: Int64 = .max, in database: Database) throws -> [VoidDecision] {
         let sql = "SELECT source, beginning_by, beginning, end_by, end, reason FROM voids WHERE entry < ? ORDER BY entry"
-        return try Row.fetchWhole(database, sql: sql, arguments: [limit]).map { row in
-            VoidDecision(
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [limit]).map { row in
+            try VoidDecision(
                 source: row[0], beginning: ReceiptBound(code: row[1], value: row[2]), end: ReceiptBound(code: row[3], value: row[4]), reason: row[5])
         }
     }

@@ -63,8 +63,8 @@ struct JournalLossSearch {
             WHERE e.entry > ? AND e.entry <= ? ORDER BY e.entry \(newestFirst ? "DESC" : "ASC") LIMIT 1
             """
         return try store.read { database in
-            try Row.fetchOne(database, sql: sql, arguments: [Int64(clamping: low), Int64(clamping: high)]).map { row in
-                Known(entry: UInt64(clamping: row[0] as Int64), received: row[1], source: row[2])
+            try CheckedRow.fetchOne(database, sql: sql, arguments: [Int64(clamping: low), Int64(clamping: high)]).map { row in
+                try Known(entry: UInt64(clamping: row[0] as Int64), received: row[1], source: row[2])
             }
         }
     }

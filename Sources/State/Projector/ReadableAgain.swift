@@ -30,8 +30,8 @@ enum ReadableAgain {
                 SELECT first, last, 1 FROM skipped WHERE first <= :end UNION ALL SELECT entry, entry, 0 FROM unread WHERE entry <= :end ORDER BY 1 LIMIT :limit
                 """
             let arguments: StatementArguments = ["end": Int64(clamping: end), "limit": placesMax]
-            return try Row.fetchWhole(database, sql: sql, arguments: arguments).map { row in
-                (first: UInt64(clamping: row[0] as Int64), last: UInt64(clamping: row[1] as Int64), isWhole: row[2] as Bool)
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                try (first: UInt64(clamping: row[0] as Int64), last: UInt64(clamping: row[1] as Int64), isWhole: row[2] as Bool)
             }
         }
         for place in places where place.first > 0 {

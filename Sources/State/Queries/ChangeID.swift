@@ -33,6 +33,6 @@ package struct ChangeID: Hashable, Sendable {
             WHERE c.sequence >= ? AND c.entry = ? AND c.tag = ? AND c.number = ? ORDER BY c.sequence LIMIT 1
             """
         let arguments: StatementArguments = [Int64(clamping: sequence), Int64(clamping: entry), tag, Int64(clamping: number)]
-        return try Row.fetchOne(database, sql: sql, arguments: arguments).map { try ChangeRow($0).change }
+        return try CheckedRow.fetchOne(database, sql: sql, arguments: arguments).map { try ChangeRow($0).change }
     }
 }

@@ -17,10 +17,10 @@ package struct ChangeStretch: Sendable, Equatable {
             WHERE c.sequence >= ?1 AND c.sequence <= ?2 AND \(begins) AND \(ends) ORDER BY c.sequence
             """
         let arguments: StatementArguments = [Int64(clamping: sequences.lowerBound), Int64(clamping: sequences.upperBound), from?.value, to?.value]
-        guard let first = try Row.fetchOne(database, sql: sql + " LIMIT 1", arguments: arguments),
-            let last = try Row.fetchOne(database, sql: sql + " DESC LIMIT 1", arguments: arguments)
+        guard let first = try CheckedRow.fetchOne(database, sql: sql + " LIMIT 1", arguments: arguments),
+            let last = try CheckedRow.fetchOne(database, sql: sql + " DESC LIMIT 1", arguments: arguments)
         else { return nil }
-        return ChangeStretch(
+        return try ChangeStretch(
             firstEntry: UInt64(clamping: first[0] as Int64), lastEntry: UInt64(clamping: last[0] as Int64),
             firstTime: Timestamp(milliseconds: first[1]), lastTime: Timestamp(milliseconds: last[1]))
     }

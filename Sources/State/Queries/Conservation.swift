@@ -17,9 +17,9 @@ package struct Conservation: Sendable, Equatable {
     static func fetch(_ database: Database, _ source: EntrySource) throws -> Conservation {
         let position = try Position(from: database)
         var outcomes: [EventOutcome: Int] = [:]
-        for row in try Row.fetchWhole(database, sql: "SELECT outcome, sum(count) FROM counters GROUP BY outcome HAVING sum(count) != 0") {
-            guard let outcome = EventOutcome(rawValue: row[0]) else { continue }
-            outcomes[outcome] = row[1]
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT outcome, sum(count) FROM counters GROUP BY outcome HAVING sum(count) != 0") {
+            guard let outcome = EventOutcome(rawValue: try row[0]) else { continue }
+            outcomes[outcome] = try row[1]
         }
         let waiting = try receipts(after: position.entry, through: source.watermark(), of: source)
         return Conservation(receipts: Int(clamping: position.receipts) + waiting, outcomes: outcomes, waiting: waiting)

@@ -34,7 +34,7 @@ package struct LeftOutRecord: Sendable {
             SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
             WHERE c.record = (SELECT id FROM records WHERE uid = ? AND known = 0) ORDER BY c.sequence DESC LIMIT 1
             """
-        guard let change = try Row.fetchOne(database, sql: sql, arguments: [uid]).map({ try ChangeRow($0).change }) else { return nil }
+        guard let change = try CheckedRow.fetchOne(database, sql: sql, arguments: [uid]).map({ try ChangeRow($0).change }) else { return nil }
         let number = ChangeID(change.id)?.entry ?? 0
         let body = try archive?.entry(number)?.body.bytes
         return LeftOutRecord(change: change, entry: number, decision: body.flatMap { VoidDecision(parsing: $0) })

@@ -68,21 +68,18 @@ package struct EventSummary: Sendable, Equatable {
     /// How many changes it made, the gateway's own notices included.
     package let changes: Int
 
-    init(_ row: Row) throws(StateError) {
-        guard row.hasValues(at: 0, 2, 3, 7, 8) else {
-            throw StateError(.corrupt, "state.db: a row of events is damaged: move the file away, and it is made again from the journal")
-        }
-        guard let outcome = EventOutcome(rawValue: row[3]) else {
+    init(_ row: CheckedRow) throws {
+        guard let outcome = EventOutcome(rawValue: try row[3]) else {
             throw StateError(.corrupt, "state.db: an event has no known outcome: move the file away, and it is made again from the journal")
         }
-        receipt = UInt64(clamping: row[0] as Int64)
-        source = (row[1] as String?) ?? ""
-        receivedTime = Timestamp(milliseconds: row[2])
+        receipt = UInt64(clamping: try row[0] as Int64)
+        source = (try row[1] as String?) ?? ""
+        receivedTime = Timestamp(milliseconds: try row[2])
         self.outcome = outcome
-        kind = row[4]
-        key = row[5]
-        first = (row[6] as Int64?).map { UInt64(clamping: $0) }
-        changes = row[7]
-        wallTime = Timestamp(milliseconds: row[8])
+        kind = try row[4]
+        key = try row[5]
+        first = (try row[6] as Int64?).map { UInt64(clamping: $0) }
+        changes = try row[7]
+        wallTime = Timestamp(milliseconds: try row[8])
     }
 }

@@ -31,7 +31,7 @@ struct EventLister {
         let limit = filter.words.isEmpty ? filter.limit : max(Self.lookMax, filter.limit)
         // One more than fits says whether there is anything behind.
         wide.limit = limit + 1
-        let all = try Row.fetchAll(database, sql: wide.query.sql, arguments: wide.query.arguments).map { try EventSummary($0) }
+        let all = try CheckedRow.fetchAll(database, sql: wide.query.sql, arguments: wide.query.arguments).map { try EventSummary($0) }
         let found = all.prefix(limit)
         guard !filter.words.isEmpty else {
             page.rows = Array(found)
@@ -51,9 +51,9 @@ struct EventLister {
         let range = try ChangeOrder.range(ofEntry: event.first ?? event.receipt, in: database)
         let statement = try database.cachedStatement(sql: "SELECT data FROM changes WHERE sequence >= ? AND sequence < ? ORDER BY sequence")
         let rows = try Row.fetchCursor(statement, arguments: [range.lowerBound, range.upperBound])
-        while let row = try rows.next() {
+        while let row = try rows.next().map({ CheckedRow($0) }) {
             looked += 1
-            let data: Data = row[0]
+            let data: Data = try row[0]
             if filter.words.match([UInt8](data)) { return true }
         }
         return false

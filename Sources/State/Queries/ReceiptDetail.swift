@@ -27,15 +27,16 @@ package struct ReceiptDetail: Sendable {
                 SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence LIMIT ?
                 """
             let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
-            return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-                Made(id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments).map { row in
+                try Made(
+                    id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
             }
         }
     }
 
     static func fetch(_ number: UInt64, archive: ReceiptArchive?, from database: Database) throws -> ReceiptDetail? {
         let sql = "SELECT \(EventSummary.columns) FROM \(EventSummary.tables) WHERE e.entry = ?"
-        let event = try Row.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]).map { try EventSummary($0) }
+        let event = try CheckedRow.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]).map { try EventSummary($0) }
         let entry = try archive?.entry(number)
         guard event != nil || entry?.kind == .receipt else { return nil }
         let changes = try Made.fetch(ofEntry: number, from: database)

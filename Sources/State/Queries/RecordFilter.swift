@@ -68,15 +68,12 @@ package struct RecordSummary: Sendable, Equatable {
     /// The record as canonical JSON.
     package internal(set) var data: RawJSON
 
-    init(_ row: Row) throws(StateError) {
-        guard row.hasValues(at: 0, 1, 3, 4) else {
-            throw StateError(.corrupt, "state.db: a row of records is damaged: move the file away, and it is made again from the journal")
-        }
-        guard let kind = RecordKind(code: row[1]) else {
+    init(_ row: CheckedRow) throws {
+        guard let kind = RecordKind(code: try row[1]) else {
             throw StateError(.corrupt, "state.db: a record is of no known kind: move the file away, and it is made again from the journal")
         }
-        let bytes: Data = row[4]
-        self.init(
+        let bytes: Data = try row[4]
+        try self.init(
             uid: row[0], kind: kind, source: (row[2] as String?) ?? "", receivedTime: Timestamp(milliseconds: row[3]), data: RawJSON(bytes: [UInt8](bytes)))
     }
 

@@ -30,13 +30,13 @@ package struct HistoryFilter: Sendable {
         let begin = after.map { Int64(clamping: $0) } ?? (isNewestFirst ? .max : -1)
         var page = HistoryPage()
         let whole = "SELECT count(*), max(sequence) FROM changes WHERE record = (SELECT id FROM records WHERE uid = ?)"
-        guard let row = try Row.fetchOne(database, sql: whole, arguments: [uid]), let newest = row[1] as Int64? else { return page }
-        page.total = row[0]
+        guard let row = try CheckedRow.fetchOne(database, sql: whole, arguments: [uid]), let newest = try row[1] as Int64? else { return page }
+        page.total = try row[0]
         let end = last.map { Int64(clamping: $0) } ?? newest
         let rows = try Row.fetchCursor(database, sql: isNewestFirst ? Self.sql.newest : Self.sql.oldest, arguments: [uid, begin, limit + 1, end])
         var bytes = 0
         while let row = try rows.next() {
-            var change = try ChangeRow(row).change
+            var change = try ChangeRow(CheckedRow(row)).change
             let cut = LongTexts.cut(change.data.bytes)
             if let cut { change.data = RawJSON(bytes: cut) }
             bytes += change.data.bytes.count

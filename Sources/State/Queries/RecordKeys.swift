@@ -87,9 +87,11 @@ extension RecordKeys.Place {
     /// The place that a page gave as `next`; nothing when there is no such record, or when an id alone is no place in an order in which records move.
     init?(_ place: ListPlace, order: RecordFilter.Order, in database: Database) throws {
         guard place.order == nil || place.order == order.rawValue, place.mark != nil || !order.needsMark else { return nil }
-        guard let row = try Row.fetchOne(database, sql: "SELECT id, severity, seen FROM records WHERE uid = ?", arguments: [place.id]) else { return nil }
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT id, severity, seen FROM records WHERE uid = ?", arguments: [place.id]) else {
+            return nil
+        }
         let end = order == .old ? try place.mark ?? Self.last(in: database) : .max
-        self.init(
+        try self.init(
             number: row[0], severity: order == .severity ? place.mark ?? row[1] : row[1], seen: order == .seen ? place.mark ?? row[2] : row[2], end: end)
     }
 

@@ -76,14 +76,14 @@ struct RecordLister {
     private static let entry = "coalesce(r.entry, (SELECT max(entry) FROM changes WHERE record = r.id), 0)"
 
     private func next(behind number: Int64, of place: RecordKeys.Place?, _ database: Database) throws -> ListPlace? {
-        guard let row = try Row.fetchOne(database, sql: "SELECT uid, severity, seen FROM records WHERE id = ?", arguments: [number]) else { return nil }
+        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT uid, severity, seen FROM records WHERE id = ?", arguments: [number]) else { return nil }
         let mark: Int64? =
             switch filter.order {
             case .new: nil
             case .old: try place?.end ?? RecordKeys.Place.last(in: database)
-            case .severity: row[1]
-            case .seen: row[2]
+            case .severity: try row[1]
+            case .seen: try row[2]
             }
-        return ListPlace(order: filter.order.rawValue, mark: mark, id: row[0])
+        return ListPlace(order: filter.order.rawValue, mark: mark, id: try row[0])
     }
 }

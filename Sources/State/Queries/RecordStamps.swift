@@ -27,9 +27,9 @@ package struct RecordStamps: Sendable, Equatable {
 
     static func fetch(_ uid: String, from database: Database) throws -> RecordStamps? {
         let sql = "SELECT r.kind, r.state, coalesce(r.data, t.data) FROM records r LEFT JOIN changes t ON t.sequence = r.told WHERE r.uid = ?"
-        guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]), let kind = RecordKind(code: row[0]) else { return nil }
-        let blob: Data = row[1]
-        let data: Data? = row[2]
+        guard let row = try CheckedRow.fetchOne(database, sql: sql, arguments: [uid]), let kind = RecordKind(code: try row[0]) else { return nil }
+        let blob: Data = try row[1]
+        let data: Data? = try row[2]
         var parser = JSONParser()
         let state = try RecordRow.state(kind: kind, blob: [UInt8](blob), data: data.map { [UInt8]($0) }, parser: &parser)
         let lines = state.stamps.map { name, stamp in

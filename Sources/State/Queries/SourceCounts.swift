@@ -11,15 +11,15 @@ package struct SourceCounts: Sendable, Equatable {
 
     static func fetch(_ database: Database) throws -> [SourceCounts] {
         var outcomes: [Int64: [EventOutcome: Int]] = [:]
-        for row in try Row.fetchWhole(database, sql: "SELECT source, outcome, count FROM counters WHERE count != 0") {
-            guard let outcome = EventOutcome(rawValue: row[1]) else { continue }
-            outcomes[row[0], default: [:]][outcome] = row[2]
+        for row in try CheckedRow.fetchAll(database, sql: "SELECT source, outcome, count FROM counters WHERE count != 0") {
+            guard let outcome = EventOutcome(rawValue: try row[1]) else { continue }
+            outcomes[try row[0], default: [:]][outcome] = try row[2]
         }
-        let drift = try Row.fetchWhole(database, sql: "SELECT source, count(*) FROM drift GROUP BY source")
-            .reduce(into: [Int64: Int]()) { $0[$1[0] as Int64] = $1[1] }
-        return try Row.fetchWhole(database, sql: "SELECT id, name FROM sources ORDER BY name").map { row in
-            let id: Int64 = row[0]
-            return SourceCounts(source: row[1], outcomes: outcomes[id] ?? [:], driftPlaces: drift[id] ?? 0)
+        let drift = try CheckedRow.fetchAll(database, sql: "SELECT source, count(*) FROM drift GROUP BY source")
+            .reduce(into: [Int64: Int]()) { $0[try $1[0] as Int64] = try $1[1] }
+        return try CheckedRow.fetchAll(database, sql: "SELECT id, name FROM sources ORDER BY name").map { row in
+            let id: Int64 = try row[0]
+            return SourceCounts(source: try row[1], outcomes: outcomes[id] ?? [:], driftPlaces: drift[id] ?? 0)
         }
     }
 }
@@ -37,8 +37,8 @@ package struct DriftCount: Sendable, Equatable {
             SELECT kind, place, count, first_entry, last_entry FROM drift
             WHERE source = (SELECT id FROM sources WHERE name = ?) ORDER BY count DESC, kind, place LIMIT ?
             """
-        return try Row.fetchWhole(database, sql: sql, arguments: [source, limit]).map { row in
-            DriftCount(
+        return try CheckedRow.fetchAll(database, sql: sql, arguments: [source, limit]).map { row in
+            try DriftCount(
                 place: DriftPlace(kind: row[0], place: row[1]), count: row[2], firstReceipt: UInt64(clamping: row[3] as Int64),
                 lastReceipt: UInt64(clamping: row[4] as Int64))
         }

@@ -73,7 +73,7 @@ package struct StateQueries: Sendable {
         let archive = archive
         return try await store.readAsync { database in
             let sql = "SELECT \(RecordSummary.columns) FROM \(RecordSummary.tables) WHERE r.uid = ? AND r.known = 1"
-            guard let row = try Row.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
+            guard let row = try CheckedRow.fetchOne(database, sql: sql, arguments: [uid]) else { return nil }
             var summary = try RecordSummary(row)
             if let archive, let large = try RecordStamps.fetch(uid, from: database)?.large, !large.isEmpty {
                 summary.data = try archive.restored(summary.data, kind: summary.kind, uid: uid, large)
@@ -101,7 +101,7 @@ package struct StateQueries: Sendable {
         try await store.readAsync { database in
             let range = try ChangeOrder.range(ofEntry: entry, in: database)
             let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.sequence < ? AND c.entry = ? ORDER BY c.sequence"
-            return try Row.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, Int64(clamping: entry)]).map {
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, Int64(clamping: entry)]).map {
                 try ChangeRow($0).change
             }
         }
@@ -159,8 +159,8 @@ package struct QuarantinedReceipt: Sendable, Equatable {
     package let reason: String
 
     static func fetch(_ database: Database) throws -> [QuarantinedReceipt] {
-        try Row.fetchWhole(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
-            QuarantinedReceipt(receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
+        try CheckedRow.fetchAll(database, sql: "SELECT receipt, entry, deaths, reason FROM quarantined ORDER BY receipt").map { row in
+            try QuarantinedReceipt(receipt: UInt64(clamping: row[0] as Int64), entry: UInt64(clamping: row[1] as Int64), deaths: row[2], reason: row[3])
         }
     }
 }

@@ -16,13 +16,13 @@ package struct VoidReach: Sendable, Equatable {
             """
         let arguments: StatementArguments = [decision.source, decision.beginning.value, decision.end.value, EventOutcome.voided.rawValue]
         let sql = "SELECT count(*) FILTER (WHERE e.outcome != ?4), count(*) FILTER (WHERE e.outcome = ?4) \(stretch)"
-        let counts = try Row.fetchOne(database, sql: sql, arguments: arguments)
+        let counts = try CheckedRow.fetchOne(database, sql: sql, arguments: arguments)
         let equal = "SELECT min(entry) FROM voids WHERE source = ? AND beginning_by = ? AND beginning = ? AND end_by = ? AND end = ?"
         let ends: StatementArguments = [
             decision.source, decision.beginning.code, decision.beginning.value, decision.end.code, decision.end.value,
         ]
         let entry = try Int64.fetchOne(database, sql: equal, arguments: ends)
-        return VoidReach(receipts: counts?[0] ?? 0, leftOut: counts?[1] ?? 0, madeBy: entry.map { UInt64(clamping: $0) })
+        return try VoidReach(receipts: counts?[0] ?? 0, leftOut: counts?[1] ?? 0, madeBy: entry.map { UInt64(clamping: $0) })
     }
 }
 

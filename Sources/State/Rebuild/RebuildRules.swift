@@ -15,8 +15,8 @@ package struct RebuildRules: Sendable {
         /// Those that were carried out before entry `limit`.
         static func all(before limit: Int64, in database: Database) throws -> [Rebuild] {
             let sql = "SELECT entry, generation FROM rebuilds WHERE entry < ? ORDER BY entry"
-            return try Row.fetchWhole(database, sql: sql, arguments: [limit]).map {
-                Rebuild(entry: UInt64(clamping: $0[0] as Int64), generation: UInt64(clamping: $0[1] as Int64))
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: [limit]).map {
+                try Rebuild(entry: UInt64(clamping: $0[0] as Int64), generation: UInt64(clamping: $0[1] as Int64))
             }
         }
     }

@@ -21,8 +21,8 @@ struct RebuildSwap {
         var changes: Int64
 
         init(of number: Int64, in live: Database) throws {
-            let row = try Row.fetchOne(live, sql: "SELECT place, changes FROM parts WHERE entry = ?", arguments: [number])
-            (uid, changes) = row.map { ($0[0], $0[1]) } ?? ("", 0)
+            let row = try CheckedRow.fetchOne(live, sql: "SELECT place, changes FROM parts WHERE entry = ?", arguments: [number])
+            (uid, changes) = try row.map { try ($0[0], $0[1]) } ?? ("", 0)
         }
 
         func write(of number: Int64, to live: Database) throws {

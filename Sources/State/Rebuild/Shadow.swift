@@ -9,7 +9,9 @@ struct Shadow {
     /// Opens the shadow at `path`, beginning anew unless what is there was made for the same `entry` and `generation`.
     init(path: String, entry: UInt64, generation: UInt64) throws(StateError) {
         if let store = try? StateStore.open(path: path) {
-            let mark = try? store.read { try Row.fetchOne($0, sql: "SELECT entry, generation FROM rebuilds").map { [$0[0] as Int64, $0[1] as Int64] } }
+            let mark = try? store.read {
+                try CheckedRow.fetchOne($0, sql: "SELECT entry, generation FROM rebuilds").map { try [$0[0] as Int64, $0[1] as Int64] }
+            }
             if let mark, mark == [Int64(clamping: entry), Int64(clamping: generation)] {
                 self.store = store
                 return

@@ -20,18 +20,18 @@ struct StoredRecord: Equatable {
     /// The rows after `uid` in order of uids, at most `limit` of them.
     static func page(after uid: String, limit: Int, in database: Database) throws -> [StoredRecord] {
         let statement = try database.cachedStatement(sql: "\(columns) WHERE r.uid > ? ORDER BY r.uid LIMIT ?")
-        return try Row.fetchAll(statement, arguments: [uid, limit]).map { try StoredRecord($0) }
+        return try CheckedRow.fetchAll(statement, arguments: [uid, limit]).map { try StoredRecord($0) }
     }
 
     /// The row of `uid`, if there is one.
     static func find(_ uid: String, in database: Database) throws -> StoredRecord? {
-        try Row.fetchOne(try database.cachedStatement(sql: "\(columns) WHERE r.uid = ?"), arguments: [uid]).map { try StoredRecord($0) }
+        try CheckedRow.fetchOne(try database.cachedStatement(sql: "\(columns) WHERE r.uid = ?"), arguments: [uid]).map { try StoredRecord($0) }
     }
 
-    private init(_ row: Row) throws {
-        guard let kind = RecordKind(code: row[1]) else { throw BlobReader.damaged }
-        (uid, self.kind, source, state, data) = (row[0], kind, (row[2] as String?) ?? "", row[4], row[5])
-        touch = Touch(received: row[3], wall: row[6], entry: row[7])
+    private init(_ row: CheckedRow) throws {
+        guard let kind = RecordKind(code: try row[1]) else { throw BlobReader.damaged }
+        (uid, self.kind, source, state, data) = try (row[0], kind, (row[2] as String?) ?? "", row[4], row[5])
+        touch = try Touch(received: row[3], wall: row[6], entry: row[7])
     }
 
     func decoded(_ parser: inout JSONParser) throws(StateError) -> RecordState {

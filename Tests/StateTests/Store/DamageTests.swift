@@ -64,7 +64,7 @@ struct DamageTests {
 
     private func changes(in store: StateStore) throws -> [String] {
         try store.read {
-            try Row.fetchAll($0, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change.id }
+            try CheckedRow.fetchAll($0, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change.id }
         }
     }
 
@@ -145,16 +145,18 @@ struct DamageTests {
     }
 
     /// A damaged page gives rows whose columns are empty although none may be.
-    @Test func aRowWithoutItsValuesIsDamageAndEndsNothing() throws {
-        let nothing = repeatElement("NULL", count: 24).joined(separator: ", ")
-        let row = try #require(try DatabaseQueue().read { try Row.fetchOne($0, sql: "SELECT \(nothing)") })
+    /// A damaged page gives values that are not there, or of another type than was written.
+    @Test(arguments: ["NULL", "'text'", "x'ff'", "1e300"]) func aRowOfOtherValuesIsDamageAndEndsNothing(value: String) throws {
+        let values = repeatElement(value, count: 24).joined(separator: ", ")
+        let row = try #require(try DatabaseQueue().read { try CheckedRow.fetchOne($0, sql: "SELECT \(values)") })
         let errors = [
-            #expect(throws: StateError.self) { try ChangeRow(row) }, #expect(throws: StateError.self) { try RecordSummary(row) },
-            #expect(throws: StateError.self) { try EventSummary(row) },
+            #expect(throws: (any Error).self) { try ChangeRow(row) }, #expect(throws: (any Error).self) { try RecordSummary(row) },
+            #expect(throws: (any Error).self) { try EventSummary(row) }, #expect(throws: DatabaseError.self) { try row[0] as Int64 },
         ]
-        #expect(errors.allSatisfy { $0?.code == .corrupt })
-        let error = #expect(throws: DatabaseError.self) { try row.whole(but: ["x"]) }
-        #expect(error?.resultCode == .SQLITE_CORRUPT)
+        #expect(errors.allSatisfy { $0.map { StateError.wrapping($0, at: "state.db").code == .corrupt } ?? false }, "\(errors)")
+        let missing = #expect(throws: (any Error).self) { try DatabaseQueue().read { try Int64.fetchAll($0, sql: "SELECT NULL") } }
+        #expect(missing.map { StateError.wrapping($0, at: "state.db").code == .corrupt } == true)
+        #expect(try DatabaseQueue().read { try CheckedRow.fetchOne($0, sql: "SELECT NULL AS a")?["a"] as Int64? } == nil)
     }
 
     @Test(arguments: [false, true]) func aFileThatIsMovedAwayOrReplacedWhileItIsUsedIsMadeAgain(isReplaced: Bool) async throws {

@@ -115,7 +115,7 @@ final class Gate: Sendable {
 
     func allChanges() throws -> [Change] {
         try store.read { database in
-            try Row.fetchAll(database, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change }
+            try CheckedRow.fetchAll(database, sql: "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) ORDER BY c.sequence").map { try ChangeRow($0).change }
         }
     }
 
