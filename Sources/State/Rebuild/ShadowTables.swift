@@ -4,8 +4,8 @@ import GRDB
 enum ShadowSources {
     static func numbers(of shadow: Database, in projection: Projection, _ live: Database) throws -> [Int64: Int64] {
         var numbers: [Int64: Int64] = [SourceNames.gateway: SourceNames.gateway]
-        for row in try Row.fetchAll(shadow, sql: "SELECT id, name FROM sources ORDER BY id") {
-            numbers[row[0]] = try projection.sources.number(of: row[1], in: live)
+        for row in try CheckedRow.fetchAll(shadow, sql: "SELECT id, name FROM sources ORDER BY id") {
+            numbers[try row[0]] = try projection.sources.number(of: try row[1], in: live)
         }
         return numbers
     }
@@ -89,6 +89,7 @@ struct TableSync {
             for key in known.keys {
                 try live.cachedStatement(sql: "DELETE FROM \(table.name) WHERE \(table.key) = ?").execute(arguments: [key])
             }
+            try LogMark.count(in: live)
             return .commit
         }
         last = end

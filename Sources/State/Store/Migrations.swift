@@ -5,7 +5,7 @@ enum Migrations {
     static let steps: [(number: Int32, sql: String)] = [
         (1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql), (5, Schema5.sql), (6, Schema6.sql), (7, Schema7.sql), (8, Schema8.sql),
         (9, Schema9.sql), (10, Schema10.sql), (11, Schema11.sql), (12, Schema12.sql), (13, Schema13.sql),
-        (14, Schema14.sql), (15, Schema15.sql),
+        (14, Schema14.sql), (15, Schema15.sql), (16, Schema16.sql),
     ]
 
     /// What the steps together make.

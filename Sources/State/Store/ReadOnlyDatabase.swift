@@ -3,10 +3,14 @@ import Glibc
 
 /// Opening a state database that another process may be writing, or that nobody has open.
 enum ReadOnlyDatabase {
-    static func open(path: String) throws(StateError) -> any DatabaseReader {
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
+        return configuration
+    }
+
+    static func open(path: String) throws(StateError) -> any DatabaseReader {
         do {
             // Without a write-ahead log nobody has the file open: "immutable" keeps SQLite from making files beside it.
             if !hasLog(path), let queue = try? DatabaseQueue(path: uri(of: path), configuration: configuration) { return queue }
@@ -14,7 +18,10 @@ enum ReadOnlyDatabase {
         } catch { throw .wrapping(error, at: path) }
     }
 
-    private static func hasLog(_ path: String) -> Bool {
+    /// The main file alone, without what stands in its log.
+    static func openMainFile(path: String) throws -> any DatabaseReader { try DatabaseQueue(path: uri(of: path), configuration: configuration) }
+
+    static func hasLog(_ path: String) -> Bool {
         var status = stat()
         return stat(path + "-wal", &status) == 0
     }

@@ -13,6 +13,8 @@ package final class StateStore: Sendable {
         /// KiB of pages that the writing connection keeps in memory.
         package var writerCacheKiB = 16 * 1024
         package var readers = 4
+        /// A number that no other opening for writing bears.
+        package var makeOpening: @Sendable () -> Int64 = { .random(in: 1 ... .max) }
 
         package init() {}
     }
@@ -41,6 +43,7 @@ package final class StateStore: Sendable {
         let writer: DatabasePool?
         /// Which file a writer writes.
         var file: FileIdentity?
+        var checkpoints: Checkpoints?
     }
 
     private init(path: String, options: Options, connections: Connections?, failure: StateError? = nil) {
@@ -81,8 +84,8 @@ package final class StateStore: Sendable {
 
     private static func connect(path: String, options: Options) throws(StateError) -> Connections {
         try checkFiles(path: path)
-        let pool = try openPool(path: path, options: options)
-        return Connections(reader: pool, writer: pool, file: FileIdentity(path: path))
+        let (pool, checkpoints) = try openPool(path: path, options: options)
+        return Connections(reader: pool, writer: pool, file: FileIdentity(path: path), checkpoints: checkpoints)
     }
 
     /// Opens the database at `path` for reading, beside a running gateway or without one; changes nothing.
@@ -97,8 +100,29 @@ package final class StateStore: Sendable {
                 "\(path) is of an older version (schema \(header.userVersion), this version makes \(Migrations.newest)): start the gateway once, which brings it up to date"
             )
         }
-        return StateStore(path: path, options: Options(), connections: Connections(reader: try ReadOnlyDatabase.open(path: path), writer: nil))
+        return StateStore(path: path, options: Options(), connections: Connections(reader: try openReader(path: path), writer: nil))
     }
+
+    private static func openReader(path: String) throws(StateError) -> any DatabaseReader {
+        var tries = 3
+        while true {
+            let mark = markOfMainFile(path)
+            let reader = try ReadOnlyDatabase.open(path: path)
+            guard let mark else { return reader }
+            do {
+                try reader.read { try requireFit(of: mark, path: path, $0) }
+                return reader
+            } catch {
+                try? reader.close()
+                tries -= 1
+                // A gateway that writes may have copied into the file between the two looks.
+                if tries == 0 { throw .wrapping(error, at: path) }
+            }
+        }
+    }
+
+    /// What the main file bears where it has a log; nothing where it has none.
+    private static func markOfMainFile(_ path: String) -> LogMark?? { ReadOnlyDatabase.hasLog(path) ? .some(LogMark.ofMainFile(at: path)) : nil }
 
     /// Throws when the files at `path` cannot be used for writing, as far as that shows without opening a database; leaves them as they are.
     package static func checkFiles(path: String) throws(StateError) {
@@ -176,7 +200,7 @@ package final class StateStore: Sendable {
 
     /// Empties the write-ahead log, which may hold what was overwritten.
     func emptyLog() async throws(StateError) {
-        try await blocking { () throws(StateError) in _ = try self.withWriter { try $0.checkpoint(.truncate) } }
+        try await blocking { () throws(StateError) in try self.withWriter { try Self.truncateLog($0) } }
     }
 
     private func blocking(_ body: @escaping @Sendable () throws(StateError) -> Void) async throws(StateError) {
@@ -194,8 +218,13 @@ package final class StateStore: Sendable {
             try database.execute(sql: "PRAGMA temp_store = FILE")
             defer { try? database.execute(sql: "PRAGMA temp_store = MEMORY") }
             try database.execute(sql: "VACUUM")
-            try database.checkpoint(.truncate)
+            try Self.truncateLog(database)
         }
+    }
+
+    private static func truncateLog(_ database: Database) throws {
+        try database.checkpoint(.truncate)
+        try database.execute(sql: LogMark.copied)
     }
 
     /// The journal's end when the file was made anew last; 0 when it never was.
@@ -280,7 +309,8 @@ package final class StateStore: Sendable {
         }
     }
 
-    private static func openPool(path: String, options: Options) throws(StateError) -> DatabasePool {
+    private static func openPool(path: String, options: Options) throws(StateError) -> (DatabasePool, Checkpoints) {
+        let mark = markOfMainFile(path)
         try PrivateFiles.prepare(path: path)
         var configuration = Configuration()
         configuration.maximumReaderCount = options.readers
@@ -288,12 +318,23 @@ package final class StateStore: Sendable {
         configuration.label = "state.db"
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.writeWithoutTransaction { database in
+            let checkpoints = try pool.writeWithoutTransaction { database in
                 try makeDurable(database, options: options)
+                if let mark { try requireFit(of: mark, path: path, database) }
                 try Migrations.run(on: database)
+                let copied = try database.checkpoint(.passive)
+                // While somebody reads an older snapshot, the log goes on, and so does its opening.
+                if copied.walFrameCount == copied.checkpointedFrameCount { try LogMark.begin(options.makeOpening(), in: database) }
+                return try Checkpoints(of: database, pages: options.checkpointPages)
             }
-            return pool
+            return (pool, checkpoints)
         } catch { throw .wrapping(error, at: path) }
+    }
+
+    /// Throws when the main file, which bears `mark`, is not the one that its log was written for.
+    private static func requireFit(of mark: LogMark?, path: String, _ database: Database) throws {
+        guard try !LogMark.fits(LogMark(from: database), main: mark) else { return }
+        throw StateError(.corrupt, "\(path) is damaged: it and its write-ahead log \(path)-wal are not of the same time")
     }
 
     /// GRDB sets `synchronous = NORMAL` when it turns on the write-ahead log, after `prepareDatabase` has run; with NORMAL a power cut undoes

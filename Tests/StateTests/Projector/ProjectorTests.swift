@@ -90,10 +90,10 @@ struct ProjectorTests {
         let gate = try Gate(Self.script)
         let projector = projector(gate)
         try await projector.start()
-        try gate.store.withWriter { try $0.execute(sql: "ALTER TABLE events RENAME TO gone") }
+        try gate.store.withWriter { try $0.execute(sql: "CREATE TRIGGER no_events BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'none'); END") }
         try await gate.receive("a")
         #expect(await Waiting.until { projector.status.failure != nil })
-        try gate.store.withWriter { try $0.execute(sql: "ALTER TABLE gone RENAME TO events") }
+        try gate.store.withWriter { try $0.execute(sql: "DROP TRIGGER no_events") }
         #expect(await Waiting.until { projector.lag == 0 })
         #expect(projector.status.failure == nil)
         await projector.stop()

@@ -33,12 +33,12 @@ final class Gate: Sendable {
     }
 
     /// A gate with another state database beside the same journal.
-    init(beside other: Gate, state: String) throws {
+    init(beside other: Gate, state: String, options: StateStore.Options = StateStore.Options()) throws {
         folder = other.folder
         makeMapper = other.makeMapper
         clock = other.clock
         journal = other.journal
-        store = try StateStore.open(path: folder.file(state))
+        store = try StateStore.open(path: folder.file(state), options: options)
     }
 
     /// The same files, opened again after `change` had the journal's folder to itself; receipts are mapped as before, or by what `mapping` makes.
@@ -128,14 +128,15 @@ final class Gate: Sendable {
         }
     }
 
-    /// Every row of every table, as text.
-    func dump() throws -> [String] {
-        try store.read { database in
-            let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-            return try tables.flatMap { table in
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { "\(table): " + $0.map { "\($0) \(Self.text($1))" }.joined(separator: ", ") }
-                    .sorted()
-            }
+    func dump() throws -> [String] { try store.read { try Self.dump($0) } }
+
+    /// Every row of every table, as text, but for what two databases of one journal never share.
+    static func dump(_ database: Database) throws -> [String] {
+        let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return try tables.flatMap { table in
+            try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { row in
+                "\(table): " + row.filter { !$0.0.hasPrefix("log_") }.map { "\($0) \(text($1))" }.joined(separator: ", ")
+            }.sorted()
         }
     }
 
