@@ -30,10 +30,23 @@ struct ListingCommandTests {
         }
         let partial = try await Self.run(["scans", "--json"], in: workspace)
         #expect(partial.output.split(separator: "\n").count == 1)
+        try await expectNoComparison(in: workspace)
 
         try FileManager.default.removeItem(atPath: state)
         let none = try await Self.run(["findings"], in: workspace)
         #expect(none.status == 3 && none.output.isEmpty && none.errors.contains("rebuilding, 0 of "), "\(none.output)\(none.errors)")
+    }
+
+    /// Expects that nothing is compared with half a state.db.
+    private func expectNoComparison(in workspace: Workspace) async throws {
+        for arguments in [
+            ["rebuild", "--diff"], ["rebuild", "--diff", "--json"], ["rebuild"],
+            ["void", "--source", "last", "--from", "1", "--to", "2", "--reason", "a test"],
+        ] {
+            let refused = try await Self.run(arguments, in: workspace)
+            #expect(refused.status == 3 && refused.output.isEmpty, "\(arguments) \(refused.output)")
+            #expect(refused.errors.hasPrefix("weir: rebuilding, ") && refused.errors.contains(": nothing can be compared with it yet\n"), "\(refused.errors)")
+        }
     }
 
     @Test func aListSaysSoWhileTheRunningGatewayMakesItAgain() async throws {
@@ -62,6 +75,7 @@ struct ListingCommandTests {
             #expect(partial.status == 3 && partial.errors.contains("weir: rebuilding, ") && partial.errors.contains(" of "), "\(arguments) \(partial.errors)")
             if let lines { #expect(partial.output.split(separator: "\n").count == lines, "\(arguments) \(partial.output)") }
         }
+        try await expectNoComparison(in: workspace)
         _ = await gateway.end(SIGKILL)
         gateway = try await RunningGateway.start(in: workspace)
         let isWhole = try await Self.becomesWhole(in: workspace)

@@ -1,33 +1,28 @@
 import Delivery
 import FindingModel
 import JSONDocument
+import State
 
 /// `/v1/dead`: the changes that sinks can never take, and what a person decides about them; and those that wait.
 struct DeadView {
-    private static let limitMax = 1000
-
     let api: OperatorAPI
 
     init(_ api: OperatorAPI) { self.api = api }
 
     /// `GET /v1/dead?state=dead|waiting&sink=…&id=…&limit=…&after=…`: the oldest first.
     func list(_ request: OperatorRequest) async throws -> OperatorResponse {
-        var limit = 100
-        if let text = request["limit"] {
-            guard let number = Int(text), (1...Self.limitMax).contains(number) else { throw OperatorError(.badRequest, "limit is a number from 1 to 1000") }
-            limit = number
-        }
-        var after: Int64 = 0
-        if let text = request["after"] {
-            guard let number = Int64(text), number >= 0 else { throw OperatorError(.badRequest, "after is what the last answer gave as next") }
-            after = number
+        let query = ListQuery(request), limit = try query.limit()
+        let place = try query.place("dead letters", order: LetterPage.order)
+        guard let after = Int64(place?.id ?? "0"), after >= 0 else {
+            let text = place?.text ?? ""
+            throw OperatorError(.badRequest, "after is no place in a list of dead letters: '\(text)'", hint: "after is what the page before gave as next")
         }
         let state = request["state"] ?? "dead"
         guard ["dead", "waiting"].contains(state) else { throw OperatorError(unknown: "state", state, known: ["dead", "waiting"]) }
-        let letters = try await api.sources.letters(
-            LetterQuery(sink: request["sink"], changes: request.all("id"), isWaiting: state == "waiting", after: after, limit: limit))
-        return .object { writer in
-            writer.objects("dead", letters) { writer, letter in
+        let page = try await api.sources.letters(
+            LetterQuery(sink: request["sink"], changes: request.all("id"), isWaiting: state == "waiting", after: after, last: place?.mark, limit: limit))
+        var response = OperatorResponse.object { writer in
+            writer.objects("dead", page.letters) { writer, letter in
                 writer.member("sink", letter.sink)
                 writer.member("change", letter.item.changeID)
                 writer.member("type", letter.item.type)
@@ -42,8 +37,10 @@ struct DeadView {
                 if let status = letter.status { writer.member("status", status) }
                 writer.member("words", letter.words)
             }
-            if letters.count == limit, let last = letters.last { writer.member("next", String(last.row)) }
+            writer.member("next", page.next?.text)
         }
+        response.next = page.next?.text
+        return response
     }
 
     /// `POST /v1/dead` with `{"action":"retry" or "drop","sink":"…"}` and either `"ids":[…]` or `"all":true`.

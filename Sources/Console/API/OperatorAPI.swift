@@ -20,7 +20,7 @@ package struct OperatorAPI: Sendable {
         /// Replays that are not done.
         package var replays: @Sendable () async throws -> [ReplayJob]
         /// Dead letters, or changes that wait: of a sink, of these changes or records, behind this row, at most so many.
-        package var letters: @Sendable (LetterQuery) async throws -> [DeadLetter]
+        package var letters: @Sendable (LetterQuery) async throws -> LetterPage
         /// Those of the configuration that is in force when it is asked for.
         package var configuredSources: @Sendable () -> [SourceDescription]
         package var configuredSinks: [SinkDescription]
@@ -35,7 +35,7 @@ package struct OperatorAPI: Sendable {
             state: Result<StateQueries, OperatorError>, conservation: @escaping @Sendable () async throws -> Conservation,
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
             itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
-            replays: @escaping @Sendable () async throws -> [ReplayJob], letters: @escaping @Sendable (LetterQuery) async throws -> [DeadLetter],
+            replays: @escaping @Sendable () async throws -> [ReplayJob], letters: @escaping @Sendable (LetterQuery) async throws -> LetterPage,
             configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription],
             rebuilding: @escaping @Sendable () async -> Rebuilding?, earlierTallies: @escaping @Sendable () -> [String: SourceTally],
             live: (any LiveGateway)? = nil

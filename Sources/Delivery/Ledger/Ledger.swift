@@ -88,12 +88,12 @@ package final class Ledger: Sendable {
         try await read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) }
     }
 
-    /// Dead letters, or the changes that wait, the oldest first.
-    package func letters(_ query: LetterQuery) async throws(LedgerError) -> [DeadLetter] { try await read { try LedgerItems.letters($0, query) } }
+    /// A page of the dead letters, or of the changes that wait, the oldest first.
+    package func letters(_ query: LetterQuery) async throws(LedgerError) -> LetterPage { try await read { try LedgerItems.page($0, query) } }
 
     /// Dead letters, the oldest first; `changes` are ids of changes or uids of records, none for all; `after` is the last row read before.
     package func letters(sink: String?, changes: [String] = [], after: Int64 = 0, limit: Int) async throws(LedgerError) -> [DeadLetter] {
-        try await letters(LetterQuery(sink: sink, changes: changes, after: after, limit: limit))
+        try await read { try LedgerItems.letters($0, LetterQuery(sink: sink, changes: changes, after: after, limit: limit)) }
     }
 
     /// How many items each sink has in each state.

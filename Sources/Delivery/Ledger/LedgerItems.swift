@@ -49,6 +49,10 @@ enum LedgerItems {
         let states: [OpenItem.State] = query.isWaiting ? [.retrying, .held] : [.dead]
         var conditions = "state IN (\(databaseQuestionMarks(count: states.count))) AND id > ?"
         var arguments = StatementArguments(states.map(\.rawValue)) + [query.after]
+        if let last = query.last {
+            conditions += " AND id <= ?"
+            arguments += [last]
+        }
         if let sink = query.sink {
             conditions += " AND sink = ?"
             arguments += [sink]
@@ -64,6 +68,18 @@ enum LedgerItems {
             guard let item = try item(row) else { return nil }
             return try DeadLetter(row: row["id"], sink: row["sink"], item: item, status: row["status"], words: row["words"])
         }
+    }
+
+    /// A page of them, and where the next one begins.
+    static func page(_ database: Database, _ query: LetterQuery) throws -> LetterPage {
+        var wide = query
+        // What comes while pages are read belongs to the next list.
+        wide.last = try query.last ?? Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) FROM items") ?? 0
+        // One more than fits says whether there is anything behind.
+        wide.limit = query.limit + 1
+        let letters = try letters(database, wide), shown = letters.prefix(query.limit)
+        let next = letters.count > shown.count ? shown.last.map { ListPlace(order: LetterPage.order, mark: wide.last, id: String($0.row)) } : nil
+        return LetterPage(letters: Array(shown), next: next)
     }
 
     /// How many items each sink has in each state.
@@ -123,14 +139,32 @@ package struct LetterQuery: Sendable {
     package var isWaiting = false
     /// Only those behind this row; for reading on.
     package var after: Int64 = 0
+    /// No row behind this one, so that a list that grows meanwhile ends.
+    package var last: Int64?
     package var limit: Int
 
-    package init(sink: String?, changes: [String] = [], isWaiting: Bool = false, after: Int64 = 0, limit: Int) {
+    package init(sink: String?, changes: [String] = [], isWaiting: Bool = false, after: Int64 = 0, last: Int64? = nil, limit: Int) {
         self.sink = sink
+        self.last = last
         self.changes = changes
         self.isWaiting = isWaiting
         self.after = after
         self.limit = limit
+    }
+}
+
+/// Some dead letters, or some of the changes that wait.
+package struct LetterPage: Sendable {
+    /// The only order there is: the oldest first.
+    package static let order = "old"
+
+    package let letters: [DeadLetter]
+    /// Where to go on; nothing at the list's end.
+    package let next: ListPlace?
+
+    package init(letters: [DeadLetter] = [], next: ListPlace? = nil) {
+        self.letters = letters
+        self.next = next
     }
 }
 

@@ -36,7 +36,7 @@ package struct LedgerReader: Sendable {
     package func openReplays() throws(LedgerError) -> [ReplayJob] { try LedgerFile.naming(path) { try queue.read { try LedgerJobs.open($0, of: nil) } } }
 
     /// As `Ledger.letters`; none in a file of an older version.
-    package func letters(_ query: LetterQuery) throws(LedgerError) -> [DeadLetter] {
-        try LedgerFile.naming(path) { try queue.read { try $0.tableExists("items") ? try LedgerItems.letters($0, query) : [] } }
+    package func letters(_ query: LetterQuery) throws(LedgerError) -> LetterPage {
+        try LedgerFile.naming(path) { try queue.read { try $0.tableExists("items") ? try LedgerItems.page($0, query) : LetterPage() } }
     }
 }

@@ -33,7 +33,7 @@ package enum OfflineGateway {
                 positions: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).positions() : [] },
                 itemCounts: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).counts() : [:] },
                 replays: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).openReplays() : [] },
-                letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : [] },
+                letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : LetterPage() },
                 configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { await rebuilding(queries, journal) }, earlierTallies: { TallyFile(storage).read() }))
     }

@@ -10,25 +10,25 @@ extension Projection {
     /// Large entries are the projector's own work, see `RebuildApplication`; in a shadow they are passed.
     func project(own entry: Entry, in database: Database) throws {
         let body = entry.body.bytes ?? []
+        try noteTaken(entry, in: database)
         switch entry.kind {
         case .recovery:
             guard let note = RecoveryNote(parsing: body) else { break }
             let isFirst = try !setTag(note.tag, from: entry.number, in: database)
             let work = begin(entry)
-            // That a journal was made, or opened with nothing wrong, is no news.
-            if !isFirst, note.reason != .started { try tellLimited(.recovery(note, body: body), entry: work) }
+            if let said = GatewayNotice.limited(of: entry, isFirst: isFirst) { try tellLimited(said, entry: work) }
             return
         case .quarantine:
             guard let note = QuarantineNote(parsing: body) else { break }
             let work = begin(entry)
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO quarantined VALUES (?, ?, ?, ?)")
                 .execute(arguments: [Int64(clamping: note.receipt), work.number, note.deaths, note.reason])
-            return try tellLimited(.quarantine(note, body: body), entry: work)
+            if let said = GatewayNotice.limited(of: entry, isFirst: false) { try tellLimited(said, entry: work) }
+            return
         case .notice:
             guard let notice = GatewayNotice(parsing: body) else { break }
-            // Whoever looks for a receipt time has to know every place where such times go back.
-            guard ClockStep(parsing: body) == nil else { return try tell(notice, entry: begin(entry)) }
-            return try tellLimited(notice, entry: begin(entry))
+            guard let limited = GatewayNotice.limited(of: entry, isFirst: false) else { return try tell(notice, entry: begin(entry)) }
+            return try tellLimited(limited, entry: begin(entry))
         case .checkpoint:
             let work = begin(entry)
             try tellWhatIsLeft(entry: work)
@@ -44,6 +44,7 @@ extension Projection {
 
     /// Makes a notice of the gateway's own; `subject` tells notices of one kind and entry apart.
     func tell(_ said: GatewayNotice, entry: ProjectedEntry, subject: String = "") throws {
+        guard !isTakenAgain else { return }
         let time = EventTime(said: nil, received: Timestamp(milliseconds: entry.received))
         let event = EventInWork(entry: entry, source: SourceNames.gateway, time: time, rank: 0)
         let notice = said.notice(tag: entry.tag, entry: entry.number, subject: subject)
@@ -54,6 +55,7 @@ extension Projection {
     ///
     /// - Parameter subject: Tells notices of one entry apart.
     func tellDrift(of source: Int64, name: String, entry: ProjectedEntry, subject: String = "") throws {
+        guard !isTakenAgain else { return }
         let places = drift.tell(source, entry: entry.number, received: entry.received)
         guard !places.isEmpty else { return }
         let said = GatewayNotice.drift(source: name, places: places)
@@ -66,12 +68,14 @@ extension Projection {
 
     /// Makes a notice of the gateway's own, unless one of its kind and subject was made in the hour before: then the next one counts it.
     private func tellLimited(_ said: GatewayNotice, entry: ProjectedEntry) throws {
+        guard !isTakenAgain else { return }
         guard position.rules >= Self.rulesWithLimits else { return try tell(said, entry: entry) }
         if let due = notices.admit(said, received: entry.received) { try tell(due, entry: entry) }
     }
 
     /// Tells what no entry of its own came to tell.
     private func tellWhatIsLeft(entry: ProjectedEntry) throws {
+        guard !isTakenAgain else { return }
         for notice in notices.due(received: entry.received) { try tell(notice, entry: entry, subject: notice.limitedAs.name) }
         for source in drift.sourcesToTell {
             guard let name = sources.name(of: source) else { continue }

@@ -13,30 +13,37 @@ package struct VoidDecision: Hashable, Sendable {
     package let who: String
     /// Whether its own entry takes back what earlier receipts did. Older versions left that to a `rebuild` entry behind it.
     package let reachesBack: Bool
+    /// Whether it does so too for receipts that an older version's decision names, which waits for its rebuild. The first that reached back did not.
+    package let takesWaiting: Bool
 
-    package init(source: String, beginning: ReceiptBound, end: ReceiptBound, reason: String, who: String = "", reachesBack: Bool = true) {
+    package init(
+        source: String, beginning: ReceiptBound, end: ReceiptBound, reason: String, who: String = "", reachesBack: Bool = true, takesWaiting: Bool = true
+    ) {
         self.source = source
         self.beginning = beginning
         self.end = end
         self.reason = reason
         self.who = who
         self.reachesBack = reachesBack
+        self.takesWaiting = reachesBack && takesWaiting
     }
 
     func covers(_ receipt: Entry) -> Bool { source == receipt.source && beginning.begins(before: receipt) && end.ends(behind: receipt) }
 
-    /// The decisions that stand before entry `limit`.
-    static func all(before limit: Int64 = .max, in database: Database) throws -> [VoidDecision] {
-        let sql = "SELECT source, beginning_by, beginning, end_by, end, reason FROM voids WHERE entry < ? ORDER BY entry"
+    /// The decisions that stand before entry `limit`, with their entries.
+    static func all(before limit: Int64 = .max, in database: Database) throws -> [(entry: UInt64, decision: VoidDecision)] {
+        let sql = "SELECT source, beginning_by, beginning, end_by, end, reason, past, entry FROM voids WHERE entry < ? ORDER BY entry"
         return try CheckedRow.fetchAll(database, sql: sql, arguments: [limit]).map { row in
-            try VoidDecision(
-                source: row[0], beginning: ReceiptBound(code: row[1], value: row[2]), end: ReceiptBound(code: row[3], value: row[4]), reason: row[5])
+            let decision = try VoidDecision(
+                source: row[0], beginning: ReceiptBound(code: row[1], value: row[2]), end: ReceiptBound(code: row[3], value: row[4]), reason: row[5],
+                reachesBack: row[6])
+            return (UInt64(clamping: try row[7] as Int64), decision)
         }
     }
 
     func insert(entry: Int64, into database: Database) throws {
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO voids VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .execute(arguments: [entry, source, beginning.value, end.value, reason, beginning.code, end.code])
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO voids VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .execute(arguments: [entry, source, beginning.value, end.value, reason, beginning.code, end.code, reachesBack])
     }
 }
 
@@ -62,7 +69,7 @@ extension VoidDecision {
         self.init(
             source: source, beginning: isByWall ? beginning : beginning.ofReceiptTime, end: isByWall ? end : end.ofReceiptTime,
             reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "",
-            reachesBack: value["past"] == .bool(true))
+            reachesBack: value["past"] == .bool(true), takesWaiting: value["waiting"] == .bool(true))
     }
 
     /// The body of the `decision` entry.
@@ -77,8 +84,8 @@ extension VoidDecision {
             writer.key("by")
             writer.string("wall")
         }
-        if reachesBack {
-            writer.key("past")
+        for (key, isSo) in [("past", reachesBack), ("waiting", takesWaiting)] where isSo {
+            writer.key(key)
             writer.bool(true)
         }
         writer.endObject()

@@ -2,11 +2,11 @@ import GRDB
 
 /// What a void takes in.
 package struct VoidReach: Sendable, Equatable {
-    /// Receipts that count so far and would be left out.
+    /// Receipts that count so far and would be left out: without those that are erased or quarantined.
     package let receipts: Int
     /// Receipts that are left out, by it or by another.
     package let leftOut: Int
-    /// The entry of an equal decision, whose reason and author may be others: nothing is left to decide.
+    /// The entry of an equal decision that was carried out, whose reason and author may be others: nothing is left to decide.
     package let madeBy: UInt64?
 
     static func fetch(_ decision: VoidDecision, from database: Database) throws -> VoidReach {
@@ -15,9 +15,15 @@ package struct VoidReach: Sendable, Equatable {
                 AND \(decision.beginning.begins(before: "e", entry: "e.entry", "?2")) AND \(decision.end.ends(behind: "e", entry: "e.entry", "?3"))
             """
         let arguments: StatementArguments = [decision.source, decision.beginning.value, decision.end.value, EventOutcome.voided.rawValue]
-        let sql = "SELECT count(*) FILTER (WHERE e.outcome != ?4), count(*) FILTER (WHERE e.outcome = ?4) \(stretch)"
+        // What is left out for another reason, or erased, stays what it is.
+        let others = [EventOutcome.voided, .quarantined, .erased].map { "\($0.rawValue)" }.joined(separator: ", ")
+        let sql = "SELECT count(*) FILTER (WHERE e.outcome NOT IN (\(others))), count(*) FILTER (WHERE e.outcome = ?4) \(stretch)"
         let counts = try CheckedRow.fetchOne(database, sql: sql, arguments: arguments)
-        let equal = "SELECT min(entry) FROM voids WHERE source = ? AND beginning_by = ? AND beginning = ? AND end_by = ? AND end = ?"
+        // One of an older version has left nothing out before its rebuild.
+        let equal = """
+            SELECT min(entry) FROM voids v WHERE source = ? AND beginning_by = ? AND beginning = ? AND end_by = ? AND end = ?
+                AND (past = 1 OR EXISTS (SELECT 1 FROM rebuilds r WHERE r.entry > v.entry))
+            """
         let ends: StatementArguments = [
             decision.source, decision.beginning.code, decision.beginning.value, decision.end.code, decision.end.value,
         ]

@@ -28,8 +28,8 @@ package struct RebuildRules: Sendable {
     let entry: UInt64
     /// In order of entries.
     private(set) var rebuilds: [Rebuild]
-    /// Decisions by which receipts are left out.
-    private(set) var voids: [VoidDecision]
+    /// Decisions that stand before it, with their entries.
+    private let voids: [(entry: UInt64, decision: VoidDecision)]
     /// The decision that is carried out; nothing for a rebuild.
     private(set) var subject: VoidDecision?
 
@@ -46,13 +46,19 @@ package struct RebuildRules: Sendable {
     }
 
     /// Whether the decision that is carried out is what leaves the receipt out: none did before.
-    func isSubject(_ receipt: Entry) -> Bool {
-        guard let subject, subject.covers(receipt) else { return false }
-        return !voids.contains { $0.covers(receipt) }
-    }
+    func isSubject(_ receipt: Entry) -> Bool { subject?.covers(receipt) ?? false && !isLeftOutBefore(receipt) }
 
     /// Whether the receipt is left out.
-    func isVoid(_ receipt: Entry) -> Bool { subject?.covers(receipt) ?? false || voids.contains { $0.covers(receipt) } }
+    func isVoid(_ receipt: Entry) -> Bool { subject?.covers(receipt) ?? false || isLeftOutBefore(receipt) }
+
+    private func isLeftOutBefore(_ receipt: Entry) -> Bool {
+        voids.contains { void in
+            guard void.decision.covers(receipt) else { return false }
+            if let subject, !subject.takesWaiting { return true }
+            // One of an older version has left out what came after it, and what stands before it as soon as there was a rebuild.
+            return void.decision.reachesBack || void.entry < receipt.number || rebuilds.contains { $0.entry > void.entry }
+        }
+    }
 }
 
 /// Says with which configuration a receipt is mapped in a shadow.

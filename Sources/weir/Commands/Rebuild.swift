@@ -39,6 +39,7 @@ struct Rebuild: AsyncParsableCommand {
             do throws(GatewayError) { _ = try await OfflineGateway.rebuild(configuration, applying: false) } catch { throw CommandFailure(error) }
             StandardOutput.line("\(configuration.storage.stateFile): made again from the journal")
         } else {
+            try await OperatorClient.requireWhole(configuration)
             do throws(GatewayError) { try showDifferences(configuration) } catch { throw CommandFailure(error) }
         }
     }

@@ -65,6 +65,7 @@ struct VoidReceipts: AsyncParsableCommand {
     }
 
     private func preview(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws {
+        try await OperatorClient.requireWhole(configuration)
         let reach: VoidReach
         do throws(GatewayError) { reach = try await OfflineGateway.reach(of: decision, configuration) } catch { throw CommandFailure(error) }
         if let made = reach.madeBy {

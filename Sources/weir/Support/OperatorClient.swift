@@ -33,6 +33,16 @@ struct OperatorClient {
         }
     }
 
+    /// Fails while state.db is being made again: what is compared with half of it would be wrong.
+    static func requireWhole(_ configuration: GatewayConfiguration) async throws(CommandFailure) {
+        let client = try await open(configuration)
+        _ = try await client.get(["v1", "sources"])
+        guard let rebuilding = client.rebuilding else { return }
+        throw CommandFailure(
+            "\(rebuilding.words): nothing can be compared with it yet", hint: "ask again when the projector has caught up; weir serve goes on with it",
+            status: 3)
+    }
+
     /// Set once an answer lacked something because state.db is being made again.
     var rebuilding: Rebuilding? { heard.rebuilding }
 

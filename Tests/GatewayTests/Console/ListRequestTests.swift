@@ -64,6 +64,11 @@ struct ListRequestTests {
         let moving = try await test.ask(.get, "/v1/scans?sort=seen&after=\(uid)")
         #expect(moving.status == 400 && moving.json["error"]?.stringValue == "'\(uid)' is no place in order 'seen', in which records move")
         for place in ["a:b:c:d", "seen:x:\(uid)", "worst:\(uid)"] { #expect(try await test.ask(.get, "/v1/scans?after=\(place)").status == 400, "\(place)") }
+        for place in ["old:9:1", "old:1", "1"] { #expect(try await test.ask(.get, "/v1/dead?after=\(place)").status == 200, "\(place)") }
+        for place in ["new:1", "old:9:x", "-1", "t-1-1"] {
+            let answer = try await test.ask(.get, "/v1/dead?after=\(place)")
+            #expect(answer.status == 400 && answer.json["hint"]?.stringValue == "after is what the page before gave as next", "\(place): \(answer)")
+        }
         #expect(try await test.ask(.get, "/v1/scans?after=new:s_0").json["code"]?.stringValue == "unknown_name")
         await test.gateway.stop()
     }

@@ -1,5 +1,7 @@
+import Adapters
 import FindingModel
 import Foundation
+import GRDB
 import Journal
 import Testing
 
@@ -12,6 +14,9 @@ struct JournalLossTests {
     private static var script: Script {
         var script = Script()
         for name in names { script.add(name, key: name, at: 1) { .finding($0, name) } }
+        for number in 0..<5 {
+            script.add("d\(number)", key: "d\(number)", at: 1, drift: [Drift(kind: .field, place: "$.f\(number)")]) { .finding($0, "d\(number)") }
+        }
         return script
     }
 
@@ -104,6 +109,73 @@ struct JournalLossTests {
         let told = try gate.allChanges().filter { $0.id.hasPrefix(gate.journal.tag) }, rebuilt = try again.allChanges()
         #expect(told.map(\.type) == ["notice.gateway_recovery"])
         #expect(told.map(\.data) == rebuilt.filter { $0.id.hasPrefix(gate.journal.tag) }.map(\.data))
+        await gate.journal.stop()
+    }
+
+    /// Expects that the tables hold what they do in a state.db made anew.
+    private func expectTheSame(_ gate: Gate, _ tables: String...) throws {
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        for table in tables {
+            let sql = "SELECT * FROM \(table)"
+            let taken = try gate.store.read { try Row.fetchAll($0, sql: sql) }, anew = try again.store.read { try Row.fetchAll($0, sql: sql) }
+            #expect(taken == anew, "\(table)")
+        }
+        again.store.close()
+    }
+
+    private func notice(_ gate: Gate, at time: Int64) async throws {
+        gate.setTime(time)
+        let notice = GatewayNotice(kind: "disk", summary: "at \(time)", details: RawJSON(bytes: Array(#"{"volume":"v"}"#.utf8)))
+        _ = try await gate.append(EntryDraft(kind: .notice, body: notice.bytes))
+    }
+
+    @Test func noticesThatWereHeldBackAreCountedOnceAndLostOnesNotAtAll() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.append(EntryDraft(kind: .config, body: Array(#"{"rules":3}"#.utf8)))
+        try await notice(before, at: 1010)
+        try await before.receive("a")
+        try await notice(before, at: 1020)
+        try await before.receive("b")
+        // This one is behind the last receipt that both have, so that it is taken in again.
+        try await notice(before, at: 1030)
+        try await before.receive("c")
+        try await notice(before, at: 1040)
+        try before.catchUp(batch: 2)
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 8, with: 0) }
+        try await settle(gate)
+        let waiting = try gate.store.read { try Int64.fetchOne($0, sql: "SELECT waiting FROM notices_told WHERE kind = 'disk'") }
+        #expect(waiting == 2)
+        try expectTheSame(gate, "notices_told")
+        gate.setTime(9000)
+        try await notice(gate, at: 9000)
+        try gate.catchUp()
+        #expect(try gate.allChanges().last?.data.text.contains(#""count":3"#) == true)
+        await gate.journal.stop()
+    }
+
+    @Test func aNoticeOfDriftThatIsLostIsForgottenAndNotTheOneBeforeIt() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.changes(of: "d0", "d1")
+        before.setTime(6000)
+        _ = try await before.changes(of: "d2")
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 4, with: 0) }
+        gate.setTime(2000)
+        try await settle(gate)
+        #expect(try await gate.changes(of: "d3") == ["finding.opened"], "an hour has not passed since the one that is left")
+        try expectTheSame(gate, "drift", "drift_told")
+        await gate.journal.stop()
+    }
+
+    @Test func aLostReceiptThatWasErasedMakesNoOtherOfItsNumberErased() async throws {
+        let before = try Gate(Self.script)
+        _ = try await before.changes(of: "a", "b", "c")
+        try await before.erase(4)
+        #expect(try await before.queries.erasedReceipts().map(\.number) == [4])
+        let gate = try await Gate(again: before) { try Self.overwrite($0, from: 4, with: 0) }
+        try await settle(gate)
+        #expect(try await gate.changes(of: "d") == ["finding.opened"])
+        #expect(try await gate.queries.erasedReceipts().isEmpty)
         await gate.journal.stop()
     }
 

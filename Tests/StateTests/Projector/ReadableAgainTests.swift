@@ -74,6 +74,29 @@ struct ReadableAgainTests {
         await gate.journal.stop()
     }
 
+    @Test func whatCanBeReadAgainIsFoundHoweverMuchIsMissing() async throws {
+        let before = try Gate(Self.script)
+        // The last one stays whole: a damaged end is cut off.
+        for number in 0..<10 { try await before.receive(Self.names[number % 3]) }
+        func turn(_ numbers: ClosedRange<UInt64>) -> (String) throws -> Void {
+            { folder in for number in numbers { try TakenAgainTests.turn(folder, number, isWhole: number % 4 == 0) } }
+        }
+        var gate = try await Gate(again: before, turn(2...10))
+        try gate.catchUp()
+        func found(_ looks: Int) throws -> [UInt64?] {
+            let search = ReadableAgain(store: gate.store, source: EntrySource(gate.journal), log: ProjectorOptions().log)
+            return try (0..<looks).map { _ in try search.first(through: gate.journal.watermark, page: 2, most: 3) }
+        }
+        #expect(try found(4) == [nil, nil, nil, nil])
+        // Each start goes on where the one before ended, and in the end at the beginning.
+        gate = try await Gate(again: gate, turn(10...10))
+        #expect(try found(3).contains(10))
+        gate = try await Gate(again: gate, turn(3...3))
+        gate = try await Gate(again: gate, turn(10...10))
+        #expect(try found(4).contains(3))
+        await gate.journal.stop()
+    }
+
     @Test func behindAVoidStateIsMadeAnew() async throws {
         let (before, tag) = try await damaged()
         let decision = VoidDecision(source: "shop", beginning: .receipt(4), end: .receipt(4), reason: "a test", who: "me")

@@ -106,7 +106,7 @@ struct DecisionHistoryTests {
             let (beginning, end) = bounds(from, from + .random(in: 1...30, using: &generator), &generator)
             let decision = VoidDecision(
                 source: Self.sources.randomElement(using: &generator) ?? "", beginning: beginning, end: end, reason: "a test",
-                reachesBack: .random(in: 0..<5, using: &generator) > 0)
+                reachesBack: .random(in: 0..<5, using: &generator) > 0, takesWaiting: round % 7 > 0)
             _ = try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
         case 8..<10:
             let note = RecoveryNote(tag: "tag\(10_000 + round)", reason: .retagged("round \(round)"))

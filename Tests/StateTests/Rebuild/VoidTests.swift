@@ -143,6 +143,55 @@ struct VoidTests {
         #expect(try await gate.finding("a")?.status == .open)
     }
 
+    @Test(arguments: [false, true]) func whatWaitsForARebuildIsNotLeftOutYet(isRebuilt: Bool) async throws {
+        let gate = try Gate(Self.script)
+        try await gate.receive("a")
+        func decision(reachesBack: Bool) -> VoidDecision {
+            VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test", reachesBack: reachesBack)
+        }
+        let waiting = try await gate.append(EntryDraft(kind: .decision, body: decision(reachesBack: false).bytes))
+        try await gate.receive("b")
+        try gate.catchUp()
+        #expect(try await gate.queries.reach(of: decision(reachesBack: true)) == VoidReach(receipts: 1, leftOut: 1, madeBy: nil))
+        if isRebuilt {
+            #expect(try await changes(gate, of: RebuildNote(generation: 3).draft) == ["\(Making.uid(.finding, "a")) finding.ignored"])
+            #expect(try await gate.queries.reach(of: decision(reachesBack: true)) == VoidReach(receipts: 0, leftOut: 2, madeBy: waiting))
+        }
+        let made = try await void(gate, "shop", 0, 2000)
+        #expect(made == (isRebuilt ? [] : ["\(Making.uid(.finding, "a")) finding.ignored"]))
+        #expect(try await gate.queries.reach(of: decision(reachesBack: true)).receipts == 0)
+        #expect(try await gate.finding("a") == nil)
+        #expect(try await outcomes(gate, "shop") == [.voided: 2])
+        let replay = try Gate(beside: gate, state: "replay.db")
+        try replay.catchUp()
+        #expect(try replay.dump() == gate.dump())
+    }
+
+    @Test func aVoidOfOthersTakesNothingBackThatWaits() async throws {
+        let gate = try Gate(Self.script)
+        for (name, source) in [("a", "shop"), ("b", "site")] { try await gate.receive(name, source: source) }
+        let waiting = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test", reachesBack: false)
+        _ = try await changes(gate, of: EntryDraft(kind: .decision, body: waiting.bytes))
+        #expect(try await void(gate, "site", 0, 2000) == ["\(Making.uid(.finding, "b")) finding.ignored"])
+        #expect(try await outcomes(gate, "shop") == [.mapped: 1])
+        #expect(try await gate.finding("a")?.status == .open)
+    }
+
+    @Test func whatIsErasedOrQuarantinedIsNotCountedAsLeftOut() async throws {
+        let gate = try Gate(Self.script)
+        for name in ["a", "b", "c"] { try await gate.receive(name) }
+        _ = try await gate.append(EntryDraft(kind: .quarantine, body: QuarantineNote(receipt: 2, deaths: 3, reason: "a test").bytes))
+        try await gate.erase(3)
+        try gate.catchUp()
+        let decision = VoidDecision(source: "shop", beginning: .wall(Making.time(0)), end: .wall(Making.time(2000)), reason: "a test")
+        let before = try await gate.queries.reach(of: decision), counted = try await outcomes(gate, "shop")
+        _ = try await void(gate, "shop", 0, 2000)
+        let after = try await gate.queries.reach(of: decision)
+        #expect(counted == [.quarantined: 1, .erased: 1, .mapped: 1])
+        #expect(before.receipts == 1 && after.leftOut - before.leftOut == 1 && after.receipts == 0)
+        #expect(try await outcomes(gate, "shop") == [.quarantined: 1, .erased: 1, .voided: 1])
+    }
+
     @Test func decisionOfAnOlderVersionWaitsForItsRebuild() async throws {
         let gate = try Gate(Self.script)
         try await gate.receive("a")

@@ -106,6 +106,36 @@ struct StateStoreTests {
         #expect(position.entry == 7 && position.tag == "abcdefgh" && position.proof == nil)
     }
 
+    @Test func voidsOfAnOlderVersionTookBackWhatIsLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db")
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { database in
+            for step in Migrations.steps where step.number <= 15 { try database.execute(sql: step.sql) }
+            try database.execute(sql: "INSERT INTO sources VALUES (1, 'shop'), (2, 'site')")
+            // Receipts 1 to 3 count, 4 to 6 are left out; the clock was 5 ms behind for all.
+            for entry in 1...6 {
+                try database.execute(
+                    sql: "INSERT INTO events (entry, source, received, outcome, changes, wall) VALUES (?, 1, ?, ?, 0, ?)",
+                    arguments: [entry, entry * 100, entry < 4 ? 1 : 4, entry * 100 - 5])
+            }
+            // By receipt time, wall time and number; each once with the last receipt that counts and once without.
+            for (entry, from, to, by) in [(10, 300, 700, 0), (11, 301, 700, 0), (12, 295, 700, 1), (13, 296, 700, 1), (14, 3, 6, 2), (15, 4, 6, 2)] {
+                try database.execute(
+                    sql: "INSERT INTO voids (entry, source, beginning, end, reason, beginning_by, end_by) VALUES (?, 'shop', ?, ?, '', ?, ?)",
+                    arguments: [entry, from, to, by, by])
+            }
+            // It decides about what comes after it, or about nobody's receipts.
+            try database.execute(sql: "INSERT INTO voids (entry, source, beginning, end, reason) VALUES (2, 'shop', 300, 400, ''), (16, 'site', 0, 999, '')")
+            try database.execute(
+                sql: "PRAGMA application_id = \(DatabaseHeader.applicationID); PRAGMA user_version = 15; PRAGMA journal_mode = wal")
+        }
+        try queue.close()
+        try StateStore.open(path: path).close()
+        let waiting = try StateStore.openReadOnly(path: path).read { try VoidDecision.all(in: $0).filter { !$0.decision.reachesBack }.map(\.entry) }
+        #expect(waiting == [10, 12, 14])
+    }
+
     @Test func recordsOfAnOlderVersionKnowWhenTheyWereSeenLast() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("state.db")

@@ -1,0 +1,153 @@
+import Adapters
+import FindingModel
+import GRDB
+import Glibc
+import Journal
+
+/// Takes state.db back to an earlier entry, so that what comes after it is taken in again.
+struct TakeBack {
+    let store: StateStore
+    let source: EntrySource
+
+    /// Tables with a row for each of some entries, which the projection makes anew as it comes to them.
+    private static let byEntry = ["event_keys", "event_key_index", "tags", "clock_steps", "unread"]
+
+    /// Forgets everything after the entry `common`: the journal has lost it, and its numbers belong to others, or will.
+    ///
+    /// Of what was counted by place, and not by receipt, only the places that lost receipts alone had shown can be told from others.
+    func forget(after common: UInt64) throws(StateError) {
+        let restored = try Restored(at: common, source), end = Int64(clamping: common)
+        let waiting = try store.read { try NoticesBefore(end: end, from: $0) }.read(source)
+        try change { database in
+            var position = try Position(from: database)
+            try uncount(after: end, through: position, in: database)
+            for table in Self.byEntry + ["events", "voids", "rebuilds", "parts"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE entry > ?", arguments: [end])
+            }
+            try database.execute(sql: "DELETE FROM quarantined WHERE receipt > :end OR entry > :end", arguments: ["end": end])
+            try database.execute(sql: "DELETE FROM erasures WHERE receipt > ?", arguments: [end])
+            try database.execute(sql: "UPDATE erasures SET decision = NULL WHERE decision > ?", arguments: [end])
+            for table in ["skipped", "taken"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE first > ?", arguments: [end])
+                try database.execute(sql: "UPDATE \(table) SET last = :end WHERE last > :end", arguments: ["end": end])
+            }
+            // In the midst of taking entries in again it may not have come as far.
+            if position.entry > common { try restored.write(to: &position, in: database) } else { try LogMark.count(in: database) }
+            try waiting.write(to: database)
+            try forgetDrift(after: end, in: database)
+        }
+    }
+
+    /// Has the entries from `first` on taken in again, because it can be read by now and could not before.
+    ///
+    /// What became of the others, what they drifted in and what was told because of them stays: see `TakenAgain`.
+    func takeAgain(from first: UInt64) throws(StateError) {
+        let restored = try Restored(at: first - 1, source), end = Int64(clamping: first) - 1
+        try change { database in
+            var position = try Position(from: database)
+            try uncount(after: end, through: position, in: database)
+            try noteTaken(after: end, through: Int64(clamping: position.entry), in: database)
+            for table in Self.byEntry { try database.execute(sql: "DELETE FROM \(table) WHERE entry > ?", arguments: [end]) }
+            try database.execute(sql: "DELETE FROM skipped WHERE first > ?", arguments: [end])
+            try shortenDrift(to: end, in: database)
+            try restored.write(to: &position, in: database)
+        }
+    }
+
+    private func change(_ body: (Database) throws -> Void) throws(StateError) {
+        try store.withWriter { database in
+            try database.inTransaction(.immediate) {
+                try body(database)
+                return .commit
+            }
+        }
+        // It names entries by numbers that others may have now.
+        unlink(AttemptFile.path(beside: store.path))
+    }
+
+    /// Takes the receipts behind `end` out of what is counted.
+    private func uncount(after end: Int64, through position: Position, in database: Database) throws {
+        let behind: StatementArguments = ["end": end, "last": Int64(clamping: position.entry)]
+        try database.execute(
+            sql: """
+                UPDATE counters SET count = count - (SELECT count(*) FROM events e
+                    WHERE e.entry > :end AND e.entry <= :last AND e.source = counters.source AND e.outcome = counters.outcome)
+                """, arguments: behind)
+        let skipped =
+            try Int64.fetchOne(
+                database, sql: "SELECT coalesce(sum(last - max(first, ?1 + 1) + 1), 0) FROM skipped WHERE last > ?1", arguments: [end]) ?? 0
+        try database.execute(
+            sql: "UPDATE counters SET count = count - ? WHERE source = ? AND outcome = ?",
+            arguments: [skipped, SourceNames.gateway, EventOutcome.unreadable.rawValue])
+        let receipts = try Int64.fetchOne(database, sql: "SELECT count(*) FROM events WHERE entry > :end AND entry <= :last", arguments: behind) ?? 0
+        try database.execute(sql: "UPDATE projection SET receipts = receipts - ?", arguments: [skipped + receipts])
+    }
+
+    /// Notes which entries were taken in: all but those that could not be read.
+    private func noteTaken(after end: Int64, through last: Int64, in database: Database) throws {
+        var next = end + 1
+        let gaps = try Row.fetchCursor(database, sql: "SELECT first, last FROM skipped WHERE first > ? ORDER BY first", arguments: [end])
+        func note(through last: Int64) throws {
+            guard next <= last else { return }
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO taken VALUES (?, ?)").execute(arguments: [next, last])
+        }
+        while let gap = try gaps.next().map({ CheckedRow($0) }) {
+            try note(through: (try gap[0] as Int64) &- 1)
+            next = (try gap[1] as Int64) &+ 1
+        }
+        try note(through: last)
+    }
+
+    private func forgetDrift(after end: Int64, in database: Database) throws {
+        try database.execute(sql: "DELETE FROM drift WHERE first_entry > ?", arguments: [end])
+        try shortenDrift(to: end, in: database)
+        let sources = try Int64.fetchAll(database, sql: "SELECT source FROM drift_told WHERE entry > ?", arguments: [end])
+        for source in sources {
+            try database.execute(sql: "DELETE FROM drift_told WHERE source = ?", arguments: [source])
+            try database.execute(
+                sql: """
+                    INSERT INTO drift_told SELECT n.source, c.entry, c.received
+                    FROM drift_notices n JOIN records r ON r.uid = n.uid JOIN changes c ON c.record = r.id
+                    WHERE n.source = ? AND c.type = 'notice.gateway_drift' AND c.entry <= ? ORDER BY c.entry DESC LIMIT 1
+                    """, arguments: [source, end])
+        }
+    }
+
+    /// Names the first receipt that showed a place as the last, where that is behind `end`: it is the only one of which that is certain.
+    private func shortenDrift(to end: Int64, in database: Database) throws {
+        try database.execute(
+            sql: """
+                UPDATE drift SET last_entry = first_entry,
+                    last_received = coalesce((SELECT received FROM events WHERE entry = drift.first_entry), last_received)
+                WHERE last_entry > ?
+                """, arguments: [end])
+    }
+}
+
+/// What of the position the journal says about an entry that state.db is taken back to.
+private struct Restored {
+    let entry: Entry?
+    let number: UInt64
+    let rules: Int
+
+    init(at number: UInt64, _ source: EntrySource) throws(StateError) {
+        self.number = number
+        entry = try source.entry(number)
+        let configuration = try source.configurations().last { $0.number <= number }
+        rules = configuration.flatMap { ProjectionConfiguration.rules(in: $0.body.bytes ?? []) } ?? 0
+    }
+
+    func write(to position: inout Position, in database: Database) throws {
+        let end = Int64(clamping: number)
+        position = try Position(from: database)
+        position.entry = number
+        position.proof = entry.map { EntryProof(of: $0) }
+        position.rules = Int64(rules)
+        let last = try Int64.fetchOne(database, sql: "SELECT received FROM events WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [end])
+        position.received = entry?.receivedTime.milliseconds ?? last ?? 0
+        let tag = try String.fetchOne(database, sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [end])
+        position.tag = tag ?? (end == 0 ? "" : position.tag)
+        try position.write(to: database)
+        try database.execute(sql: "UPDATE event_key_merge SET indexed = min(indexed, :end), merging = min(merging, :end)", arguments: ["end": end])
+    }
+}
