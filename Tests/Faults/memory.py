@@ -135,7 +135,7 @@ def texts(count, size):
     def work(made, scanner):
         for number in range(count):
             check(scanner.hostedscan(number, size) == 200, "the event was refused")
-        delivered(made, 10 + count, 180)
+        delivered(made, 10 + count, 2.0 * count)
     return work
 
 
@@ -160,18 +160,21 @@ def reloads(hookload, count):
                     check(time.monotonic() < deadline and made.alive(), f"no reload within 30 s: {made.last_words()[:300]}")
                     time.sleep(0.02)
                 check(scanner.reconfirm(f"reload{number}", 1) == 200, "the event was refused")
+                if number == count // 5:
+                    early = resident(made.pid)
+            check(resident(made.pid) <= early + 48, f"{resident(made.pid)} MiB after {count} reloads, {early} after {count // 5}")
         finally:
             check(load.stop(), "nothing was accepted beside the reloads")
     return work
 
 
 def run(arguments, folder):
-    count = 12 if arguments.rounds < 10 else 60
+    count, large = (12, 100) if arguments.rounds < 10 else (60, 300)
     scenarios = [
         ("10,000 findings in 128 MiB", 128, many(10_000), 128, 72),
         ("20,000 findings", 512, many(20_000), 200, 80),
-        ("100 findings of 3.9 MiB", 512, texts(100, 3_900_000), 200, 64),
-        (f"{count} reloads of 1,000 sources", 512, reloads(arguments.hookload, count), 300, 120),
+        (f"{large} findings of 3.9 MiB", 512, texts(large, 3_900_000), 200, 64),
+        (f"{count} reloads of 1,000 sources", 512, reloads(arguments.hookload, count), 300, 160),
     ]
     words, failures = [], []
     for one in scenarios:

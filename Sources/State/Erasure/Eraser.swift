@@ -104,11 +104,11 @@ struct Eraser {
 
     /// From here on the receipt counts as erased by the entry `decision`, and what changes it made leave no more.
     func count(decision: Int64, in database: Database) throws {
-        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: number)
-        let behind = try ChangeOrder.first(in: database, column: "entry", atLeast: number < .max ? number + 1 : number)
-        try database.execute(
-            sql: "UPDATE changes SET erased = 1 WHERE sequence >= ? AND sequence < ? AND entry = ?",
-            arguments: [Int64(clamping: first), Int64(clamping: behind), number])
+        for range in try ChangeOrder.ranges(ofEntry: UInt64(clamping: number), in: database) {
+            try database.execute(
+                sql: "UPDATE changes SET erased = 1 WHERE sequence >= ? AND sequence < ? AND entry = ?",
+                arguments: [range.lowerBound, range.upperBound, number])
+        }
         try database.execute(sql: "INSERT OR IGNORE INTO erasures VALUES (?, ?)", arguments: [number, decision])
         let lookup = try database.cachedStatement(sql: "SELECT source, outcome, kind FROM events WHERE entry = ?")
         guard let row = try CheckedRow.fetchOne(lookup, arguments: [number]), let outcome = EventOutcome(rawValue: try row[1]) else { return }

@@ -57,9 +57,10 @@ struct HuskMaker {
         let number = Int64(clamping: entry.number)
         let event = try CheckedRow.fetchOne(database, sql: "SELECT outcome, source FROM events WHERE entry = ?", arguments: [number])
         let rebuilds = try CheckedRow.fetchAll(database, sql: "SELECT entry, generation FROM rebuilds WHERE entry > ? ORDER BY entry", arguments: [number])
-        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: number)
-        let sql = "SELECT tag, entry, number, sequence, type, time FROM changes WHERE sequence >= ? AND entry = ? ORDER BY sequence"
-        let changes = try CheckedRow.fetchAll(database, sql: sql, arguments: [Int64(clamping: first), number]).map { row in
+        let sql = "SELECT tag, entry, number, sequence, type, time FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence"
+        let changes = try ChangeOrder.ranges(ofEntry: entry.number, in: database).flatMap { range in
+            try CheckedRow.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, number])
+        }.map { row in
             try Husk.Made(
                 id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4],
                 time: Timestamp(milliseconds: row[5]))

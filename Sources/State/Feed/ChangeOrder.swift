@@ -30,8 +30,9 @@ enum ChangeOrder {
 
     /// The sequence of the first change whose `column` (`received` or `entry`) is at least `value`; one more than the last when there is none.
     ///
-    /// Receipt times go back where a clock had been ahead: `received` is looked for in each stretch between such places.
-    static func first(in database: Database, column: String, atLeast value: Int64) throws -> UInt64 {
+    /// Entries go back along the row where the journal had lost some, or has some again; receipt times there, and where a clock had been ahead. Each
+    /// stretch between such places is looked through by itself.
+    private static func first(in database: Database, column: String, atLeast value: Int64) throws -> UInt64 {
         guard let row = try rows(database) else {
             return UInt64(clamping: try Int64.fetchOne(database, sql: "SELECT sequence FROM projection") ?? 0) + 1
         }
@@ -42,12 +43,16 @@ enum ChangeOrder {
         return UInt64(clamping: row.upperBound)
     }
 
-    /// The sequences of the changes that the entry `number` made.
-    static func range(ofEntry number: UInt64, in database: Database) throws -> Range<Int64> {
+    /// The sequences of the changes that entries of the number `number` made: more than one stretch where they were told at several times, or where the
+    /// journal gave the number twice.
+    static func ranges(ofEntry number: UInt64, in database: Database) throws -> [Range<Int64>] {
+        guard let row = try rows(database) else { return [] }
         let entry = Int64(clamping: number)
-        let first = Int64(clamping: try first(in: database, column: "entry", atLeast: entry))
-        let behind = entry == .max ? .max : Int64(clamping: try self.first(in: database, column: "entry", atLeast: entry + 1))
-        return first..<max(first, behind)
+        return try stretches(of: row, "entry", in: database).compactMap { stretch in
+            let first = try first(in: database, column: "entry", atLeast: entry, stretch)
+            let behind = entry == .max ? stretch.upperBound : try self.first(in: database, column: "entry", atLeast: entry + 1, stretch)
+            return first < behind ? first..<behind : nil
+        }
     }
 
     /// The sequence of the last change whose `column` is less than `value`; 0 when there is none.
@@ -68,15 +73,23 @@ enum ChangeOrder {
         return first..<last + 1
     }
 
-    /// The parts of `row` along which `column` never falls: the first change at or behind each place where receipt times went back begins a new one.
+    /// The parts of `row` along which `column` never falls.
     private static func stretches(of row: Range<Int64>, _ column: String, in database: Database) throws -> [Range<Int64>] {
-        guard column == "received" else { return [row] }
-        let steps = try Int64.fetchAll(database, sql: "SELECT entry FROM clock_steps ORDER BY entry").map { step in
-            try Int64(clamping: first(in: database, column: "entry", atLeast: step))
+        let turns = try Int64.fetchAll(database, sql: "SELECT sequence FROM turns ORDER BY sequence")
+        let stretches = parts(of: row, at: turns)
+        guard column == "received" else { return stretches }
+        let steps = try Int64.fetchAll(database, sql: "SELECT entry FROM clock_steps ORDER BY entry")
+        guard !steps.isEmpty else { return stretches }
+        // The first change at or behind each place where receipt times went back begins a new part.
+        return try stretches.flatMap { stretch in
+            try parts(of: stretch, at: steps.map { try first(in: database, column: "entry", atLeast: $0, stretch) })
         }
-        // After a loss numbers were given again: then entries do not rise along the row.
-        let bounds = [row.lowerBound] + steps.filter { row.lowerBound < $0 && $0 < row.upperBound }.sorted() + [row.upperBound]
-        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+
+    /// `row` cut at `places`, which rise.
+    private static func parts(of row: Range<Int64>, at places: [Int64]) -> [Range<Int64>] {
+        let bounds = [row.lowerBound] + places.filter { row.lowerBound < $0 && $0 < row.upperBound } + [row.upperBound]
+        return zip(bounds, bounds.dropFirst()).filter { $0 < $1 }.map { $0..<$1 }
     }
 
     private static func first(in database: Database, column: String, atLeast value: Int64, _ stretch: Range<Int64>) throws -> Int64 {

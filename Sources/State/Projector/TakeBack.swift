@@ -58,6 +58,8 @@ struct TakeBack {
         try store.withWriter { database in
             try database.inTransaction(.immediate) {
                 try body(database)
+                // What comes next in the row of changes is of an earlier entry, or of one whose number was another's.
+                try database.execute(sql: "INSERT OR IGNORE INTO turns SELECT sequence + 1 FROM projection")
                 return .commit
             }
         }

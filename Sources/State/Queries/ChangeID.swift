@@ -22,17 +22,14 @@ package struct ChangeID: Hashable, Sendable {
     }
 
     func fetch(_ database: Database) throws -> Change? {
-        let first = try ChangeOrder.first(in: database, column: "entry", atLeast: Int64(clamping: entry))
-        // Entry numbers fall only where a journal was lost; there the table is read from its beginning.
-        return try fetch(database, from: first) ?? fetch(database, from: 0)
-    }
-
-    private func fetch(_ database: Database, from sequence: UInt64) throws -> Change? {
         let sql = """
             SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
-            WHERE c.sequence >= ? AND c.entry = ? AND c.tag = ? AND c.number = ? ORDER BY c.sequence LIMIT 1
+            WHERE c.sequence >= ? AND c.sequence < ? AND c.entry = ? AND c.tag = ? AND c.number = ?
             """
-        let arguments: StatementArguments = [Int64(clamping: sequence), Int64(clamping: entry), tag, Int64(clamping: number)]
-        return try CheckedRow.fetchOne(database, sql: sql, arguments: arguments).map { try ChangeRow($0).change }
+        for range in try ChangeOrder.ranges(ofEntry: entry, in: database) {
+            let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: entry), tag, Int64(clamping: number)]
+            if let row = try CheckedRow.fetchOne(database, sql: sql, arguments: arguments) { return try ChangeRow(row).change }
+        }
+        return nil
     }
 }

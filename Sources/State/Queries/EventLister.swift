@@ -48,13 +48,14 @@ struct EventLister {
     /// Whether the receipt changed a record that has the words.
     private func speaks(_ event: EventSummary, looked: inout Int, _ database: Database) throws -> Bool {
         guard event.changes > 0 || event.first != nil else { return false }
-        let range = try ChangeOrder.range(ofEntry: event.first ?? event.receipt, in: database)
         let statement = try database.cachedStatement(sql: "SELECT data FROM changes WHERE sequence >= ? AND sequence < ? ORDER BY sequence")
-        let rows = try Row.fetchCursor(statement, arguments: [range.lowerBound, range.upperBound])
-        while let row = try rows.next().map({ CheckedRow($0) }) {
-            looked += 1
-            let data: Data = try row[0]
-            if filter.words.match([UInt8](data)) { return true }
+        for range in try ChangeOrder.ranges(ofEntry: event.first ?? event.receipt, in: database) {
+            let rows = try Row.fetchCursor(statement, arguments: [range.lowerBound, range.upperBound])
+            while let row = try rows.next().map({ CheckedRow($0) }) {
+                looked += 1
+                let data: Data = try row[0]
+                if filter.words.match([UInt8](data)) { return true }
+            }
         }
         return false
     }

@@ -22,12 +22,13 @@ package struct ReceiptDetail: Sendable {
         package let uid: String
 
         static func fetch(ofEntry number: UInt64, from database: Database) throws -> [Made] {
-            let range = try ChangeOrder.range(ofEntry: number, in: database)
             let sql = """
                 SELECT tag, entry, number, sequence, type, subject FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence LIMIT ?
                 """
-            let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
-            return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments).map { row in
+            return try ChangeOrder.ranges(ofEntry: number, in: database).flatMap { range in
+                let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: number), changesMax]
+                return try CheckedRow.fetchAll(database, sql: sql, arguments: arguments)
+            }.prefix(changesMax).map { row in
                 try Made(
                     id: "\(row[0] as String)-\(row[1] as Int64)-\(row[2] as Int64)", sequence: UInt64(clamping: row[3] as Int64), type: row[4], uid: row[5])
             }

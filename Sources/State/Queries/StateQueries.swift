@@ -99,25 +99,25 @@ package struct StateQueries: Sendable {
     /// The changes that the receipt `entry` made, in order.
     package func changes(ofEntry entry: UInt64) async throws -> [Change] {
         try await store.readAsync { database in
-            let range = try ChangeOrder.range(ofEntry: entry, in: database)
             let sql = "SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables) WHERE c.sequence >= ? AND c.sequence < ? AND c.entry = ? ORDER BY c.sequence"
-            return try CheckedRow.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, Int64(clamping: entry)]).map {
-                try ChangeRow($0).change
-            }
+            return try ChangeOrder.ranges(ofEntry: entry, in: database).flatMap { range in
+                try CheckedRow.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, Int64(clamping: entry)])
+            }.map { try ChangeRow($0).change }
         }
     }
 
     /// How many changes the receipt `entry` has made; 0 when it is not projected yet.
     package func changeCount(ofEntry entry: UInt64) async throws -> UInt64 {
         try await store.readAsync { database in
-            let range = try ChangeOrder.range(ofEntry: entry, in: database)
             // After a loss, other entries may have had the number under another tag.
             let sql = """
                 SELECT count(*) FROM changes WHERE sequence >= ?1 AND sequence < ?3 AND entry = ?2
                     AND tag = coalesce((SELECT tag FROM remade WHERE last >= ?2), (SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
                 """
-            let count = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound])
-            return UInt64(clamping: count ?? 0)
+            return try ChangeOrder.ranges(ofEntry: entry, in: database).reduce(0) { count, range in
+                let some = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound])
+                return count + UInt64(clamping: some ?? 0)
+            }
         }
     }
 

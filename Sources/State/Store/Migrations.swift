@@ -12,7 +12,7 @@ enum Migrations {
     static let tables = [
         "projection", "sources", "records", "changes", "events", "event_keys", "event_key_index", "event_key_merge", "counters", "drift", "quarantined",
         "voids", "skipped", "rebuilds", "tags", "parts", "touched", "touched_keys", "event_key_form", "drift_told", "erasures",
-        "notices_told", "clock_steps", "remade", "unread", "drift_notices", "taken", "unreadable_search",
+        "notices_told", "clock_steps", "remade", "unread", "drift_notices", "taken", "turns", "unreadable_search",
     ]
 
     static var newest: Int32 { steps.last?.number ?? 0 }

@@ -64,6 +64,23 @@ struct ReadableAgainTests {
         await gate.journal.stop()
     }
 
+    /// Its change stands behind those of later receipts in the row, and is found there: by its id, by its receipt, and by an erasure.
+    @Test func whatWasTakenInAgainIsFoundAndErased() async throws {
+        let (before, tag) = try await damaged()
+        let gate = try await Gate(again: before) { try Self.turn(.body, $0) }
+        try await settle(gate)
+        #expect(try await gate.queries.change("\(tag)-2-1")?.sequence == gate.allChanges().last { $0.id.hasPrefix(tag) }?.sequence)
+        for receipt in UInt64(2)...4 { #expect(try await gate.queries.changes(ofEntry: receipt).map(\.id) == ["\(tag)-\(receipt)-1"]) }
+        #expect(try await gate.queries.change("\(tag)-2-2") == nil)
+        #expect(try await gate.queries.changeCount(ofEntry: 2) == 1)
+        try await gate.erase(2)
+        #expect(try gate.allChanges().filter(\.isErased).map(\.id) == ["\(tag)-2-1"])
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        #expect(try again.allChanges().filter(\.isErased).map(\.id) == ["\(tag)-2-1"])
+        await gate.journal.stop()
+    }
+
     @Test func whatCannotBeReadStillIsNotTakenInAgainAndAgain() async throws {
         let (before, _) = try await damaged()
         let gate = try await Gate(again: before)
