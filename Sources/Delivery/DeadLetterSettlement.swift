@@ -48,9 +48,9 @@ package enum DeadLetterSettlement: Sendable {
         return done
     }
 
-    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], later: [UInt64: [UInt64]] = [:], at now: Timestamp) -> Int {
+    func carryOut(_ machine: inout SinkMachine, _ letters: [OpenItem], overtaken: Set<UInt64> = [], at now: Timestamp) -> Int {
         switch self {
-        case .retry: machine.revive(letters, later: later, at: now)
+        case .retry: machine.revive(letters, overtaken: overtaken, at: now)
         case .drop: machine.drop(letters)
         }
     }

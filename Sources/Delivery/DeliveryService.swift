@@ -165,9 +165,7 @@ extension DeliveryService {
         job.lastChange = try await changeID(at: end)
         job.wanted = try await pump.count(job)
         guard isMade, job.wanted ?? 0 > 0 else { return ReplayAnswer(job: job) }
-        let wanted = job
-        if let same = try await ledger.openReplays(of: wish.sink).first(where: { $0.isEqual(wanted) }) { return ReplayAnswer(job: same, isRepeated: true) }
-        try await ledger.insert(job)
+        if let same = try await ledger.insert(job) { return ReplayAnswer(job: same, isRepeated: true) }
         pump.beginReplay()
         return ReplayAnswer(job: job)
     }

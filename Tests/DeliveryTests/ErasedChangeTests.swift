@@ -105,6 +105,35 @@ struct ErasedChangeTests: PumpTesting {
         expectSum(try await ledger.position(of: "sink"))
     }
 
+    /// What was erased while a replay was under way, or waited for its turn, is no longer counted as to be sent.
+    @Test func aReplayReachesItsNumberAlsoWhereSomeOfItIsErased() async throws {
+        feed.append(changes())
+        // It takes its own six changes and two of the first replay, and is away until it is told.
+        let isDown = Mutex(true)
+        let sink = ScriptedSink(count: 1) { attempt, _ in
+            attempt >= 8 && isDown.withLock { $0 } ? .retry(DeliveryFailure("away", isOfSink: true)) : .delivered(status: 200, id: nil)
+        }
+        let clock = ManualClock(), service = service([sink], clock: clock)
+        service.start()
+        await eventually { await savedCursor() == 6 }
+        for types in [[], ["finding.*"]] {
+            let wish = ReplayWish(sink: "sink", from: .wall(Timestamp(milliseconds: 0)), to: nil, types: types, rate: nil, who: "me")
+            #expect(try await service.replay(wish, isMade: true)?.job.total == 6)
+        }
+        await eventually { sink.attempts.count >= 9 }
+        await eventually { (try? await ledger.openReplays(of: "sink").first?.delivered) == 2 }
+        feed.remake(changes(erased: [1, 5]))
+        await eventually { (try? await ledger.openReplays(of: "sink").map(\.total)) == [5, 4] }
+        isDown.withLock { $0 = false }
+        await eventually {
+            clock.advance(by: .seconds(60))
+            return (try? await ledger.openReplays(of: "sink").isEmpty) == true
+        }
+        let jobs = try await ledger.jobs(limit: 2)
+        #expect(jobs.map(\.delivered) == [4, 5] && jobs.map(\.total) == [4, 5])
+        await stop(service)
+    }
+
     @Test func noReplaySendsThem() async throws {
         feed.append(changes(erased: [2, 5]))
         let sink = ScriptedSink(), service = service([sink])

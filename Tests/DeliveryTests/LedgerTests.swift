@@ -331,6 +331,53 @@ struct LedgerTests {
         await damaged.close()
     }
 
+    /// What somebody writes over the open file.
+    enum Scribble: CaseIterable, Sendable {
+        case garbage, zeros, oneWord, garbageInTheLog, nothing
+    }
+
+    /// Nothing is done on the word of what stands there then, though SQLite keeps in memory what stood there before.
+    @Test(arguments: Scribble.allCases, [false, true])
+    func aFileThatIsOverwrittenWhileItIsOpenIsProvedBeforeItsNextUse(_ scribble: Scribble, _ isWrite: Bool) async throws {
+        let told = Mutex<[LedgerError]>([])
+        let ledger = try Ledger.forService(path: path) { error in told.withLock { $0.append(error) } }
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        var link = TicketLink(uid: "f_1", mark: "weir-one-mark", state: .linked, intended: Timestamp(milliseconds: 1))
+        link.reference = TicketReference(id: "1", key: "KEY-1", url: nil)
+        try await ledger.put([link], sink: "a")
+        try await ledger.compact()
+        if scribble == .garbageInTheLog { try await ledger.put([link, TicketLink(uid: "f_2", mark: "m", state: .intent, intended: link.intended)], sink: "a") }
+        #expect(try await ledger.ticket(of: "f_1", sink: "a")?.mark == "weir-one-mark")
+
+        let file = path + (scribble == .garbageInTheLog ? "-wal" : "")
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        switch scribble {
+        case .garbage, .garbageInTheLog: for index in bytes.indices where index >= 100 { bytes[index] = UInt8(truncatingIfNeeded: index &* 167 &+ 11) }
+        case .zeros: bytes = Data(count: bytes.count)
+        case .oneWord: bytes.replaceSubrange(try #require(bytes.range(of: Data("weir-one-mark".utf8))), with: Data("weir-two-mark".utf8))
+        case .nothing: break
+        }
+        let before = LedgerStamp(path)
+        // A file system counts its time in steps.
+        repeat {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+            try handle.write(contentsOf: bytes)
+            try handle.close()
+        } while LedgerStamp(path) == before
+
+        let use: @Sendable () async throws -> Void = {
+            if isWrite { try await ledger.insert(SinkPosition(name: "b", start: 7)) } else { _ = try await ledger.ticket(of: "f_1", sink: "a") }
+        }
+        if scribble == .nothing {
+            try await use()
+            #expect(told.withLock { $0 }.isEmpty && ledger.damage == nil)
+        } else {
+            let error = await #expect(throws: LedgerError.self) { try await use() }
+            #expect(error?.code == .corrupt && told.withLock { $0 }.map(\.code) == [.corrupt] && ledger.damage?.code == .corrupt)
+        }
+        await ledger.close()
+    }
+
     @Test(arguments: [false, true]) func aFileThatIsMovedAwayOrReplacedIsLeftAndWhatStandsThereIsOpened(isReplaced: Bool) async throws {
         let before = try Ledger(path: path)
         try await before.insert(SinkPosition(name: "a", start: 4))

@@ -1,5 +1,6 @@
 import FindingModel
 import State
+import Synchronization
 import Testing
 
 @testable import Delivery
@@ -65,6 +66,65 @@ struct SupersededTests: PumpTesting {
         let retried = isRunning ? first.attempts.filter { $0.sequences == [1] }.count - 1 : second.attempts.filter { $0.sequences == [1] }.count
         #expect(retried == (history.isSuperseded ? 0 : 1))
         #expect(try await ledger.position(of: "sink")?.superseded == (history.isSuperseded ? 1 : 0))
+        await ledger.close()
+    }
+
+    /// What else can become of the record's second change, so that the sink does not have what the row of changes says.
+    enum Fate: CaseIterable, Sendable {
+        /// A person dropped it.
+        case dropped
+        /// A dead letter as well, that a replay has told all the same.
+        case replayed
+        /// No route took it then, and one does now.
+        case unrouted
+        /// A route took it then, and none does now.
+        case unroutedSince
+
+        var isTold: Bool { self == .replayed || self == .unroutedSince }
+    }
+
+    /// Only what the sink really took counts: it is never told an older state after that, and always what it never got.
+    @Test(arguments: Fate.allCases, [true, false])
+    func onlyWhatTheSinkTookIsNewer(_ fate: Fate, _ isRunning: Bool) async throws {
+        feed.append([Change.finding(1, record: "f_1"), .finding(2, type: "finding.fixed", record: "f_1")] + (10...12).map { Change.finding($0) })
+        let refused = Mutex<Set<UInt64>>(fate == .unroutedSince ? [1] : [1, 2])
+        let sink = ScriptedSink(count: 1, keepsOneState: true) { _, batch in
+            let isRefused = refused.withLock { $0 }.contains(batch[0].sequence)
+            return isRefused ? .reject(DeliveryFailure("no", status: 400)) : .delivered(status: 200, id: nil)
+        }
+        var condition = RouteCondition()
+        condition.types = [WildcardPattern("finding.opened")]
+        let few = [Route(to: ["sink"], when: condition)], all = [Route(to: ["sink"])]
+        let ids = feed.all.map(\.id)
+        var service = service([sink], routes: fate == .unrouted ? few : all)
+        service.start()
+        await eventually { await savedCursor() == 12 }
+        refused.withLock { $0 = [] }
+        switch fate {
+        case .dropped: #expect(try await service.settle(.drop, sink: "sink", changes: [ids[1]]) == 1)
+        case .replayed:
+            let wish = ReplayWish(sink: "sink", from: .wall(Timestamp(milliseconds: 2000)), to: nil, types: ["finding.fixed"], rate: nil, who: "me")
+            #expect(try await service.replay(wish, isMade: true)?.job.wanted == 1)
+            await eventually { (try? await ledger.openReplays(of: "sink").isEmpty) == true }
+        case .unrouted, .unroutedSince:
+            await stop(service)
+            let next = self.service([sink], routes: fate == .unrouted ? all : few)
+            next.start()
+            await eventually { await next.statuses()[0].state == .idle }
+            service = next
+        }
+        if isRunning {
+            #expect(try await service.settle(.retry, sink: "sink", changes: [ids[0]]) == 1)
+        } else {
+            await stop(service)
+            #expect(try await DeadLetterSettlement.offline(.retry, ledger, sink: "sink", changes: [ids[0]], now: ManualClock().now) == 1)
+            service = self.service([sink], routes: fate == .unroutedSince ? few : all)
+            service.start()
+        }
+        await eventually { (try? await ledger.state(of: "sink"))?.open.isEmpty == true }
+        await stop(service)
+        #expect(sink.taken.filter { $0 == 1 }.count == (fate.isTold ? 0 : 1))
+        #expect(try await ledger.position(of: "sink")?.superseded == (fate.isTold ? 1 : 0))
         await ledger.close()
     }
 

@@ -63,12 +63,13 @@ extension SinkMachine {
         var isSuccess = false
         for case (let item, .taken(let work)) in zip(items, outcomes) {
             delivered.append(item.sequence)
-            (doubt.suspects[item.sequence], lastTries[item.sequence]) = (nil, nil)
+            doubt.suspects[item.sequence] = nil
+            witnesses.forget(item.sequence)
             proven.remove(item.sequence)
             // What nobody was asked about says nothing about the sink.
             guard work != .nothing else { continue }
-            taken += 1
-            lastTaken[work] = taken
+            witnesses.note([work])
+            noteTold(item)
             isSuccess = true
         }
         if isSuccess {
@@ -176,7 +177,7 @@ extension SinkMachine {
 
     /// Gives a change that was handed over a row, or changes the row that it has.
     mutating func put(_ item: OpenItem, _ failure: DeliveryFailure, at now: Timestamp) {
-        if item.state == .dead { lastTries[item.sequence] = nil }
+        if item.state == .dead { witnesses.forget(item.sequence) }
         if window.finish(item.sequence, .open(item, failure)) { return }
         write.rows.append(.put(item, failure))
         guard item.state == .dead else { return open.update(item) }
@@ -186,7 +187,7 @@ extension SinkMachine {
     /// Ends an open item.
     private mutating func close(_ sequence: UInt64, _ counter: WritableKeyPath<SinkPosition, UInt64>, at now: Timestamp) {
         position.close(counter)
-        lastTries[sequence] = nil
+        witnesses.forget(sequence)
         write.rows.append(.remove(sequence))
         promote(open.remove(sequence, at: now))
     }
@@ -209,20 +210,19 @@ extension SinkMachine {
 
     /// The sink took a test: what failed alone is the reason itself, and whoever waits for the sink need not wait any longer.
     mutating func hurry(at now: Timestamp) {
-        taken += 1
-        for work in [SinkWork.event, .create] { lastTaken[work] = taken }
+        witnesses.note(SinkWork.ofTests)
         if doubt.suspects.isEmpty || !requests.isEmpty { health.hurry(at: now) } else { succeed(1, at: now) }
         pass()
     }
 
     /// A person wants dead letters tried again; returns how many there was room for.
     ///
-    /// - Parameter later: For a sink that keeps one state of each record, the later changes of the letters' records that are not dead: where one of
-    ///   them was taken, the letter has nothing to tell.
-    mutating func revive(_ letters: [OpenItem], later: [UInt64: [UInt64]] = [:], at now: Timestamp) -> Int {
+    /// - Parameter overtaken: For a sink that keeps one state of each record, those letters of whose records it has a newer state: they have nothing to
+    ///   tell.
+    mutating func revive(_ letters: [OpenItem], overtaken: Set<UInt64> = [], at now: Timestamp) -> Int {
         var count = 0
         for letter in letters where letter.state == .dead && open[letter.sequence] == nil && open.count < policy.openItemsMax {
-            if isOvertaken(letter, later) {
+            if overtaken.contains(letter.sequence) {
                 position.close(\.superseded)
                 write.rows.append(.remove(letter.sequence))
                 count += 1
@@ -241,14 +241,9 @@ extension SinkMachine {
         return count
     }
 
-    /// Whether the sink was told of a later change of the item's record.
-    private func isOvertaken(_ item: OpenItem, _ later: [UInt64: [UInt64]]) -> Bool {
-        later[item.sequence]?.contains { $0 > item.sequence && $0 <= position.cursor && open[$0] == nil } ?? false
-    }
-
-    /// Ends open items of a sink that keeps one state of each record where it was told of a later change, as `revive` does.
-    mutating func supersede(_ items: [OpenItem], later: [UInt64: [UInt64]], at now: Timestamp) {
-        for item in items where isOvertaken(item, later) { close(item.sequence, \.superseded, at: now) }
+    /// Ends those open items, of a sink that keeps one state of each record, of whose records it has a newer state.
+    mutating func supersede(_ overtaken: Set<UInt64>, at now: Timestamp) {
+        for sequence in overtaken.sorted() where open[sequence] != nil { close(sequence, \.superseded, at: now) }
     }
 
     /// A person gives dead letters up; returns how many.

@@ -40,7 +40,7 @@ extension SinkMachine {
         if window.contains(item.sequence) {
             item.attempts &+= 1
             item.countTry(isWitnessed: false, at: now)
-            lastTries[item.sequence] = taken
+            witnesses.noteTry(item.sequence)
             doubt.suspects[item.sequence] = Doubt.Suspect(item: item, failure: failure, isRefusal: isRefusal)
             window.suspect(item.sequence)
         } else if health.isHealthy, doubt.question == nil {
@@ -126,8 +126,7 @@ extension SinkMachine {
     /// The sink took changes beside those of its cursor, in these works: what failed alone is the reason itself, and the sink is not.
     mutating func witness(_ works: Set<SinkWork>, at now: Timestamp) {
         guard !works.isEmpty else { return }
-        taken += 1
-        for work in works { lastTaken[work] = taken }
+        witnesses.note(works)
         if requests.isEmpty, !health.isHealthy || !doubt.suspects.isEmpty { succeed(1, at: now) }
         pass()
     }
@@ -135,7 +134,7 @@ extension SinkMachine {
     /// A change that failed alone while others were taken; one that was refused and is beyond hope is a dead letter.
     mutating func putOffAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
         var item = item
-        item.countTry(isWitnessed: isWitnessed(item, failure.work), at: now)
+        item.countTry(isWitnessed: witnesses.any(since: item.sequence, in: failure.work), at: now)
         let isHopeless = isRefusal && item.isBeyondHope(tally.since(item.failed ?? now), at: now, policy: policy)
         putOff(item, failure, isHopeless: isHopeless, at: now)
     }
@@ -143,17 +142,11 @@ extension SinkMachine {
     /// A change gets a row, or its row is due later; it is a dead letter when its patience is at an end.
     mutating func putOff(_ item: OpenItem, _ failure: DeliveryFailure, isHopeless: Bool = false, at now: Timestamp) {
         var item = item
-        item.putOff(failure, isWitnessed: isWitnessed(item, failure.work), at: now, policy: policy, fraction: fraction)
-        lastTries[item.sequence] = taken
+        item.putOff(failure, isWitnessed: witnesses.any(since: item.sequence, in: failure.work), at: now, policy: policy, fraction: fraction)
+        witnesses.noteTry(item.sequence)
         if isHopeless { item.state = .dead }
         if item.state == .dead { events.append(.died(item, failure.reason)) }
         put(item, failure, at: now)
-    }
-
-    /// Whether another change was taken, in the same work, since this one was tried.
-    private func isWitnessed(_ item: OpenItem, _ work: SinkWork) -> Bool {
-        // What was taken since the start of this run was taken since a try of an earlier one.
-        lastTaken[work] ?? 0 > lastTries[item.sequence] ?? 0
     }
 
     /// Says that a sink stands because too many changes wait in rows, and when it no longer does.

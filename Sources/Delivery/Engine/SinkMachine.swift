@@ -36,10 +36,10 @@ struct SinkMachine: Sendable {
     var openBatch: Int
     var doubt = Doubt()
     var tally = RequestTally()
-    /// What was taken, counted; the count at which each kind of work last was, and at which each open item was last tried alone.
-    var taken = 0
-    var lastTaken: [SinkWork: Int] = [:]
-    var lastTries: [UInt64: Int] = [:]
+    /// What was taken, and when each open item was last tried alone.
+    var witnesses = Witnesses()
+    /// Whether the sink keeps one state of each record: then it is noted which it has.
+    private let keepsOneState: Bool
     /// The changes refused since the last success.
     var streak: [OpenItem] = []
     /// Single changes that were put off since one was taken, the same one counted again.
@@ -72,11 +72,13 @@ struct SinkMachine: Sendable {
     /// - Parameters:
     ///   - done: What an earlier run was done with above its cursor.
     ///   - condition: What an earlier run ended in.
+    ///   - keepsOneState: As the sink says.
     init(
         limits: SinkLimits, policy: DeliveryPolicy, position: SinkPosition, open: OpenItems, done: [DoneAbove] = [],
-        condition: SinkHealth.Condition = .healthy
+        condition: SinkHealth.Condition = .healthy, keepsOneState: Bool = false
     ) {
         self.limits = limits
+        self.keepsOneState = keepsOneState
         self.policy = policy
         self.position = position
         self.open = open
@@ -217,6 +219,9 @@ struct SinkMachine: Sendable {
         if case .open(let items) = content { open.begin(items.map(\.sequence)) }
         return request
     }
+
+    /// Notes that the sink's state of the item's record is this change's.
+    mutating func noteTold(_ item: OpenItem) { if keepsOneState { write.told[item.uid] = item.changeID } }
 
     /// What is to be written down now; nothing when nothing has changed since the last call.
     mutating func takeWrite() -> LedgerWrite? {

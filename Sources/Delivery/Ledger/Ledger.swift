@@ -29,6 +29,8 @@ package final class Ledger: Sendable {
         var connection: DatabaseQueue?
         /// Which file it is a connection to.
         var file: FileIdentity?
+        /// How it and its log were left when they were last written here.
+        var stamp: LedgerStamp?
         /// Counts openings, so that of several who found the file broken only one opens it again.
         var generation: UInt64 = 1
         /// The opening whose indexes were compared with their rows.
@@ -51,7 +53,7 @@ package final class Ledger: Sendable {
     private init(_ path: String, _ state: State, onDamage: @escaping @Sendable (LedgerError) -> Void = { _ in }) {
         self.path = path
         var state = state
-        state.file = FileIdentity(path: path)
+        (state.file, state.stamp) = (FileIdentity(path: path), LedgerStamp(path))
         self.state = Mutex(state)
         self.onDamage = onDamage
     }
@@ -144,7 +146,7 @@ package final class Ledger: Sendable {
     /// The ids of the changes of a sink that are not done with, dead letters among them.
     func openIDs(of sink: String) async throws(LedgerError) -> [String] { try await read { try LedgerItems.ids($0, of: sink) } }
 
-    /// The ids of the changes about one record that have rows of their own, dead letters among them.
+    /// The ids of a sink's changes about one record that have rows of their own, dead letters among them.
     func rowIDs(of sink: String, about uid: String) async throws(LedgerError) -> Set<String> {
         try await read { Set(try String.fetchAll($0, sql: "SELECT change FROM items WHERE sink = ? AND uid = ?", arguments: [sink, uid])) }
     }
@@ -198,10 +200,10 @@ package final class Ledger: Sendable {
         try? old.connection?.close()
         do throws(LedgerError) {
             let connection = try LedgerFile.open(path)
-            if old.wasDamaged { try LedgerFile.requireWhole(connection, path) }
+            if old.wasDamaged { try LedgerFile.naming(path) { try connection.read { try LedgerFile.requireWhole($0) } } }
             state.withLock { state in
                 state.connection = connection
-                state.file = FileIdentity(path: path)
+                (state.file, state.stamp) = (FileIdentity(path: path), LedgerStamp(path))
                 state.generation += 1
                 state.failure = nil
             }
@@ -251,30 +253,83 @@ package final class Ledger: Sendable {
     }
 
     func read<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
-        let (connection, generation) = try openConnection()
-        do { return try await connection.read(body) } catch { throw noted(error, generation) }
+        try await use { connection, generation in
+            try await connection.read { database in
+                try self.requireUntouched(generation)
+                return try body(database)
+            }
+        }
     }
 
     /// Writes the whole file anew, and empties the write-ahead log: then nothing that was overwritten is left anywhere.
     package func compact() async throws(LedgerError) {
-        let (connection, generation) = try openConnection()
-        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
-            connection.asyncWriteWithoutTransaction { database in
-                continuation.resume(
-                    returning: Result {
-                        try database.execute(sql: "VACUUM")
-                        try database.checkpoint(.truncate)
-                    })
+        try await use { connection, generation in
+            try await self.withoutTransaction(connection, generation) { database in
+                try self.requireUntouched(generation)
+                try database.execute(sql: "VACUUM")
+                try database.checkpoint(.truncate)
             }
         }
-        if case .failure(let error) = result { throw noted(error, generation) }
     }
 
-    func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws(LedgerError) {
-        let (connection, generation) = try openConnection()
-        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
-            connection.asyncWrite(body) { _, result in continuation.resume(returning: result) }
+    func write<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
+        try await use { connection, generation in
+            let result: Result<R, any Error> = await withCheckedContinuation { continuation in
+                connection.asyncWrite {
+                    try self.requireUntouched(generation)
+                    return try body($0)
+                } completion: { _, result in
+                    self.noteStamp(result, generation)
+                    continuation.resume(returning: result)
+                }
+            }
+            return try result.get()
         }
-        if case .failure(let error) = result { throw noted(error, generation) }
+    }
+
+    private func withoutTransaction(
+        _ connection: DatabaseQueue, _ generation: UInt64, _ body: @escaping @Sendable (Database) throws -> Void
+    ) async throws {
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            connection.asyncWriteWithoutTransaction { database in
+                let result = Result { try body(database) }
+                self.noteStamp(result, generation)
+                continuation.resume(returning: result)
+            }
+        }
+        try result.get()
+    }
+}
+
+/// A file that somebody else writes into while it is open. What SQLite keeps in memory hides that from it, and a row of a ticket or a letter is used as it
+/// stands there: so each use looks whether the file is as the last one left it, and otherwise proves it to be whole first.
+extension Ledger {
+    /// Somebody else wrote into the file, or its log.
+    private struct Touched: Error {}
+
+    private func use<R>(_ body: (DatabaseQueue, _ generation: UInt64) async throws -> R) async throws(LedgerError) -> R {
+        while true {
+            let (connection, generation) = try openConnection()
+            do {
+                do { return try await body(connection, generation) } catch is Touched {}
+                try await withoutTransaction(connection, generation) { database in
+                    try database.execute(sql: "PRAGMA shrink_memory")
+                    try LedgerFile.requireWhole(database)
+                }
+            } catch {
+                throw noted(error, generation)
+            }
+        }
+    }
+
+    private func requireUntouched(_ generation: UInt64) throws {
+        let known = state.withLock { $0.generation == generation ? $0.stamp : nil }
+        if let known, known != LedgerStamp(path) { throw Touched() }
+    }
+
+    /// How this use of the file leaves it, before the next one begins.
+    private func noteStamp<R>(_ result: Result<R, any Error>, _ generation: UInt64) {
+        if case .failure(let error) = result, error is Touched { return }
+        state.withLock { if $0.generation == generation { $0.stamp = LedgerStamp(path) } }
     }
 }

@@ -56,10 +56,12 @@ enum LedgerFile {
     }
 
     /// Throws when the file's structure is not whole, or a row is not the one that was written; reads all of it.
-    static func requireWhole(_ queue: DatabaseQueue, _ path: String) throws(LedgerError) {
-        let words = try naming(path) { try queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") } }
-        if words != "ok" { throw .damaged(path, words?.split(separator: "\n").last.map(String.init) ?? "it cannot be checked") }
-        try naming(path) { try queue.read { try LedgerSeal.verify($0) } }
+    static func requireWhole(_ database: Database) throws {
+        let words = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
+        guard words == "ok" else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: words?.split(separator: "\n").last.map(String.init) ?? "it cannot be checked")
+        }
+        try LedgerSeal.verify(database)
     }
 
     /// The file for reading beside its writer or without one.
@@ -116,6 +118,18 @@ enum LedgerFile {
         // Every table is made by the migrations, and no statement names another.
         case .SQLITE_ERROR where message.hasPrefix("no such "): return .damaged(path, message)
         default: return LedgerError(.unavailable, "\(path): \(message)")
+        }
+    }
+}
+
+/// What shows that a database, or its log, was written into: their sizes and times of change, which nobody can set back.
+struct LedgerStamp: Equatable, Sendable {
+    private var numbers: [Int] = []
+
+    init(_ path: String) {
+        for file in [path, path + "-wal"] {
+            var status = stat()
+            if stat(file, &status) == 0 { numbers += [Int(status.st_size), status.st_ctim.tv_sec, status.st_ctim.tv_nsec] } else { numbers.append(-1) }
         }
     }
 }

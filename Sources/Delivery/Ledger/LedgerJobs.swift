@@ -27,12 +27,13 @@ enum LedgerJobs {
     static func apply(_ write: ReplayWrite, _ database: Database) throws {
         let job = write.job
         let statement = try database.cachedStatement(
-            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ?, waits = ? WHERE id = ?")
+            sql: "UPDATE jobs SET cursor = ?, anchor = ?, last = ?, delivered = ?, filtered = ?, refused = ?, words = ?, waits = ?, wanted = ? WHERE id = ?")
         try statement.execute(arguments: [
             LedgerRows.stored(job.cursor), job.anchor, LedgerRows.stored(job.last), LedgerRows.stored(job.delivered), LedgerRows.stored(job.filtered),
-            LedgerRows.stored(job.refused), job.words, LedgerRows.stored(job.waiting), job.id,
+            LedgerRows.stored(job.refused), job.words, LedgerRows.stored(job.waiting), job.wanted.map { LedgerRows.stored($0) }, job.id,
         ])
         try LedgerReplayRows.apply(write, database)
+        try LedgerTold.apply(write.told, sink: job.sink, database)
     }
 
     /// The sink's oldest replay that is not done.
@@ -97,7 +98,16 @@ enum LedgerJobs {
 }
 
 extension Ledger {
-    func insert(_ job: ReplayJob) async throws(LedgerError) { try await write { try LedgerJobs.insert(job, $0) } }
+    /// Enters a replay, unless one that is not done sends the same: returns that one.
+    @discardableResult
+    func insert(_ job: ReplayJob) async throws(LedgerError) -> ReplayJob? {
+        try await write { database in
+            if let same = try LedgerJobs.open(database, of: job.sink).first(where: { $0.isEqual(job) }) { return same }
+            try LedgerJobs.insert(job, database)
+            return nil
+        }
+    }
+
     func apply(_ write: ReplayWrite) async throws(LedgerError) { try await self.write { try LedgerJobs.apply(write, $0) } }
     func nextReplay(of sink: String) async throws(LedgerError) -> ReplayState? { try await read { try LedgerJobs.next($0, of: sink) } }
 
@@ -110,6 +120,16 @@ extension Ledger {
         }
     }
 
+    /// A replay that is not done, with its rows.
+    func state(of job: ReplayJob) async throws(LedgerError) -> ReplayState {
+        try await read { try ReplayState(job: job, open: LedgerReplayRows.open($0, of: job.id), done: LedgerReplayRows.done($0, of: job.id)) }
+    }
+
+    /// Notes that a replay will send another number of changes than was counted before.
+    func noteWanted(_ wanted: UInt64, of job: ReplayJob) async throws(LedgerError) {
+        try await write { try $0.execute(sql: "UPDATE jobs SET wanted = ? WHERE id = ?", arguments: [LedgerRows.stored(wanted), job.id]) }
+    }
+
     func lastDoneJob(of sink: String) async throws(LedgerError) -> ReplayJob? { try await read { try LedgerJobs.lastDone($0, of: sink) } }
 
     /// Replays that are not done, of one sink or of all, the oldest first.
@@ -117,12 +137,11 @@ extension Ledger {
 
     /// Ends the replays of a sink that are not done; returns them as they were.
     package func cancelReplays(of sink: String, at now: Timestamp) async throws(LedgerError) -> [ReplayJob] {
-        let jobs = try await openReplays(of: sink)
-        guard !jobs.isEmpty else { return [] }
         try await write { database in
+            let jobs = try LedgerJobs.open(database, of: sink)
             for job in jobs { try LedgerJobs.cancel(job, at: now, database) }
+            return jobs
         }
-        return jobs
     }
 
     /// Replays, the newest first.

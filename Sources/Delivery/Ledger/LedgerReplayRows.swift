@@ -7,7 +7,8 @@ enum LedgerReplayRows {
     /// In the place of an `OpenItem.State`: the change is done.
     private static let doneState = 0
     private static let put = """
-        INSERT OR REPLACE INTO replay_rows (job, sink, sequence, change, uid, type, state, attempts, since, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO replay_rows (job, sink, sequence, change, uid, type, state, attempts, since, next, tries, failed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     static func apply(_ write: ReplayWrite, _ database: Database) throws {
@@ -21,11 +22,11 @@ enum LedgerReplayRows {
             }
             try put.execute(arguments: [
                 job.id, job.sink, LedgerRows.stored(sequence), item.changeID, item.uid, item.type, item.state.rawValue, item.attempts, item.since.milliseconds,
-                item.next.milliseconds,
+                item.next.milliseconds, item.tries, item.failed?.milliseconds,
             ])
         }
         for done in write.done {
-            try put.execute(arguments: [job.id, job.sink, LedgerRows.stored(done.sequence), done.changeID, "", "", doneState, 0, 0, 0])
+            try put.execute(arguments: [job.id, job.sink, LedgerRows.stored(done.sequence), done.changeID, "", "", doneState, 0, 0, 0, 0, nil])
         }
         guard !job.isDone else { return try clear(job.id, database) }
         try database.cachedStatement(sql: "DELETE FROM replay_rows WHERE job = ? AND state = ? AND sequence <= ?")
@@ -38,13 +39,18 @@ enum LedgerReplayRows {
 
     /// What waits aside, by sequence.
     static func open(_ database: Database, of job: Int64) throws -> [OpenItem] {
-        let sql = "SELECT sequence, change, uid, type, state, attempts, since, next FROM replay_rows WHERE job = ? AND state <> ? ORDER BY sequence"
+        let sql =
+            "SELECT sequence, change, uid, type, state, attempts, since, next, tries, failed FROM replay_rows WHERE job = ? AND state <> ? ORDER BY sequence"
         return try CheckedRow.fetchAll(database, sql: sql, arguments: [job, doneState]).compactMap { row in
             let code: Int = try row["state"]
             guard let state = OpenItem.State(rawValue: code) else { return nil }
-            return try OpenItem(
+            var item = try OpenItem(
                 sequence: LedgerRows.number(row["sequence"]), changeID: row["change"], uid: row["uid"], type: row["type"], state: state,
                 attempts: row["attempts"], since: Timestamp(milliseconds: row["since"]), next: Timestamp(milliseconds: row["next"]), waited: 0)
+            item.tries = try row["tries"]
+            let failed: Int64? = try row["failed"]
+            item.failed = failed.map { Timestamp(milliseconds: $0) }
+            return item
         }
     }
 

@@ -60,6 +60,7 @@ enum LedgerRows {
         for row in write.rows { try LedgerItems.apply(row, sink: position.name, database) }
         for row in write.deliveries { try insert(row, database) }
         try LedgerDone.apply(write, database)
+        try LedgerTold.apply(write.told, sink: position.name, database)
         if let outage = write.outage { try LedgerOutages.put(outage, sink: position.name, database) }
     }
 

@@ -216,11 +216,28 @@ enum LedgerSchema {
                     ALTER TABLE jobs ADD COLUMN cancelled INTEGER;
                     ALTER TABLE outages ADD COLUMN failures INTEGER NOT NULL DEFAULT 1;
                     """)
-            try LedgerSeal.make(in: database)
         }
         migrator.registerMigration("14") { database in
             // The receipts that are erased here and in state.db: what a process that ended left undone is done by the next.
             try database.execute(sql: "CREATE TABLE erasures (receipt INTEGER PRIMARY KEY) STRICT")
+        }
+        migrator.registerMigration("15") { database in
+            // Of a change that a replay holds aside, the tries between which others were taken; and of a sink that keeps one state of each record, the change
+            // by which it has it. What was told before is known by the sink's cursor alone: the row without a uid says where that stood.
+            try LedgerSeal.remove(from: database)
+            try database.execute(
+                sql: """
+                    ALTER TABLE replay_rows ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE replay_rows ADD COLUMN failed INTEGER;
+                    CREATE TABLE told (
+                        sink TEXT NOT NULL,
+                        uid TEXT NOT NULL,
+                        change TEXT NOT NULL,
+                        PRIMARY KEY (sink, uid)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO told SELECT name, '', anchor FROM sinks WHERE anchor IS NOT NULL;
+                    """)
+            try LedgerSeal.make(in: database)
         }
         return migrator
     }()

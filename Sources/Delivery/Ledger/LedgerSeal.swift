@@ -35,7 +35,8 @@ enum LedgerSeal {
                 id, sink, first, last, types, rate, created, who, cursor, delivered, filtered, refused, wanted, beginning, end, anchor, last_change, waits,
                 cancelled
                 """),
-        Table(name: "replay_rows", columns: "job, sink, sequence, change, uid, type, state, attempts, since, next"),
+        Table(name: "replay_rows", columns: "job, sink, sequence, change, uid, type, state, attempts, since, next, tries, failed"),
+        Table(name: "told", columns: "sink, uid, change"),
         Table(name: "outages", columns: "sink, since, paused, failures, status"),
     ]
 

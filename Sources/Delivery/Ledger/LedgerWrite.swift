@@ -16,6 +16,8 @@ struct LedgerWrite: Sendable {
     var deliveries: [DeliveryRow] = []
     /// What is done with above the cursor and was not written down before.
     var done: [DoneAbove] = []
+    /// Of a sink that keeps one state of each record: by the records' uids, the ids of the changes that it was told of last.
+    var told: [String: String] = [:]
     /// Whether such rows may be there that the cursor has passed.
     var dropsDone = false
     /// The outage that the sink is in from now on, or none; nothing when that has not changed.

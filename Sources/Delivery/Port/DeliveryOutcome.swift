@@ -85,6 +85,9 @@ package enum SinkWork: Hashable, Sendable {
     case close
     /// Nothing had to be told, and nothing was asked.
     case nothing
+
+    /// What the sink has shown to take when it took a test: an event, or a ticket that was made.
+    static let ofTests: Set<SinkWork> = [.event, .create]
 }
 
 /// How the attempt ended for one change of a batch.

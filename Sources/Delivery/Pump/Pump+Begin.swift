@@ -16,10 +16,11 @@ extension Pump {
                 var open = OpenItems()
                 for item in state.open { open.insert(item, at: now) }
                 var machine = SinkMachine(
-                    limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition)
+                    limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition,
+                    keepsOneState: sink.keepsOneState)
                 // Dead letters are pending again without such a look where no gateway ran when a person asked for it.
-                let again = state.open.filter { $0.state == .again }
-                machine.supersede(again, later: try await laterChanges(of: again), at: now)
+                machine.supersede(try await overtaken(state.open.filter { $0.state == .again }), at: now)
+                if hasBegun { try await recountReplays() }
                 return PumpRun(machine: machine, revision: state.revision, epoch: epoch)
             } catch {
                 guard await wait(after: "the sink's position cannot be read: \(error)") else { return nil }
@@ -149,8 +150,23 @@ extension Pump {
         return state
     }
 
+    /// Counts anew what replays that are not done will send, because receipts were erased or the row was made anew.
+    private func recountReplays() async throws {
+        for known in try await surroundings.ledger.openReplays(of: sink.name) where known.wanted != nil {
+            var job = known
+            if let anchor = job.anchor { job.cursor = try await sequence(of: anchor) }
+            if let last = job.lastChange { job.last = try await sequence(of: last) }
+            let state = try await surroundings.ledger.state(of: job)
+            let erased = try await surroundings.feed.erased(among: state.open.map(\.changeID))
+            let waiting = state.open.filter { !erased.contains($0.changeID) }.count
+            let ahead = try await count(job, but: Set(state.open.map(\.changeID) + state.done.map(\.changeID)))
+            let wanted = job.delivered + job.refused + UInt64(waiting) + ahead
+            if wanted != job.wanted { try await surroundings.ledger.noteWanted(wanted, of: job) }
+        }
+    }
+
     /// Where the change stands now, or what came before it ends.
-    private func sequence(of id: String) async throws -> UInt64 {
+    func sequence(of id: String) async throws -> UInt64 {
         while true {
             switch try await surroundings.feed.place(of: id) {
             case .at(let sequence), .gone(let sequence): return sequence
@@ -164,24 +180,6 @@ extension Pump {
         let sequence = try await sequence(of: id)
         return try await change(at: sequence)?.id == id ? sequence : nil
     }
-
-    /// For a sink that keeps one state of each record: the changes behind each item, of its record, that the sink may have been told of, by the item's
-    /// sequence; dead letters, and what else stands in a row, are none.
-    func laterChanges(of items: [OpenItem]) async throws -> [UInt64: [UInt64]] {
-        guard sink.keepsOneState else { return [:] }
-        var later: [UInt64: [UInt64]] = [:]
-        for item in items {
-            let changes = try await surroundings.feed.changes(of: item.uid, after: item.sequence, limit: Self.laterChangesMax).filter { !$0.isErased }
-            let taken = zip(changes, filter.takes(changes)).filter(\.1).map(\.0)
-            guard !taken.isEmpty else { continue }
-            let rows = try await surroundings.ledger.rowIDs(of: sink.name, about: item.uid)
-            later[item.sequence] = taken.filter { !rows.contains($0.id) }.map(\.sequence)
-        }
-        return later
-    }
-
-    /// Of a record's later changes, the newest so many are looked at.
-    private static let laterChangesMax = 50
 
     private func newState() async throws -> LedgerState {
         let start = try await startSequence()

@@ -16,7 +16,9 @@ extension Pump {
             try await writeReplay(&run)
             guard isCalm(run), run.replay != nil || run.mayHaveReplay else { return }
             if run.replay == nil {
-                run.replay = try await nextReplay().map { ReplayMachine($0, limits: sink.limits, policy: surroundings.policy) }
+                run.replay = try await nextReplay().map {
+                    ReplayMachine($0, limits: sink.limits, policy: surroundings.policy, keepsOneState: sink.keepsOneState)
+                }
                 run.mayHaveReplay = run.replay != nil
             }
             let now = now

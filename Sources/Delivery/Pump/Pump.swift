@@ -69,7 +69,11 @@ final class Pump: Sendable {
             take(mailbox.take(), &run)
             // What the sink said may quote what was erased meanwhile.
             let keepsWords = stands(run)
-            let isWritten = await write(&run, withWords: keepsWords)
+            var isWritten = await write(&run, withWords: keepsWords)
+            if isWritten, !run.commands.isEmpty {
+                await settle(&run)
+                isWritten = await write(&run, withWords: keepsWords)
+            }
             if !keepsWords { run.replay?.forgetWords() }
             await leaveReplay(&run)
             show(run)
@@ -79,6 +83,9 @@ final class Pump: Sendable {
         for message in mailbox.close() { if case .command(let command) = message { command.reply.resume(returning: 0) } }
         shown.withLock { $0.state = .stopped }
     }
+
+    /// Whether it found its place before.
+    var hasBegun: Bool { epoch.withLock { $0 != nil } }
 
     /// Whether nothing is under way that began before the changes' epoch `epoch`.
     func hasBegun(_ epoch: UInt64) -> Bool { isStopped || self.epoch.withLock { $0.map { $0 >= epoch } ?? false } }
@@ -99,14 +106,14 @@ final class Pump: Sendable {
     /// Tries again now what waits for the sink.
     func hurry() { mailbox.post(.hurry) }
 
-    /// How many changes of a replay's stretch its types and the sink's routes take.
-    func count(_ job: ReplayJob) async throws -> UInt64 {
+    /// How many changes of a replay's stretch, from its cursor on, its types and the sink's routes take, but for those called `others`.
+    func count(_ job: ReplayJob, but others: Set<String> = []) async throws -> UInt64 {
         var (count, after) = (UInt64(0), job.cursor)
         while after < job.last {
             let page = try await surroundings.feed.changes(after: after, limit: 1000, maxBytes: 1 << 20)
             guard let last = page.last else { break }
             for (change, isTaken) in zip(page, filter.takes(page)) where isTaken && !change.isErased && change.sequence <= job.last && job.matches(change) {
-                count += 1
+                if !others.contains(change.id) { count += 1 }
             }
             after = last.sequence
         }
@@ -125,9 +132,8 @@ final class Pump: Sendable {
 
     /// Does what a person asks for and returns for how many changes it was done; 0 when the pump has stopped.
     func carryOut(_ settlement: DeadLetterSettlement, _ letters: [OpenItem]) async -> Int {
-        let later = (try? await laterChanges(of: letters)) ?? [:]
-        return await withCheckedContinuation { reply in
-            let command = PumpCommand(settlement: settlement, letters: letters, later: later, reply: reply)
+        await withCheckedContinuation { reply in
+            let command = PumpCommand(settlement: settlement, letters: letters, reply: reply)
             if !mailbox.post(.command(command)) { reply.resume(returning: 0) }
         }
     }
@@ -135,6 +141,10 @@ final class Pump: Sendable {
     private func carry(_ run: inout PumpRun) async {
         while !Task.isCancelled, stands(run) {
             take(mailbox.take(), &run)
+            if !run.commands.isEmpty {
+                guard await write(&run) else { return }
+                await settle(&run)
+            }
             if run.mustWrite(at: now) { guard await write(&run) else { return } }
             if !run.replies.isEmpty { reply(&run, isWritten: true) }
             guard await read(&run) else { return }
@@ -161,7 +171,25 @@ final class Pump: Sendable {
 
     private func reply(_ run: inout PumpRun, isWritten: Bool) {
         for (reply, count) in run.replies { reply.resume(returning: isWritten ? count : 0) }
-        run.replies = []
+        for command in run.commands { command.reply.resume(returning: 0) }
+        (run.replies, run.commands) = ([], [])
+    }
+
+    /// Does what people asked for; what the sink took before is written down by now.
+    private func settle(_ run: inout PumpRun) async {
+        let commands = run.commands
+        run.commands = []
+        for command in commands {
+            do {
+                // Whoever asked gets an answer although the pump may be about to end.
+                let letters = command.settlement == .retry ? command.letters : []
+                let overtaken = try await Task { try await self.overtaken(letters) }.value
+                run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, overtaken: overtaken, at: now)))
+            } catch {
+                log.warning("nothing is done about dead letters of sink \(sink.name): \(error)")
+                command.reply.resume(returning: 0)
+            }
+        }
     }
 
     private func startRequests(_ run: inout PumpRun) {
@@ -184,7 +212,7 @@ final class Pump: Sendable {
                 let now = now
                 note(end.outcome, at: now)
                 run.end(id, end, at: now, fraction: surroundings.random())
-                if !end.outcome.works.isEmpty { run.replay?.witness(at: now) }
+                run.replay?.witness(end.outcome.works, at: now)
             case .replayed(let outcome):
                 requests.end(Self.replayRequest)
                 let now = now
@@ -194,9 +222,8 @@ final class Pump: Sendable {
             case .cancelled(let jobs): if let job = run.replay?.job, jobs.contains(job.id) { run.replay?.cancel(at: now) }
             case .hurry:
                 run.machine.hurry(at: now)
-                run.replay?.witness(at: now)
-            case .command(let command):
-                run.replies.append((command.reply, command.settlement.carryOut(&run.machine, command.letters, later: command.later, at: now)))
+                run.replay?.witness(SinkWork.ofTests, at: now)
+            case .command(let command): run.commands.append(command)
             }
         }
         tell(run.machine.takeEvents())

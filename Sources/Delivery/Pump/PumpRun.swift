@@ -19,6 +19,8 @@ struct PumpRun: Sendable {
     var replay: ReplayMachine?
     /// Whether the ledger may hold one that was not begun.
     var mayHaveReplay = true
+    /// What people asked for and was not done yet.
+    var commands: [PumpCommand] = []
     /// Who is told, once it is written down, for how many changes a wish was done.
     var replies: [(reply: CheckedContinuation<Int, Never>, count: Int)] = []
 

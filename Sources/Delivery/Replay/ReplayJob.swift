@@ -19,7 +19,8 @@ package struct ReplayJob: Hashable, Sendable {
     package let created: Timestamp
     /// Who wanted it.
     package let who: String
-    /// Changes that its types and the sink's routes take, counted when it was made; nothing for one of an older version.
+    /// Changes that its types and the sink's routes take, counted when it was made, and again when some were erased or all were read; nothing for one of
+    /// an older version.
     package internal(set) var wanted: UInt64?
     /// The last sequence that is done with, or waits aside.
     package internal(set) var cursor: UInt64
@@ -90,4 +91,6 @@ struct ReplayWrite: Sendable {
     var rows: [UInt64: OpenItem?] = [:]
     /// What is done above the cursor and was not written down before.
     var done: [DoneAbove] = []
+    /// As in `LedgerWrite`.
+    var told: [String: String] = [:]
 }

@@ -10,6 +10,7 @@ struct ReplayMachine: Sendable {
     private(set) var job: ReplayJob
     private let limits: SinkLimits
     private let policy: DeliveryPolicy
+    private let keepsOneState: Bool
     /// Changes that were read and are not done with, in order, but for those that failed alone.
     private var buffer: [Change] = []
     private var readThrough: UInt64
@@ -24,8 +25,11 @@ struct ReplayMachine: Sendable {
     private var suspects: [Change] = []
     /// What failed alone last, and whether the sink refused it.
     private var lastFailure: (failure: DeliveryFailure, isRefusal: Bool)?
-    /// When the sink last took something else.
+    /// When the sink last took something else; what it took, and when each change that waits aside was last tried.
     private var witnessed: Timestamp?
+    private var witnesses = Witnesses()
+    /// Changes refused since something was taken.
+    private var streak = 0
     /// Changes that failed alone while others were taken, and those of their records behind them.
     private var aside: OpenItems
     /// The one of them that is due, once it was read.
@@ -34,8 +38,9 @@ struct ReplayMachine: Sendable {
     private var known: Set<String>
     /// What is done above the cursor, and whether the ledger knows.
     private var above: [(done: DoneAbove, isNoted: Bool)] = []
-    /// What the ledger does not know yet of what waits aside.
+    /// What the ledger does not know yet of what waits aside, and of which state the sink has of each record.
     private var rows: [UInt64: OpenItem?] = [:]
+    private var told: [String: String] = [:]
     private var written: ReplayJob
     /// The batch that failed last: its first sequence and how many.
     private var failed: (first: UInt64, count: Int)?
@@ -43,7 +48,7 @@ struct ReplayMachine: Sendable {
     private var isHalving = false
     private var notBefore: Timestamp?
 
-    /// Attempts after which a change that waits aside counts as refused.
+    /// Tries, each with another change taken since the one before, after which a change that waits aside counts as refused.
     private static let triesMax = 10
     /// Between them.
     private static let pause = RetryPolicy(base: .seconds(10), cap: .seconds(300))
@@ -52,7 +57,8 @@ struct ReplayMachine: Sendable {
     /// Changes that may wait behind those of their records.
     private static let bufferMax = 10_000
 
-    init(_ state: ReplayState, limits: SinkLimits, policy: DeliveryPolicy) {
+    init(_ state: ReplayState, limits: SinkLimits, policy: DeliveryPolicy, keepsOneState: Bool = false) {
+        self.keepsOneState = keepsOneState
         job = state.job
         written = state.job
         self.limits = limits
@@ -69,8 +75,8 @@ struct ReplayMachine: Sendable {
     /// What the ledger does not know yet; nothing when it knows everything.
     var pending: ReplayWrite? {
         let new = above.filter { !$0.isNoted }.map(\.done)
-        guard job != written || !rows.isEmpty || !new.isEmpty else { return nil }
-        return ReplayWrite(job: job, rows: rows, done: new)
+        guard job != written || !rows.isEmpty || !new.isEmpty || !told.isEmpty else { return nil }
+        return ReplayWrite(job: job, rows: rows, done: new, told: told)
     }
 
     /// What the sink said may quote what was erased meanwhile.
@@ -79,7 +85,7 @@ struct ReplayMachine: Sendable {
     /// `pending` was written down.
     mutating func noteWritten() {
         written = job
-        rows = [:]
+        (rows, told) = ([:], [:])
         for index in above.indices { above[index].isNoted = true }
     }
 
@@ -189,9 +195,12 @@ struct ReplayMachine: Sendable {
         pass()
     }
 
-    /// The sink took something that is not of this replay.
-    mutating func witness(at now: Timestamp) {
+    /// The sink took something that is not of this replay, in these works.
+    mutating func witness(_ works: Set<SinkWork>, at now: Timestamp) {
+        guard !works.isEmpty else { return }
         witnessed = now
+        witnesses.note(works)
+        streak = 0
         health.hurry(at: now)
     }
 
@@ -203,14 +212,23 @@ struct ReplayMachine: Sendable {
 
     private mutating func take(_ sent: [Change], _ items: [ItemOutcome], _ isTrusted: Bool, at now: Timestamp, fraction: Double) {
         let isSuccess = items.contains(where: \.isEvidence)
+        // A sink that refuses everything in a row is the reason itself.
+        let isTrusted = isSuccess || isTrusted && streak < policy.rejectsInARow
         var put: [(Change, DeliveryFailure, Bool)] = []
         var count = 0
         for (change, item) in zip(sent, items) {
             switch item {
-            case .taken, .superseded:
+            case .taken(let work):
                 job.delivered += 1
                 finish(change, at: now)
-            case .reject(let failure) where isTrusted || isSuccess:
+                guard work != .nothing else { break }
+                witnesses.note([work])
+                if keepsOneState { told[change.subject] = change.id }
+            case .superseded:
+                job.delivered += 1
+                finish(change, at: now)
+            case .reject(let failure) where isTrusted:
+                streak += 1
                 finish(change, at: now)
                 refuse(failure)
             case .untried: continue
@@ -235,6 +253,7 @@ struct ReplayMachine: Sendable {
     /// The sink took something: what failed alone before is the reason itself.
     private mutating func succeed(at now: Timestamp, fraction: Double) {
         _ = health.succeed()
+        streak = 0
         if suspects.isEmpty { isHalving = false }
         failed = nil
         batch = min(limits.count, batch * 2)
@@ -280,8 +299,10 @@ extension ReplayMachine {
     private mutating func setAside(_ change: Change, _ failure: DeliveryFailure, at now: Timestamp, fraction: Double) {
         var item = aside[change.sequence] ?? OpenItem(change, state: .retrying, at: now)
         item.attempts &+= 1
+        item.countTry(isWitnessed: witnesses.any(since: change.sequence, in: failure.work), at: now)
+        witnesses.noteTry(change.sequence)
         job.words = failure.reason
-        guard item.attempts <= Self.triesMax else {
+        guard item.tries <= Self.triesMax else {
             finish(change, at: now)
             return refuse(failure)
         }
@@ -309,6 +330,7 @@ extension ReplayMachine {
 
     private mutating func removeAside(_ sequence: UInt64, at now: Timestamp) {
         guard aside[sequence] != nil else { return }
+        witnesses.forget(sequence)
         rows[sequence] = .some(nil)
         if let next = aside.remove(sequence, at: now) { rows[next.sequence] = .some(next) }
     }
@@ -329,6 +351,10 @@ extension ReplayMachine {
 
     private mutating func pass() {
         hold()
+        // What was erased, forgotten, or is no longer meant for the sink since it was counted will not be sent.
+        if readThrough >= job.last, job.cancelled == nil {
+            job.wanted = job.delivered + job.refused + UInt64(aside.count + buffer.count + suspects.count)
+        }
         let first = [buffer.first?.sequence, suspects.map(\.sequence).min()].compactMap { $0 }.min()
         (job.cursor, job.anchor) = first.map { ($0 - 1, before[$0]) } ?? (readThrough, readID)
         above.removeAll { $0.done.sequence <= job.cursor }

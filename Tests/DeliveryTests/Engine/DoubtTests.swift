@@ -205,6 +205,33 @@ struct DoubtTests {
         #expect(driver.rows.mapValues(\.state) == [5: .dead, 9: .dead] && driver.taken.contains(12) && driver.balances)
     }
 
+    /// Two changes fail, and nothing else is left that could tell whether the sink or they are the reason: they stay pending, the sink is shown with its
+    /// words, and nothing is passed. Whatever else it takes then, a change that comes in or a test, gives both rows with words.
+    @Test(arguments: ways, [true, false])
+    func whereNothingIsLeftToCompareWithTheSinkFailsUntilItTakesSomethingElse(_ way: DeliveryOutcome, _ byTest: Bool) {
+        let start = MachineDriver(count: 5, []).start, day: Int64 = 86_400_000
+        // 3 stands behind 1, of whose record it is; 4 comes in a day later.
+        let changes = [1: "f_1", 2: "f_2", 3: "f_1", 4: "f_4"].sorted { $0.key < $1.key }.map { sequence, record in
+            Change.finding(UInt64(sequence), record: record, received: start.advanced(byMilliseconds: sequence == 4 ? day : -1))
+        }
+        var driver = MachineDriver(count: 5, changes)
+        driver.arrivesLater = true
+        let answer: ([UInt64]) -> DeliveryOutcome = { $0 == [4] ? Self.yes : way }
+        while driver.now.milliseconds - start.milliseconds < day {
+            if let sequences = driver.begin() { driver.end(answer(sequences)) } else { driver.sleep() }
+        }
+        #expect(driver.rows.isEmpty && driver.position.cursor == 0 && driver.machine.dead == 0)
+        #expect(driver.machine.health.outage?.failure.reason == way.failure?.reason && driver.machine.health.outage?.since ?? driver.now < driver.now)
+        if byTest {
+            driver.machine.hurry(at: driver.now)
+            driver.write()
+        } else {
+            for _ in 0..<4 where driver.rows.isEmpty { if let sequences = driver.begin() { driver.end(answer(sequences)) } else { driver.sleep() } }
+        }
+        #expect(driver.machine.health.isHealthy && driver.rows[1]?.state == .retrying && driver.rows[2]?.state == .retrying)
+        #expect(driver.words[1] == way.failure?.reason && driver.words[2] == way.failure?.reason && driver.balances)
+    }
+
     @Test func aTestThatTheSinkTookGivesWhatFailedARow() {
         var driver = MachineDriver(count: 1, Change.findings(1...1))
         #expect(driver.begin() == [1])

@@ -12,6 +12,8 @@ struct MachineDriver {
     var skips: Set<UInt64> = []
     /// Whether a change is only there from its time of receipt on.
     var arrivesLater = false
+    /// Whether what is not urgent is written down with the next that is, as by a pump.
+    var writesLate = false
     /// Requests that have begun and not ended.
     private(set) var underWay: [DeliveryRequest] = []
     /// The rows as the ledger has them.
@@ -91,6 +93,7 @@ struct MachineDriver {
     /// Carries out what the machine wants written.
     mutating func write() {
         events += machine.takeEvents()
+        guard !writesLate || machine.mustWrite else { return }
         guard let write = machine.takeWrite() else { return }
         written = write
         position = write.position

@@ -54,6 +54,22 @@ struct ReplayQueueTests: PumpTesting {
         await ledger.close()
     }
 
+    /// Whoever asks twice, or two who ask at once, get one replay.
+    @Test func equalReplaysThatAreWantedAtOnceAreQueuedOnce() async throws {
+        let sink = ScriptedSink { _, _ in .retry(DeliveryFailure("away", isOfSink: true)) }
+        let clock = ManualClock(), service = service([sink], clock: clock)
+        service.start()
+        await eventually { sink.attempts.count == 1 && clock.sleeping > 0 }
+        let answers = await withTaskGroup(of: ReplayAnswer?.self) { group in
+            for _ in 0..<32 { group.addTask { try? await service.replay(Self.wish(), isMade: true) } }
+            return await group.reduce(into: [ReplayAnswer?]()) { $0.append($1) }
+        }
+        #expect(answers.compactMap { $0 }.count == 32 && answers.filter { $0?.isRepeated == false }.count == 1)
+        #expect(try await ledger.openReplays(of: "sink").count == 1)
+        await stop(service)
+        await ledger.close()
+    }
+
     @Test func whatIsUnderWayComesToItsEndAndIsCounted() async throws {
         try await ledger.apply(LedgerWrite(position: SinkPosition(name: "sink", start: 0, cursor: 20, delivered: 20, filtered: 0, expired: 0)), after: 0)
         let gate = Gate()

@@ -13,9 +13,10 @@ struct ReplayMachineTests {
         return ReplayMachine(ReplayState(job: job), limits: SinkLimits(count: count, bytes: 1 << 20), policy: DeliveryPolicy())
     }
 
-    /// Goes on until the replay is done; returns what was taken and how long it took.
+    /// Goes on until the replay is done, or for so many steps; `works` are taken beside it whenever it waits. Returns what was taken and how long it took.
     private func drain(
-        _ machine: inout ReplayMachine, _ changes: [Change], skipping: Set<UInt64> = [], steps: Int = 5000, answer: ([UInt64], Int) -> DeliveryOutcome
+        _ machine: inout ReplayMachine, _ changes: [Change], skipping: Set<UInt64> = [], steps: Int = 5000, beside works: Set<SinkWork> = [],
+        answer: ([UInt64], Int) -> DeliveryOutcome
     ) -> (taken: [UInt64], milliseconds: Int64, last: Int64) {
         var taken: [UInt64] = []
         var last: Int64 = 0
@@ -29,6 +30,7 @@ struct ReplayMachineTests {
             }
             if let item = machine.missing(at: now) { machine.provide(changes.first { $0.sequence == item.sequence }, for: item) }
             guard let batch = machine.next(at: now) else {
+                machine.witness(works, at: now)
                 now = max(now, machine.wake ?? now)
                 continue
             }
@@ -71,7 +73,7 @@ struct ReplayMachineTests {
     func nothingStandsBehindAChangeThatFailsAlone(_ count: Int, _ way: DeliveryOutcome) {
         for poison in [1, 2, 30, 59, 60] as [UInt64] {
             var machine = machine(1...60, count: count)
-            let result = drain(&machine, Change.findings(1...60), steps: 400) { sequences, _ in
+            let result = drain(&machine, Change.findings(1...60), steps: 400, beside: poison < 60 ? [.event] : []) { sequences, _ in
                 sequences.contains(poison) ? way : .delivered(status: 200, id: nil)
             }
             #expect(result.taken.sorted() == (1...60).filter { $0 != poison } && result.last <= 60_000, "\(poison): \(result)")
@@ -99,7 +101,7 @@ struct ReplayMachineTests {
             tries += 1
             machine.end(.pause(Self.failure), at: now, fraction: 0.5)
             if tries == 20 { #expect(machine.job.refused == 0 && machine.job.waiting == 0) }
-            if tries >= 20 { machine.witness(at: now) }
+            if tries >= 20 { machine.witness([.event], at: now) }
         }
         #expect(machine.job.isDone && machine.job.refused == 1 && machine.job.words == "no")
     }
@@ -109,8 +111,50 @@ struct ReplayMachineTests {
         var changes = Change.findings(1...30)
         for index in [4, 9, 19] { changes[index].subject = "f_same" }
         var machine = machine(1...30)
-        let taken = drain(&machine, changes) { sequences, _ in sequences.contains(10) ? .retry(DoubtTests.reset) : .delivered(status: 200, id: nil) }.taken
+        let taken = drain(&machine, changes, beside: [.event]) { sequences, _ in
+            sequences.contains(10) ? .retry(DoubtTests.reset) : .delivered(status: 200, id: nil)
+        }.taken
         #expect(taken.sorted() == (1...30).filter { $0 != 10 } && taken.last == 20 && machine.job.refused == 1)
+    }
+
+    /// While nothing else is taken, or only other work, the whole sink may be down: no number of tries gives the change up.
+    @Test(arguments: [[], [.update]] as [Set<SinkWork>])
+    func triesWithoutAnotherChangeTakenBetweenThemGiveNothingUp(_ works: Set<SinkWork>) throws {
+        var machine = machine(1...5, count: 1)
+        var tries = 0
+        let answer: ([UInt64], Int) -> DeliveryOutcome = { sequences, _ in
+            if sequences == [2] { tries += 1 }
+            return sequences == [2] ? .pause(Self.failure) : .delivered(status: 200, id: nil)
+        }
+        #expect(drain(&machine, Change.findings(1...5), steps: 600, beside: works, answer: answer).taken == [1, 3, 4, 5])
+        #expect(!machine.job.isDone && machine.job.refused == 0 && machine.job.waiting == 1 && tries > 100)
+        let waiting = try #require(machine.pending?.rows[2] ?? nil)
+        // Its first try, and the one before which the others of the replay were taken.
+        #expect(waiting.tries == 2 && waiting.attempts == tries)
+        // Each try with something taken before it counts, whatever the replay was told before.
+        tries = 0
+        _ = drain(&machine, Change.findings(1...5), beside: [.event], answer: answer)
+        #expect(machine.job.isDone && machine.job.refused == 1 && (8...10).contains(tries), "\(tries)")
+    }
+
+    /// From a sink that refuses everything, only so many changes in a row are counted as refused for good, as of its own.
+    @Test func aSinkThatRefusesEverythingIsTheReasonItself() {
+        var machine = machine(1...40, count: 1)
+        _ = drain(&machine, Change.findings(1...40), steps: 300) { _, _ in .reject(Self.failure) }
+        #expect(!machine.job.isDone && machine.job.refused == 10 && machine.job.delivered == 0)
+        let taken = drain(&machine, Change.findings(1...40)) { _, _ in .delivered(status: 200, id: nil) }.taken
+        #expect(taken == Array(11...40) && machine.job.isDone)
+    }
+
+    /// What was erased, or is no longer meant for the sink, since the replay was made is not missing in the end.
+    @Test func aReplayReachesItsNumberWhateverWasTakenOut() {
+        var changes = Change.findings(1...30)
+        for index in [3, 4, 28, 29] { changes[index].isErased = true }
+        var job = ReplayJob(sink: "s", first: 1, last: 30, types: [], rate: nil, created: Timestamp(milliseconds: 0), who: "me")
+        job.wanted = 30
+        var machine = ReplayMachine(ReplayState(job: job), limits: SinkLimits(count: 4, bytes: 1 << 20), policy: DeliveryPolicy())
+        #expect(drain(&machine, changes, skipping: [10]) { _, _ in .delivered(status: 200, id: nil) }.taken.count == 25)
+        #expect(machine.job.isDone && machine.job.delivered == 25 && machine.job.total == 25)
     }
 
     @Test(arguments: DoubtTests.ways)
@@ -122,7 +166,7 @@ struct ReplayMachineTests {
 
     @Test func whatIsPutOffForLongIsRefused() {
         var machine = machine(1...6)
-        let taken = drain(&machine, Change.findings(1...6)) { sequences, _ in
+        let taken = drain(&machine, Change.findings(1...6), beside: [.event]) { sequences, _ in
             .items(sequences.map { $0 == 2 ? .retry(Self.failure) : .delivered }, status: 200, id: nil)
         }.taken
         #expect(taken.sorted() == [1, 3, 4, 5, 6] && machine.job.refused == 1)
