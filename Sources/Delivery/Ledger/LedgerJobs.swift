@@ -39,7 +39,7 @@ enum LedgerJobs {
     /// The sink's oldest replay that is not done.
     static func next(_ database: Database, of sink: String) throws -> ReplayState? {
         let sql = "SELECT \(columns) FROM jobs WHERE sink = ? AND \(isOpen) ORDER BY id LIMIT 1"
-        guard let job = try CheckedRow.fetchOne(database, sql: sql, arguments: [sink]).map({ try job($0) }) else { return nil }
+        guard let job = try CheckedRow.fetchOne(database.cachedStatement(sql: sql), arguments: [sink]).map({ try job($0) }) else { return nil }
         return try ReplayState(job: job, open: LedgerReplayRows.open(database, of: job.id), done: LedgerReplayRows.done(database, of: job.id))
     }
 
@@ -53,7 +53,7 @@ enum LedgerJobs {
     static func open(_ database: Database, of sink: String?) throws -> [ReplayJob] {
         guard try database.tableExists("jobs"), try database.columns(in: "jobs").contains(where: { $0.name == "cancelled" }) else { return [] }
         let sql = "SELECT \(columns) FROM jobs WHERE \(isOpen) AND (?1 IS NULL OR sink = ?1) ORDER BY id"
-        return try CheckedRow.fetchAll(database, sql: sql, arguments: [sink]).map { try job($0) }
+        return try CheckedRow.fetchAll(database.cachedStatement(sql: sql), arguments: [sink]).map { try job($0) }
     }
 
     static func cancel(_ job: ReplayJob, at now: Timestamp, _ database: Database) throws {

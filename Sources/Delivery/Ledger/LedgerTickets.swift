@@ -28,7 +28,7 @@ enum LedgerTickets {
     /// How many tickets of single findings were made since `time`.
     static func made(_ database: Database, sink: String, since time: Timestamp) throws -> Int {
         let sql = "SELECT count(*) FROM tickets WHERE sink = ? AND created >= ? AND uid NOT LIKE 'overflow%'"
-        return try Int.fetchOne(database, sql: sql, arguments: [sink, time.milliseconds]) ?? 0
+        return try Int.fetchOne(database.cachedStatement(sql: sql), arguments: [sink, time.milliseconds]) ?? 0
     }
 
     /// The findings beyond `max-new`.
