@@ -89,7 +89,7 @@ struct ErasureTests {
     }
 
     @Test func whatFailedBehindTheDecisionIsDoneWhenItIsAskedForAgain() async throws {
-        let disk = SimulatedDisk()
+        let disk = SimulatedDisk.withoutSpare()
         let journal = try SegmentJournal.open(disk.options()).journal
         let collector = Collector()
         for token in 0..<3 { journal.append(.receipt("CANARY-\(token)"), token: UInt64(token), to: collector) }
