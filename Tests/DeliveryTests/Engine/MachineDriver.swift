@@ -38,7 +38,7 @@ struct MachineDriver {
     }
 
     /// Whether nothing is left to do.
-    var isDone: Bool { machine.isIdle && machine.position.cursor == changes.last?.sequence }
+    var isDone: Bool { machine.position.cursor == changes.last?.sequence && machine.isIdle }
 
     /// Whether every change up to the cursor is counted once, and the rows are as many as counted.
     var balances: Bool {
@@ -46,10 +46,20 @@ struct MachineDriver {
         return position.cursor - position.start == sum && position.open == UInt64(rows.count)
     }
 
+    /// Where the changes behind `sequence` begin.
+    private func place(after sequence: UInt64) -> Int {
+        var low = 0, high = changes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// The next request, if there is one at this moment.
     mutating func beginRequest(whole: Bool = true) -> DeliveryRequest? {
-        while machine.wantsChanges, machine.readThrough < changes.last?.sequence ?? 0 {
-            let page = Array(changes.drop { $0.sequence <= machine.readThrough }.prefix(5)).filter { !arrivesLater || $0.receivedTime <= now }
+        while machine.wantsChanges {
+            let page = changes[place(after: machine.readThrough)...].prefix(5).filter { !arrivesLater || $0.receivedTime <= now }
             if page.isEmpty { break }
             machine.admit(page, takes: page.map { !skips.contains($0.sequence) })
         }

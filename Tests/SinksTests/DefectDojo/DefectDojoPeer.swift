@@ -132,7 +132,7 @@ final class DefectDojoPeer: Sendable {
         guard let mark = type.range(of: "boundary=") else { return nil }
         var form = Import()
         for part in split(request.body, Array("--\(type[mark.upperBound...])".utf8)).dropFirst() where !part.starts(with: Array("--".utf8)) {
-            guard let gap = index(of: Array("\r\n\r\n".utf8), in: part) else { return nil }
+            guard let gap = part.firstIndex(ofBytes: Array("\r\n\r\n".utf8)) else { return nil }
             let head = String(decoding: part[..<gap], as: UTF8.self)
             let body = Array(part[(gap + 4)...].dropLast(2))
             let quoted = head.split(separator: "\"", omittingEmptySubsequences: false)
@@ -148,17 +148,12 @@ final class DefectDojoPeer: Sendable {
     }
 
     private static func split(_ bytes: [UInt8], _ separator: [UInt8]) -> [[UInt8]] {
-        var parts: [[UInt8]] = [], rest = bytes
-        while let found = index(of: separator, in: rest) {
-            parts.append(Array(rest[..<found]))
-            rest = Array(rest[(found + separator.count)...])
+        var parts: [[UInt8]] = [], start = 0
+        while let found = bytes.firstIndex(ofBytes: separator, from: start) {
+            parts.append(Array(bytes[start..<found]))
+            start = found + separator.count
         }
-        return parts + [rest]
-    }
-
-    private static func index(of wanted: [UInt8], in bytes: [UInt8]) -> Int? {
-        guard bytes.count >= wanted.count else { return nil }
-        return (0...(bytes.count - wanted.count)).first { bytes[$0] == wanted[0] && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+        return parts + [Array(bytes[start...])]
     }
 }
 

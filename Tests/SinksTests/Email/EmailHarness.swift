@@ -29,6 +29,8 @@ final class EmailHarness: SinkHarness {
 
     private let peer: SMTPPeer
     private let server: Server
+    /// The changes that each mail shows, of those that were read.
+    private let read = Mutex<[[String]]>([])
     private let transport: CurlTransport
     private let batch: Int
 
@@ -104,7 +106,13 @@ final class EmailHarness: SinkHarness {
         return try EmailSink(name: "mail", options: options, resources: SinkResources(transport: transport, version: "1", clock: clock))
     }
 
-    func received() throws -> [String] { peer.mails.flatMap { MIMEReader($0.message)?.changes ?? [] } }
+    func received() throws -> [String] {
+        let mails = peer.mails
+        return read.withLock { read in
+            read += mails.dropFirst(read.count).map { MIMEReader($0.message)?.changes ?? [] }
+            return read.flatMap { $0 }
+        }
+    }
 
     func fail(_ isFailing: Bool) { server.state.withLock { $0.isFailing = isFailing } }
 

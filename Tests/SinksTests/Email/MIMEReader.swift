@@ -55,8 +55,13 @@ struct MIMEReader {
 
     /// Lines without their ends; the last one of bytes that end with one is not there.
     private static func lines(_ bytes: [UInt8]) -> [[UInt8]] {
-        var lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false).map { $0.last == 0x0d ? Array($0.dropLast()) : Array($0) }
-        if lines.last == [] { lines.removeLast() }
+        var lines: [[UInt8]] = [], start = 0
+        while let end = bytes.firstIndex(ofBytes: [0x0a], from: start) {
+            lines.append(Array(bytes[start..<(end > start && bytes[end - 1] == 0x0d ? end - 1 : end)]))
+            start = end + 1
+        }
+        let rest = bytes[start...]
+        if !rest.isEmpty { lines.append(Array(rest.last == 0x0d ? rest.dropLast() : rest)) }
         return lines
     }
 
@@ -69,17 +74,16 @@ struct MIMEReader {
         var decoded: [UInt8] = []
         for line in lines(bytes) {
             guard line.count <= 76, line.last != 0x20 else { return nil }
-            var rest = line[...]
-            while let byte = rest.popFirst() {
-                guard byte == UInt8(ascii: "=") else {
-                    decoded.append(byte)
-                    continue
-                }
-                if rest.isEmpty { break }
-                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            var start = 0
+            while let mark = line.firstIndex(ofBytes: [UInt8(ascii: "=")], from: start) {
+                decoded += line[start..<mark]
+                start = mark + 1
+                if start == line.count { break }
+                guard line.count - start >= 2, let value = UInt8(String(decoding: line[start..<(start + 2)], as: UTF8.self), radix: 16) else { return nil }
                 decoded.append(value)
-                rest = rest.dropFirst(2)
+                start += 2
             }
+            decoded += line[start...]
             if line.last != UInt8(ascii: "=") { decoded.append(0x0a) }
         }
         return String(decoding: decoded, as: UTF8.self)

@@ -90,9 +90,7 @@ struct SMTPSession {
                 buffered.removeFirst(3)
                 return []
             }
-            if buffered.count >= end.count,
-                let start = (searched...(buffered.count - end.count)).first(where: { buffered[$0] == 0x0d && buffered[$0...].starts(with: end) })
-            {
+            if let start = buffered.firstIndex(ofBytes: end, from: searched) {
                 let stuffed = buffered[..<(start + 2)]
                 buffered.removeFirst(start + end.count)
                 return Self.withoutStuffing(Array(stuffed))

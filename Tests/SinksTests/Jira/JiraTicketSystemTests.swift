@@ -326,6 +326,7 @@ private struct JiraHarness: TicketHarness {
         }
     }
 
+    var made: Int { peer.change { $0.issues.count } }
     var closing: String { "Done" }
     var repeatsComments: Bool { false }
 }

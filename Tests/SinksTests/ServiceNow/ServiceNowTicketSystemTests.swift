@@ -255,6 +255,7 @@ private struct ServiceNowHarness: TicketHarness {
         }
     }
 
+    var made: Int { peer.change { $0.order.count } }
     var closing: String { "6" }
     var repeatsComments: Bool { true }
 }

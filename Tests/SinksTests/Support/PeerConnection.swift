@@ -16,7 +16,7 @@ struct PeerConnection {
         let end = Array("\r\n\r\n".utf8)
         var headLength: Int?
         repeat {
-            headLength = buffered.indices.first { buffered[$0...].starts(with: end) }
+            headLength = buffered.firstIndex(ofBytes: end)
         } while headLength == nil && readMore()
         guard let headLength else { return nil }
         let lines = String(decoding: buffered[..<headLength], as: UTF8.self).split(separator: "\r\n")

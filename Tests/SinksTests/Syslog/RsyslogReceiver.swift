@@ -41,7 +41,13 @@ final class RsyslogReceiver: Sendable {
 
     /// What it wrote so far: for each message the id in the structured data, and the text.
     var lines: [(id: String, text: String)] {
-        String(decoding: contents(of: folder.path + "/messages") ?? [], as: UTF8.self).split(separator: "\n").map { line in
+        let bytes = contents(of: folder.path + "/messages") ?? []
+        var lines: [String] = [], start = 0
+        while let end = bytes.firstIndex(ofBytes: [0x0a], from: start) {
+            lines.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end + 1
+        }
+        return lines.map { line in
             let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts.first ?? ""), parts.count == 2 ? String(parts[1]) : "")
         }
