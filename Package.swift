@@ -23,8 +23,12 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-func module(_ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+/// The same for modules that the optimiser works on in debug builds too: the tests spend most of their time in them, and take half as long.
+/// Assertions, overflow checks and `@testable` are as in any debug build.
+let optimised = strict + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
+func module(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = optimised, plugins: [Target.PluginUsage]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -70,7 +74,9 @@ let package = Package(
         // The stages, in the order in which data flows.
         module("Journal", ["JSONDocument", "Digests", "FindingModel"]),
         module("Adapters", ["Bytes", "DomainNames", "JSONDocument", "YAMLDocument", "Digests", "FindingModel"], plugins: ["EmbedFiles"]),
-        module("Ingest", ["Bytes", "Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        module(
+            "Ingest", ["Bytes", "Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", nioCore, nioPosix, nioHTTP1, nioSSL, logging],
+            settings: strict),
         module("State", ["Adapters", "Journal", "JSONDocument", "Digests", "FindingModel", grdb, sqlite, logging]),
         module("CurlTransport", ["Bytes", "CCurl"]),
         module("Gzip", ["CZlib"]),
@@ -81,13 +87,13 @@ let package = Package(
             [
                 "State", "Delivery", "Ingest", "Journal", "FindingModel", "JSONDocument", "YAMLDocument", "Bytes", hummingbird, hummingbirdCore, nioCore,
                 nioHTTPTypes, logging,
-            ]),
+            ], settings: strict),
         module(
             "Gateway",
             [
                 "Ingest", "Console", "Delivery", "Sinks", "Formats", "State", "Adapters", "Journal", "CurlTransport", "FindingModel", "JSONDocument",
                 "YAMLDocument", "Digests", "Bytes", nioPosix, logging,
-            ]),
+            ], settings: strict),
         .executableTarget(
             name: "weir",
             dependencies: [
