@@ -34,9 +34,17 @@ final class RsyslogReceiver: Sendable {
             return (program, port)
         }
         await eventually { contents(of: portFile)?.isEmpty == false }
+        // Its two ports open one after the other.
+        if let datagramPort { await eventually { Self.takesDatagrams(at: datagramPort) } }
         let text = String(decoding: contents(of: portFile) ?? [], as: UTF8.self)
         guard let port = Int(text.prefix { $0.isNumber }) else { throw ProgramError(program: "rsyslogd", status: -1) }
         return (program, port)
+    }
+
+    /// Whether the kernel has a datagram socket of ours at `address`, which it writes down from its last byte to its first.
+    private static func takesDatagrams(at port: Int) -> Bool {
+        let place = "4D00007F:" + String(0x10000 + port, radix: 16, uppercase: true).dropFirst()
+        return contents(of: "/proc/net/udp")?.firstIndex(ofBytes: Array(place.utf8)) != nil
     }
 
     /// What it wrote so far: for each message the id in the structured data, and the text.
