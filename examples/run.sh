@@ -24,7 +24,7 @@ for name in hostedscan probely holm reconfirm operator; do
     [ -e "$home/secrets/$name" ] || random 24 hex > "$home/secrets/$name"
 done
 [ -e "$home/secrets/hook" ] || echo "whsec_$(random 32 base64)" > "$home/secrets/hook"
-chmod 700 "$home/secrets"
+chmod 700 "$home/secrets" && chmod 600 "$home/secrets"/*
 
 running=()
 finish() {

@@ -14,7 +14,7 @@ package struct Adapter: Sendable {
     package let sha256: SHA256Digest
     package let authentication: AuthenticationScheme
     package let redaction: RedactionRules
-    /// Whether the event's key is read from the body alone, so that equal bodies are equal events.
+    /// Whether the event's key and kind, which together say which event it is, are read from the body alone, so that equal bodies are equal events.
     package let keyIsFromBody: Bool
     /// What is doubtful about the manifest.
     package let warnings: [Issue]

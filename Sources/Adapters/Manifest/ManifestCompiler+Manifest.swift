@@ -42,7 +42,8 @@ extension ManifestCompiler {
         let plan = AdapterPlan(
             tables: tables, vendor: vendor, product: product, zone: zone, absent: absent, headers: headers,
             json: JSONStrings(paths: json, matching: names), event: event, entries: entries)
-        let keyIsFromBody = event.key.map { !readsHeader($0) } ?? false
+        // Two kinds with one key are two events, though their bodies be equal.
+        let keyIsFromBody = event.key.map { !readsHeader($0) && !(event.kind.map { readsHeader($0) } ?? false) } ?? false
         return issues.hasErrors ? nil : Manifest(plan: plan, authentication: scheme, redaction: redaction, keyIsFromBody: keyIsFromBody, headers: headers)
     }
 

@@ -18,6 +18,7 @@ struct ReplayView {
         let sink = try body.text("sink"), from = try body.bound("from"), to = try body.optionalBound("to")?.through
         if let to, !from.isBefore(to) { throw OperatorError(.badRequest, "to must not be before from") }
         try api.check(from)
+        try await api.requireWhole()
         let wish = ReplayWish(
             sink: sink, from: from, to: to, types: try body.texts("types") ?? [], rate: try body.optionalNumber("rate", in: 1...1_000_000).map { Int($0) },
             who: try body.who())

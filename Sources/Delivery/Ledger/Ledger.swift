@@ -275,12 +275,13 @@ package final class Ledger: Sendable {
     func write<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws(LedgerError) -> R {
         try await use { connection, generation in
             let result: Result<R, any Error> = await withCheckedContinuation { continuation in
-                connection.asyncWrite {
+                connection.asyncWrite { database in
                     try self.requireUntouched(generation)
-                    return try body($0)
+                    return (try body(database), try LedgerMark.advance(in: database))
                 } completion: { _, result in
                     self.noteStamp(result, generation)
-                    continuation.resume(returning: result)
+                    if case .success(let (_, mark)) = result { mark?.write(beside: self.path) }
+                    continuation.resume(returning: result.map(\.0))
                 }
             }
             return try result.get()

@@ -9,6 +9,7 @@ enum LedgerFile {
     /// The file for its one writer, created with mode 0600 if it is not there, and brought up to the present schema.
     static func open(_ path: String) throws(LedgerError) -> DatabaseQueue {
         try checkFiles(path)
+        let mark = access(path, F_OK) == 0 ? LedgerMark.read(beside: path) : nil
         // SQLite gives its side files the mode of the database.
         let descriptor: Int32
         do throws(SystemError) { descriptor = try OwnFile.open(path, O_RDWR | O_CREAT) } catch {
@@ -27,7 +28,10 @@ enum LedgerFile {
             }
             // One connection for reads too: they are short, and its end leaves one file behind.
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { try refuseNewer($0, path) }
+            try queue.read { database in
+                try refuseNewer(database, path)
+                if let mark { try requireAll(mark, database, path) }
+            }
             try queue.writeWithoutTransaction { database in
                 // GRDB lowers it to NORMAL when it turns on the write-ahead log, and an acknowledged row could then be lost.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -40,8 +44,25 @@ enum LedgerFile {
                 }
             }
             try LedgerSchema.migrator.migrate(queue)
+            let opened = try queue.writeWithoutTransaction { database in
+                let mark = try LedgerMark.begin(.random(in: 1 ... .max), in: database)
+                // What is in the main file outlives the log; somebody who reads at this moment keeps it from that, and the next start does it.
+                _ = try? database.checkpoint(.truncate)
+                return mark
+            }
+            opened.write(beside: path)
             return queue
         }
+    }
+
+    /// Throws when the file shows less than was written into it.
+    private static func requireAll(_ mark: LedgerMark, _ database: Database, _ path: String) throws {
+        let isEmpty = try !database.tableExists("sinks")
+        guard try !mark.allows(LedgerMark.known(database), isEmpty: isEmpty) else { return }
+        throw LedgerError.damaged(
+            path,
+            "what was written last is missing, because its write-ahead log was damaged, cut or lost (to go on from what is left, which sends again what was sent since, remove \(LedgerMark.path(beside: path)))"
+        )
     }
 
     /// Throws when something else than a database stands where one is expected, so that SQLite would follow it, or pass over what was committed.

@@ -239,6 +239,11 @@ enum LedgerSchema {
                     """)
             try LedgerSeal.make(in: database)
         }
+        migrator.registerMigration("16") { database in
+            // How far the file had come in its last opening.
+            try database.execute(
+                sql: "CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), opening INTEGER NOT NULL, commits INTEGER NOT NULL) STRICT")
+        }
         return migrator
     }()
 }

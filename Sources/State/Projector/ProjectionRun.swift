@@ -49,6 +49,8 @@ final class ProjectionRun {
     private var hasWaited = false
     /// How many receipts were erased of which the store was told.
     private var erasures = 0
+    /// Entries of the batch that cannot be read.
+    private var unreadable: [ClosedRange<UInt64>] = []
     /// How often memory is still to be given back.
     private var returns = 0
 
@@ -134,12 +136,26 @@ final class ProjectionRun {
             }
             return done
         }
+        tellUnreadable()
         if work.projection.erasures > erasures {
             erasures = work.projection.erasures
             plan.store.noteErasure()
         }
         if items.prefix(done).contains(where: { $0.bodyBytes >= Self.largeBody }) { returns = Self.returnsAfterLarge }
         queue.remove(done)
+    }
+
+    /// Says which entries of the batch could not be read: nothing else names what is missing before somebody looks for it.
+    private func tellUnreadable() {
+        defer { unreadable = [] }
+        guard plan.writesNotes, plan.rules == nil, let first = unreadable.first else { return }
+        let count = unreadable.reduce(UInt64(unreadable.count)) { $0 &+ ($1.upperBound - $1.lowerBound) }
+        let words =
+            count == 1
+            ? "entry \(first.lowerBound) of the journal cannot be read" : "\(count) entries of the journal cannot be read, from \(first.lowerBound) on"
+        plan.options.log.error(
+            "\(words): what they said is missing until a segment that holds them is put back ('weir journal verify' names the place; a start takes in what can be read again)"
+        )
     }
 
     /// Has a large entry carried out. A death counts against it only while no part of it gets done: a long one is ended by stops and restarts
@@ -176,8 +192,11 @@ final class ProjectionRun {
 
     private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {
         switch item {
-        case .skipped(let numbers): try work.projection.skip(numbers, in: database)
+        case .skipped(let numbers):
+            unreadable.append(numbers)
+            try work.projection.skip(numbers, in: database)
         case .entry(let entry):
+            if case .unreadable = entry.body { unreadable.append(entry.number...entry.number) }
             if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
             plan.watchdog?.take(entry.number)
             defer { plan.watchdog?.rest() }

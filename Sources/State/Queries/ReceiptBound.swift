@@ -89,6 +89,14 @@ extension ReceiptBound {
         return "there is no receipt \(number) yet: the newest entry is \(newest)"
     }
 
+    /// Whether it is a time that has not come at `now`.
+    package func isAhead(of now: Timestamp) -> Bool {
+        switch self {
+        case .wall(let time), .received(let time): time > now
+        case .receipt: false
+        }
+    }
+
     /// The end behind everything of this moment, or of this receipt.
     package var through: ReceiptBound {
         switch self {

@@ -19,7 +19,14 @@ enum ReadOnlyDatabase {
     }
 
     /// The main file alone, without what stands in its log.
-    static func openMainFile(path: String) throws -> any DatabaseReader { try DatabaseQueue(path: uri(of: path), configuration: configuration) }
+    ///
+    /// Where a process ended while it copied the log, the first page may speak of pages that are not there yet; SQLite takes that for damage, but not on a
+    /// connection that might change the schema.
+    static func openMainFile(path: String) throws -> any DatabaseReader {
+        var configuration = configuration
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA writable_schema = ON") }
+        return try DatabaseQueue(path: uri(of: path), configuration: configuration)
+    }
 
     static func hasLog(_ path: String) -> Bool {
         var status = stat()

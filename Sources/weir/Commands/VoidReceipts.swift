@@ -42,6 +42,9 @@ struct VoidReceipts: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
         try await checkSource(configuration)
+        if to.isAhead(of: SystemClock.now()) {
+            StandardError.line("weir: --to lies ahead: what comes until then is left out as well, and its senders are told that it was taken")
+        }
         let decision = VoidDecision(source: source, beginning: from, end: to, reason: reason, who: SystemUser.name)
         guard yes else { return try await preview(decision, configuration) }
         let report = try await decide(decision, configuration)

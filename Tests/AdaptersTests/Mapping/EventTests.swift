@@ -72,6 +72,16 @@ struct EventTests {
         #expect(!adapter.keyIsFromBody)
     }
 
+    /// Two kinds with one key are two events, though their bodies be equal.
+    @Test(arguments: [
+        ("key: $.id, kind: $.event", true), ("key: $.id, kind: { header: x-event }", false), ("key: { header: x-id }, kind: $.event", false),
+        ("key: $.id, kind: [ $.event, { join: [ { header: x-event }, $.action ], with: . } ]", false),
+        ("key: $.id, kind: $.event, time: { from: { header: x-time }, time: ms }", true), ("key: none, kind: $.event", false),
+    ])
+    func equalBodiesAreEqualEventsWhereKeyAndKindStandInThem(event: String, areEqual: Bool) throws {
+        #expect(try MappingBench.adapter(event: "{ \(event) }", records: "  - kinds: [ a ]\n    finding: { key: $.n }").keyIsFromBody == areEqual)
+    }
+
     @Test func anEventsTimeCanBeMissingUnreadableOrAhead() throws {
         let adapter = try MappingBench.adapter(records: "  - kinds: [ opened ]\n    finding: { key: $.f }")
         func event(_ time: String) throws -> MappedEvent { try MappingBench.map("{\"id\":1,\"event\":\"opened\",\"f\":1,\"time\":\(time)}", adapter) }

@@ -147,4 +147,10 @@ struct WallTimeTests {
         #expect(ReceiptBound.receipt(8).refusal(newest: 7) == "there is no receipt 8 yet: the newest entry is 7")
         #expect(ReceiptBound.receipt(7).refusal(newest: 7) == nil && ReceiptBound.wall(Making.time(0)).refusal(newest: 7) == nil)
     }
+
+    @Test func aTimeThatHasNotComeIsAhead() {
+        let now = Making.time(100)
+        for bound in [ReceiptBound.wall(now), .received(now), .wall(Making.time(99)), .receipt(5)] { #expect(!bound.isAhead(of: now)) }
+        for bound in [ReceiptBound.wall(now.advanced(byMilliseconds: 1)), .received(Making.time(101))] { #expect(bound.isAhead(of: now)) }
+    }
 }

@@ -42,6 +42,44 @@ struct LogMarkTests {
         #expect(LogMark.fits(whole, main: main) == fits)
     }
 
+    /// Pages are copied in their order, the first of which says already how many there will be.
+    @Test func aKillAmidTheCopyingOfTheLogIsNoDamage() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db"), torn = folder.file("torn.db")
+        let store = try StateStore.open(path: path)
+        func fill(_ rows: Range<Int>) throws {
+            try store.withWriter { database in
+                try database.inTransaction(.immediate) {
+                    let sql = "INSERT INTO events (entry, source, received, outcome, kind, changes) VALUES (?, 1, 0, 0, ?, 0)"
+                    for row in rows { try database.execute(sql: sql, arguments: [row, String(repeating: "x", count: 500)]) }
+                    try LogMark.count(in: database)
+                    return .commit
+                }
+            }
+        }
+        try fill(0..<200)
+        try store.withWriter {
+            try $0.checkpoint(.truncate)
+            try $0.execute(sql: LogMark.copied)
+        }
+        try fill(200..<900)
+        let before = try Data(contentsOf: URL(fileURLWithPath: path)), log = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
+        _ = try store.withWriter { try $0.checkpoint(.passive) }
+        let after = try Data(contentsOf: URL(fileURLWithPath: path))
+        store.close()
+        #expect(after.count > before.count)
+        for pages in stride(from: 1, to: after.count / 4096, by: 7) {
+            for ending in ["-wal", "-shm"] { unlink(torn + ending) }
+            var file = after.prefix(pages * 4096)
+            if file.count < before.count { file += before[file.count...] }
+            try file.write(to: URL(fileURLWithPath: torn))
+            try log.write(to: URL(fileURLWithPath: torn + "-wal"))
+            let again = try StateStore.open(path: torn)
+            #expect(try again.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM events") } == 900, "\(pages) pages")
+            again.close()
+        }
+    }
+
     /// What a kill leaves of state.db at some moment.
     private struct Leftovers {
         let main: Data
