@@ -29,9 +29,11 @@ struct LogMark: Equatable {
 
     /// The mark in the main file or the whole that `database` shows; nothing when it is of an older version, or not made yet.
     init?(from database: Database) throws {
-        guard try database.tableExists("projection"), try database.columns(in: "projection").contains(where: { $0.name == "log_opening" }) else { return nil }
         let sql = "SELECT log_opening, log_commits, log_base, log_before, log_before_commits FROM projection"
-        guard let row = try CheckedRow.fetchOne(database, sql: sql), let opening = try row[0] as Int64? else { return nil }
+        let found: CheckedRow?
+        // No such table or column. GRDB's own look at the schema ends the process where that is damaged.
+        do { found = try CheckedRow.fetchOne(database, sql: sql) } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR { return nil }
+        guard let row = found, let opening = try row[0] as Int64? else { return nil }
         let before: Int64? = try row[3], end: Int64? = try row[4]
         let last: End? = if let before, let end { End(opening: before, commits: end) } else { nil }
         self.init(opening: opening, commits: try row[1], base: try row[2], before: last)

@@ -80,10 +80,41 @@ struct LogMarkTests {
         }
     }
 
+    /// Whatever stands in the main file's first pages, which hold the schema, beside a whole log: opening it ends in an error or not at all.
+    @Test(arguments: 0..<4 as Range<UInt64>) func aDamagedMainFileBesideItsLogEndsNothing(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let folder = try TemporaryFolder()
+        let path = folder.file("state.db"), copy = folder.file("copy.db")
+        let store = try StateStore.open(path: path)
+        for _ in 0..<3 { try store.withWriter { try LogMark.count(in: $0) } }
+        let left = try Leftovers(of: path)
+        store.close()
+        for round in 0..<60 {
+            var main = left.main
+            let page = Int.random(in: 0..<min(12, main.count / 4096), using: &random) * 4096
+            let first = page == 0 ? 100 : 0
+            let bytes = page + Int.random(in: first..<2048, using: &random)..<page + 4096
+            switch round % 3 {
+            case 0: main.replaceSubrange(bytes, with: Data(count: bytes.count))
+            case 1: for place in bytes where place % 5 == 0 { main[place] = UInt8.random(in: 0...255, using: &random) }
+            default: main.replaceSubrange(bytes, with: left.main[(main.count - bytes.count)...])
+            }
+            try Leftovers(main: main, log: left.log).put(at: copy)
+            do throws(StateError) { try StateStore.open(path: copy).close() } catch {
+                #expect(error.code == .corrupt, "seed \(seed), round \(round): \(error)")
+            }
+        }
+    }
+
     /// What a kill leaves of state.db at some moment.
     private struct Leftovers {
         let main: Data
         var log: Data
+
+        init(main: Data, log: Data) {
+            self.main = main
+            self.log = log
+        }
 
         init(of path: String) throws {
             main = try Data(contentsOf: URL(fileURLWithPath: path))
