@@ -76,6 +76,12 @@ struct ListingCommandTests {
             if let lines { #expect(partial.output.split(separator: "\n").count == lines, "\(arguments) \(partial.output)") }
         }
         try await expectNoComparison(in: workspace)
+        // Half of it would be sent, and the other half never.
+        for flag in [[], ["--yes"]] {
+            let refused = try await Self.run(["replay", "archive", "--from", "1"] + flag, in: workspace)
+            #expect(refused.status == 3 && refused.output.isEmpty, "\(refused.output)")
+            #expect(refused.errors.hasPrefix("weir: rebuilding, "), "\(refused.errors)")
+        }
         _ = await gateway.end(SIGKILL)
         gateway = try await RunningGateway.start(in: workspace)
         let isWhole = try await Self.becomesWhole(in: workspace)

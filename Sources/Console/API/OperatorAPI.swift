@@ -71,9 +71,7 @@ package struct OperatorAPI: Sendable {
     /// Fails while state.db is being made again: what is chosen from half of it would be less than was asked for, and nobody would see that.
     func requireWhole() async throws(OperatorError) {
         guard let rebuilding = await rebuilding(worthAWait: true) else { return }
-        throw OperatorError(
-            .unavailable, "\(rebuilding.words): not all that was asked for is there yet",
-            hint: "ask again when the projector has caught up; weir serve goes on with it")
+        throw OperatorError(.unavailable, "\(rebuilding.words): not all that was asked for is there yet", hint: Rebuilding.hint)
     }
 
     /// What state.db lacks. Right after a start most of it is there at once, which is worth `patience` to whoever asks.

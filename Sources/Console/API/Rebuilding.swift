@@ -22,6 +22,9 @@ package struct Rebuilding: Equatable, Sendable {
     /// `120/4000`
     package var text: String { "\(entry)/\(end)" }
 
+    /// What to do about an answer that lacks something.
+    package static let hint = "ask again when the projector has caught up; weir serve goes on with it"
+
     /// `rebuilding, 120 of 4000`
     package var words: String { "rebuilding, \(entry) of \(end)" }
 }

@@ -46,8 +46,10 @@ enum LedgerFile {
             try LedgerSchema.migrator.migrate(queue)
             let opened = try queue.writeWithoutTransaction { database in
                 let mark = try LedgerMark.begin(.random(in: 1 ... .max), in: database)
-                // What is in the main file outlives the log; somebody who reads at this moment keeps it from that, and the next start does it.
+                // What is in the main file outlives the log. This waits for nobody who reads; then the next start does it.
+                try database.execute(sql: "PRAGMA busy_timeout = 0")
                 _ = try? database.checkpoint(.truncate)
+                try database.execute(sql: "PRAGMA busy_timeout = 5000")
                 return mark
             }
             opened.write(beside: path)

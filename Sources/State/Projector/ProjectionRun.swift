@@ -121,6 +121,7 @@ final class ProjectionRun {
         attempt = attempt.taking(
             first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber, units: work.projection.unitsStored(of: first.firstNumber))
         try file.write(attempt)
+        unreadable = []
         let done = try plan.store.withWriter { database in
             var done = 0
             try database.inParts {
@@ -147,15 +148,19 @@ final class ProjectionRun {
 
     /// Says which entries of the batch could not be read: nothing else names what is missing before somebody looks for it.
     private func tellUnreadable() {
-        defer { unreadable = [] }
-        guard plan.writesNotes, plan.rules == nil, let first = unreadable.first else { return }
+        guard plan.writesNotes, plan.rules == nil, let words = Self.words(of: unreadable) else { return }
+        plan.options.log.error("\(words)")
+    }
+
+    /// What is said of entries that cannot be read, whose numbers are the journal's; nothing where there are none.
+    static func words(of unreadable: [ClosedRange<UInt64>]) -> String? {
+        guard let first = unreadable.first?.lowerBound else { return nil }
         let count = unreadable.reduce(UInt64(unreadable.count)) { $0 &+ ($1.upperBound - $1.lowerBound) }
-        let words =
-            count == 1
-            ? "entry \(first.lowerBound) of the journal cannot be read" : "\(count) entries of the journal cannot be read, from \(first.lowerBound) on"
-        plan.options.log.error(
-            "\(words): what they said is missing until a segment that holds them is put back ('weir journal verify' names the place; a start takes in what can be read again)"
-        )
+        let what = count == 1 ? "entry \(first) of the journal" : "\(count) entries of the journal, from \(first) on,"
+        return """
+            \(what) cannot be read: what they said is missing until a segment that holds them is put back \
+            ('weir journal verify' names the place; a start takes in what can be read again)
+            """
     }
 
     /// Has a large entry carried out. A death counts against it only while no part of it gets done: a long one is ended by stops and restarts

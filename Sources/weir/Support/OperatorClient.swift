@@ -38,9 +38,7 @@ struct OperatorClient {
         let client = try await open(configuration)
         _ = try await client.get(["v1", "sources"])
         guard let rebuilding = client.rebuilding else { return }
-        throw CommandFailure(
-            "\(rebuilding.words): nothing can be compared with it yet", hint: "ask again when the projector has caught up; weir serve goes on with it",
-            status: 3)
+        throw CommandFailure("\(rebuilding.words): nothing can be compared with it yet", hint: Rebuilding.hint, status: 3)
     }
 
     /// Set once an answer lacked something because state.db is being made again.
@@ -52,8 +50,7 @@ struct OperatorClient {
     /// Fails, when all that is known was shown, if that is not all there is.
     func finish() throws(CommandFailure) {
         guard let rebuilding else { return }
-        throw CommandFailure(
-            "\(rebuilding.words): what is shown is not all", hint: "ask again when the projector has caught up; weir serve goes on with it", status: 3)
+        throw CommandFailure("\(rebuilding.words): what is shown is not all", hint: Rebuilding.hint, status: 3)
     }
 
     /// The answer to a question, as JSON.

@@ -297,6 +297,33 @@ struct DoubtTests {
         driver.end(.items([.taken(.close)], status: 200, id: nil))
         #expect(driver.rows.keys.sorted() == [2, 3] && driver.balances)
     }
+
+    /// What a kill finds on disk at any moment: of each change that waits, every try that counts towards its end and how long it has waited; and of those
+    /// made while the sink takes nothing at all, more than half of the outage's.
+    @Test(arguments: 0..<20)
+    func ofTheTriesOfAWaitingChangeAKillTakesNoneThatCounts(_ seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        let changes = (1...400 as ClosedRange<UInt64>).map { Change.finding($0, record: "f_\($0 % 97)") }
+        var driver = MachineDriver(count: [1, 7, 50][seed % 3], changes)
+        driver.writesLate = true
+        var isDown = false
+        for _ in 0..<600 where !driver.isDone {
+            if Int.random(in: 0..<25, using: &random) == 0 { isDown.toggle() }
+            guard let sequences = driver.begin() else {
+                driver.sleep()
+                continue
+            }
+            let isPoison = !Set(sequences).isDisjoint(with: [5, 30, 31, 200])
+            driver.end(isDown || isPoison ? Self.ways[seed % Self.ways.count] : Self.yes)
+            let failures = driver.machine.health.outage?.failures ?? 0
+            for (sequence, row) in driver.rows {
+                guard let item = driver.machine.open[sequence] else { continue }
+                #expect((row.tries, row.waited) == (item.tries, item.waited) && row.failed == item.failed, "seed \(seed)")
+                #expect(item.attempts - row.attempts <= max(2, (failures + 1) / 2), "seed \(seed): \(item.attempts), \(row.attempts) of \(failures)")
+            }
+        }
+        #expect(driver.rows.count >= 1)
+    }
 }
 
 struct RequestTallyTests {
