@@ -40,15 +40,17 @@ expect=()
 "$receiver" --port "$hook" --secret-file "$home/secrets/hook" "${expect[@]}" &
 received=$!
 running+=("$received")
-"$weir" serve --config "$home/weir.yaml" > "$home/serve.out" &
+# Its log is for whoever looks for it: this screen is for what happens.
+"$weir" serve --config "$home/weir.yaml" > "$home/serve.out" 2> "$home/gateway.log" &
 served=$!
 running+=("$served")
 for _ in $(seq 100); do
     grep -q '^ready' "$home/serve.out" && break
-    kill -0 "$served" 2>/dev/null || { echo "the gateway did not start" >&2; exit 1; }
+    kill -0 "$served" 2>/dev/null || { cat "$home/gateway.log" >&2; echo "the gateway did not start" >&2; exit 1; }
     sleep 0.1
 done
 cat "$home/serve.out"
+[ -n "${ONCE:-}" ] || echo "log   $home/gateway.log"
 
 send() { echo "→ $1 $(basename "$2")"; "$weir" send "$1" "$home/samples/$2" --config "$home/weir.yaml"; }
 send hostedscan hostedscan/risk.created.json
@@ -61,22 +63,22 @@ send reconfirm reconfirm/in_progress.json
 send reconfirm reconfirm/completed.threats.json
 
 if [ -n "${ONCE:-}" ]; then
-    wait "$received" || { echo "not everything arrived" >&2; exit 1; }
+    wait "$received" || { cat "$home/gateway.log" >&2; echo "not everything arrived" >&2; exit 1; }
     expected=$(grep -vc '^#' "$home/expected.txt")
     for _ in $(seq 100); do
         kept=$(grep -c '"specversion"' "$home/data/changes.ndjson" || true)
         [ "$kept" -ge "$expected" ] && break
         sleep 0.1
     done
-    [ "$kept" -ge "$expected" ] || { echo "the file sink holds $kept changes, $expected were expected" >&2; exit 1; }
+    [ "$kept" -ge "$expected" ] || { cat "$home/gateway.log" >&2; echo "the file sink holds $kept changes, $expected were expected" >&2; exit 1; }
     echo "the file sink holds them too: $kept lines, the first of them:"
     head -c 600 "$home/data/changes.ndjson"; echo " …"
     "$weir" findings --config "$home/weir.yaml"
-    kill "$served"; wait "$served" || { echo "the gateway did not stop cleanly" >&2; exit 1; }
+    kill "$served"; wait "$served" || { cat "$home/gateway.log" >&2; echo "the gateway did not stop cleanly" >&2; exit 1; }
     running=()
     "$weir" journal verify --config "$home/weir.yaml"
     exit 0
 fi
 echo
 echo "Serving. Try:  $weir findings --config $home/weir.yaml   (Ctrl-C ends it)"
-wait "$served"
+wait "$served" || { tail -n 5 "$home/gateway.log" >&2; exit 1; }

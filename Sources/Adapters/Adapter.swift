@@ -13,6 +13,7 @@ package struct Adapter: Sendable {
     /// Digest of `manifest`.
     package let sha256: SHA256Digest
     package let authentication: AuthenticationScheme
+    package let secretMaker: SecretMaker
     package let redaction: RedactionRules
     /// Whether the event's key and kind, which together say which event it is, are read from the body alone, so that equal bodies are equal events.
     package let keyIsFromBody: Bool
@@ -53,6 +54,7 @@ package struct Adapter: Sendable {
         self.manifest = yaml
         sha256 = SHA256Hash.digest(of: Array(yaml.utf8))
         authentication = manifest.authentication
+        secretMaker = manifest.secretMaker
         redaction = manifest.redaction
         keyIsFromBody = manifest.keyIsFromBody
         self.warnings = warnings

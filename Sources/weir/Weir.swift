@@ -55,6 +55,8 @@ extension Main {
     private static func usageFailure(_ error: any Error) -> CommandFailure {
         var message = Weir.message(for: error)
         if message.utf8.isEmpty { message = "\(error)" }
+        let (text, told) = ValidationError.parts(of: message)
+        if let told { return CommandFailure(text.onOneLine, hint: told) }
         let usage = Weir.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }
         return CommandFailure(message.onOneLine, hint: usage.map(hint) ?? "weir --help")
     }

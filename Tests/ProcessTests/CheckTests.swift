@@ -61,6 +61,36 @@ struct CheckTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path + "/data") == ["state.db"])
     }
 
+    @Test func aFileSinkThatCannotWriteIsFoundAndKeepsNothingFromBeingReceived() async throws {
+        let workspace = try Workspace()
+        let yaml = """
+            listen: { ingest: "127.0.0.1:0" }
+            data: ./data
+            sources: { a: { adapter: holm, secrets: [ "env:HOLM" ] } }
+            sinks: { archive: { type: file, path: out/changes.ndjson } }
+
+            """
+        try workspace.write("weir.yaml", yaml)
+        try workspace.write("out/other", "")
+        if geteuid() == 0 { chown(workspace.path, WeirProgram.nobody, WeirProgram.nobody) }
+        let out = workspace.path + "/out", file = workspace.path + "/weir.yaml"
+        let environment = ["HOLM": "test-secret-of-some-length"]
+        for (mode, words) in [
+            (0o555, "weir: the sink 'archive': cannot write in \(out): permission denied (hint: chown \(out) to the gateway's user, or name another path)\n"),
+            (0o000, "weir: the sink 'archive': cannot write in \(out): permission denied (hint: chown \(out) to the gateway's user, or name another path)\n"),
+            (0o777, ""),
+        ] {
+            chmod(out, mode_t(mode))
+            let check = try await WeirProgram.runUnprivileged(["check", "--config", file], environment: environment)
+            #expect(check.status == (words.isEmpty ? 0 : 1) && check.errors == words, "\(check.status) \(check.errors)")
+        }
+        try workspace.write("out/changes.ndjson", "")
+        chmod(out + "/changes.ndjson", 0o444)
+        if geteuid() != 0 { chmod(out, 0o777) }
+        let check = try await WeirProgram.runUnprivileged(["check", "--config", file], environment: environment)
+        #expect(check.status == 1 && check.errors.contains("cannot write \(out)/changes.ndjson: permission denied"), "\(check.errors)")
+    }
+
     @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {
         let workspace = try Self.workspace()
         let gateway = try await RunningGateway.start(in: workspace)

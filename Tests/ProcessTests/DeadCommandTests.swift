@@ -1,3 +1,4 @@
+import JSONDocument
 import Testing
 
 /// What `weir dead` says about names that are not there.
@@ -45,5 +46,36 @@ struct DeadCommandTests {
         #expect(nobody.status == 1 && nobody.errors == "weir: there is no sink 'archiv'\n", "\(nobody.errors)")
         let both = try await Self.run(["replay", "archive", "--cancel", "--from", "1"], in: workspace)
         #expect(both.status == 2 && both.errors.hasPrefix("weir: --cancel takes nothing but the sink's name\n"), "\(both.errors)")
+    }
+
+    @Test(.enabled(if: DocumentedReceiver.isAvailable, "python3 is missing"))
+    func ofSeveralNamesThoseThatNameNothingAreSaid() async throws {
+        let receiver = try await DocumentedReceiver()
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let yaml = String(decoding: workspace.read("weir.yaml"), as: UTF8.self)
+        try workspace.write(
+            "weir.yaml", yaml.replacing("routes:", with: "  hook: \(receiver.sink)\nroutes:") + "  - { to: [ hook ], when: { type: finding.* } }\n")
+        try workspace.write("hook-secret", DocumentedReceiver.secret)
+        let gateway = try await RunningGateway.start(in: workspace)
+        let body = """
+            {"scanId":"s","status":"completed","timestamp":"2026-01-01T00:00:00Z",\
+            "results":{"threatsFound":1,"details":{"www.example.com":[{"id":"1","name":"refuse-me","severity":"high"}]}}}
+            """
+        let answer = try await PlainRequest.post(
+            "/in/last", body: Array(body.utf8), headers: ["Authorization: Bearer \(SampleTests.secret)"], port: gateway.port)
+        #expect(answer.status == 200)
+        var letters = ""
+        let end = ContinuousClock.now + .seconds(60)
+        repeat { letters = try await Self.run(["dead", "list", "--json"], in: workspace).output } while letters.isEmpty && ContinuousClock.now < end
+        let change = try #require(JSONValue(parsing: Array(letters.utf8.dropLast()))["change"]?.stringValue)
+        let nothing = "weir: the sink 'hook' has no dead letter 'nope'\nhint: weir dead list hook\n"
+        for place in ["running", "stopped"] {
+            let some = try await Self.run(["dead", place == "running" ? "retry" : "drop", "hook", change, "nope"], in: workspace)
+            #expect(some.status == 1 && some.output.hasPrefix("1 ") && some.errors == nothing, "\(place): \(some.output)\(some.errors)")
+            if place == "running" {
+                repeat { letters = try await Self.run(["dead", "list", "--json"], in: workspace).output } while letters.isEmpty && ContinuousClock.now < end
+                #expect(await gateway.end() == 0)
+            }
+        }
     }
 }

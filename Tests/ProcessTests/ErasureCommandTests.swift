@@ -128,4 +128,16 @@ struct ErasureCommandTests {
         #expect(await gateway.end() == 0)
         #expect(Self.holders(workspace) == [])
     }
+
+    @Test func whereNothingWasErasedNothingIsSaidOfErasures() async throws {
+        let workspace = try Self.workspace()
+        try workspace.write("data/ledger.db", String(repeating: "no database. ", count: 1000))
+        let gateway = try await RunningGateway.start(in: workspace)
+        _ = try await Self.post("a", title: "x", to: gateway)
+        @Sendable func log() -> String { String(decoding: workspace.read("gateway.log"), as: UTF8.self) }
+        #expect(await Condition.holds(within: 60) { log().contains("nothing is delivered: ") })
+        #expect(try await Self.run(["sinks"], in: workspace).status == 0)
+        #expect(await gateway.end() == 0)
+        #expect(!log().contains("eras"), "\(log())")
+    }
 }

@@ -61,6 +61,38 @@ struct ExitCodeTests {
         for command in Self.needAGateway { try await Self.expect(3, command, "no gateway runs", in: workspace, "stopped") }
     }
 
+    /// One wrong command line of each command, and of each kind of wrongness.
+    private static let wrongUsage = [
+        ["bogus"], ["init", "--bogus"], ["serve", "bogus"], ["check", "--config"], ["send", "last"], ["send", "last", "b", "--header", "x"],
+        ["sources", "--bogus"], ["sources", "setpu", "last"], ["sources", "setup"], ["events", "--outcome", "lost"], ["events", "--sort", "severity"],
+        ["findings", "--status", "opn"], ["findings", "--min-severity", "worst"], ["findings", "--since", "2", "--until", "1"],
+        ["scans", "--sort", "best"], ["scans", "--limit", "none"], ["sinks", "extra"], ["sink", "tset", "archive"], ["sink", "test"],
+        ["dead", "list", "--after", "x"], ["dead", "show"], ["dead", "retry", "archive"], ["dead", "drop", "archive", "f_0", "--all"],
+        ["replay", "archive"], ["replay", "archive", "--from", "1", "--type", "bogus"], ["replay", "archive", "--from", "2", "--to", "1"], ["show"],
+        ["show", "1", "--why"], ["adapter", "tst"], ["adapter", "new", "A B"], ["adapter", "test", "--bogus"],
+        ["adapter", "try", "holm", "b", "--header", "x"], ["rebuild", "--diff", "--apply"],
+        ["void", "--source", "last", "--from", "2026-03-02", "--to", "2026-03-01", "--reason", "x"], ["journal", "verfy"],
+        ["journal", "verify", "--head"], ["journal", "stats", "--bogus"], ["journal", "export", "--from", "x"], ["journal", "erase", "0", "--reason", "x"],
+        ["schema"], ["schema", "config", "extra"],
+    ]
+
+    @Test func whatIsWrongWithTheCommandLineIsWrongUsageWhateverThereIs() async throws {
+        let workspace = try Workspace()
+        for place in ["without a configuration", "without data", "with a broken configuration"] {
+            for command in Self.wrongUsage {
+                // Those that end with an option that lacks its value take no more.
+                let whole = command.last == "--config" || command.last == "--head" ? command : command + ["--config", workspace.path + "/weir.yaml"]
+                let outcome = try await WeirProgram.run(whole)
+                let lines = outcome.errors.split(separator: "\n")
+                #expect(
+                    outcome.status == 2 && outcome.output.isEmpty && lines.count == 2 && lines[0].hasPrefix("weir: ") && lines[1].hasPrefix("hint: "),
+                    "\(place) \(command): \(outcome.status) \(outcome.errors)")
+            }
+            let yaml = "sources: { last: { adapter: reconfirm, secrets: \"file:none\" } }\nsinks: { archive: { type: file, path: x } }\n"
+            try workspace.write("weir.yaml", place == "without data" ? "sorces: {}\n" : yaml)
+        }
+    }
+
     @Test func aConfigurationThatIsNotThereHidesNoSlip() async throws {
         let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
         let gateway = try await RunningGateway.start(in: workspace)

@@ -20,7 +20,7 @@ struct FirstStepsTests {
         try workspace.write("body.json", "{\"scanId\":\"s-1\",\"status\":\"failed\",\"timestamp\":\"2026-01-01T00:00:00Z\"}")
         let sent = try await WeirProgram.run(["send", "reconfirm", workspace.path + "/body.json", "--config", file])
         #expect(sent.status == 0 && sent.output.hasPrefix("200 "), "\(sent.errors)")
-        for (name, words) in [("reconfirm", "Header to enter there:  Authorization: Bearer "), ("probely", "/in/probely/")] {
+        for (name, words) in [("reconfirm", "Token to enter there:  "), ("probely", "/in/probely/")] {
             let setup = try await WeirProgram.run(["sources", "setup", name, "--config", file])
             let secret = String(decoding: workspace.read("secrets/" + name), as: UTF8.self).trimmingCharacters(in: .newlines)
             #expect(setup.status == 0 && setup.output.contains(words + secret + "\n"), "what is shown is what the gateway takes: \(setup.output)")

@@ -178,7 +178,7 @@ struct ListingCommandTests {
         let preview = try await Self.run(void + ["--from", numbers[1], "--to", numbers[1]], in: workspace)
         #expect(preview.status == 0 && preview.output.contains("scan.cancelled"), "\(preview.output)\(preview.errors)")
         for (from, to, words) in [
-            ("99999", "99999", "there is no receipt 99999 yet"), (numbers[1], numbers[0], "--from is not before --to"),
+            ("99999", "99999", "there is no receipt 99999 yet"), (numbers[1], numbers[0], "is later than --to"),
             ("soon", "2026-01-01", "'soon' is not a time such as 2026-03-02"),
         ] {
             for isMade in [false, true] {

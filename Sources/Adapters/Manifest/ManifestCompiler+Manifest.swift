@@ -5,6 +5,7 @@ extension ManifestCompiler {
     struct Manifest {
         var plan: AdapterPlan
         var authentication: AuthenticationScheme
+        var secretMaker: SecretMaker
         var redaction: RedactionRules
         /// Whether the event's key is read from the body alone, so that equal bodies are equal events.
         var keyIsFromBody: Bool
@@ -32,6 +33,7 @@ extension ManifestCompiler {
         let absent = absent(form["absent"])
         let scheme = form["authenticate"].flatMap { AuthenticationScheme.compile($0, issues: &issues) }
         if form["authenticate"] == nil { missing("authenticate", in: form) }
+        let maker = secretMaker(form["secret-by"])
         let json = documentPaths(form["json"], "json")
         let redaction = RedactionRules.compile(redact: form["redact"], clear: form["clear"], json: json, names: names, issues: &issues)
         let known = documentPaths(form["known"], "known")
@@ -44,7 +46,9 @@ extension ManifestCompiler {
             json: JSONStrings(paths: json, matching: names), event: event, entries: entries)
         // Two kinds with one key are two events, though their bodies be equal.
         let keyIsFromBody = event.key.map { !readsHeader($0) && !(event.kind.map { readsHeader($0) } ?? false) } ?? false
-        return issues.hasErrors ? nil : Manifest(plan: plan, authentication: scheme, redaction: redaction, keyIsFromBody: keyIsFromBody, headers: headers)
+        guard !issues.hasErrors else { return nil }
+        return Manifest(
+            plan: plan, authentication: scheme, secretMaker: maker, redaction: redaction, keyIsFromBody: keyIsFromBody, headers: headers)
     }
 
     private mutating func checkName(_ form: Form, name: String) {
@@ -64,6 +68,13 @@ extension ManifestCompiler {
         if let zone = TimeZoneRules(identifier: text) { return zone }
         issues.error(node, "there is no time zone '\(text)'", hint: "a name of the IANA database, such as Europe/Stockholm or UTC")
         return .utc
+    }
+
+    private mutating func secretMaker(_ node: YAMLNode?) -> SecretMaker {
+        guard let node, let text = word(node, "secret-by") else { return .gateway }
+        if let maker = SecretMaker(rawValue: text) { return maker }
+        issues.unknownWord(node, what: "maker of the secret", known: SecretMaker.allCases.map(\.rawValue))
+        return .gateway
     }
 
     private mutating func absent(_ node: YAMLNode?) -> WordTable {

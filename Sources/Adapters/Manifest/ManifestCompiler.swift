@@ -5,7 +5,8 @@ import YAMLDocument
 /// Expressions are numbered as they are read; paths go into the tree of names of the entry at hand.
 struct ManifestCompiler {
     static let keys = [
-        "adapter", "vendor", "product", "names", "timezone", "absent", "authenticate", "json", "redact", "clear", "event", "ignore", "known", "drop",
+        "adapter", "vendor", "product", "names", "timezone", "absent", "authenticate", "secret-by", "json", "redact", "clear", "event", "ignore", "known",
+        "drop",
         "records",
     ]
 

@@ -11,16 +11,7 @@ struct DeadView {
 
     /// `GET /v1/dead?state=dead|waiting&sink=…&id=…&limit=…&after=…`: the oldest first.
     func list(_ request: OperatorRequest) async throws -> OperatorResponse {
-        let query = ListQuery(request), limit = try query.limit()
-        let place = try query.place("dead letters", order: LetterPage.order)
-        guard let after = Int64(place?.id ?? "0"), after >= 0 else {
-            let text = place?.text ?? ""
-            throw OperatorError(.badRequest, "after is no place in a list of dead letters: '\(text)'", hint: "after is what the page before gave as next")
-        }
-        let state = request["state"] ?? "dead"
-        guard ["dead", "waiting"].contains(state) else { throw OperatorError(unknown: "state", state, known: ["dead", "waiting"]) }
-        let page = try await api.sources.letters(
-            LetterQuery(sink: request["sink"], changes: request.all("id"), isWaiting: state == "waiting", after: after, last: place?.mark, limit: limit))
+        let page = try await api.sources.letters(try Self.query(request))
         var response = OperatorResponse.object { writer in
             writer.objects("dead", page.letters) { writer, letter in
                 writer.member("sink", letter.sink)
@@ -43,6 +34,20 @@ struct DeadView {
         return response
     }
 
+    /// What is asked for, as far as the request alone says it.
+    static func query(_ request: OperatorRequest) throws(OperatorError) -> LetterQuery {
+        let query = ListQuery(request), limit = try query.limit()
+        let place = try query.place("dead letters", order: LetterPage.order)
+        guard let after = Int64(place?.id ?? "0"), after >= 0 else {
+            let text = place?.text ?? ""
+            throw OperatorError(.badRequest, "after is no place in a list of dead letters: '\(text)'", hint: "after is what the page before gave as next")
+        }
+        let state = request["state"] ?? "dead"
+        guard ["dead", "waiting"].contains(state) else { throw OperatorError(unknown: "state", state, known: ["dead", "waiting"]) }
+        return LetterQuery(
+            sink: request["sink"], changes: request.all("id"), isWaiting: state == "waiting", after: after, last: place?.mark, limit: limit)
+    }
+
     /// `POST /v1/dead` with `{"action":"retry" or "drop","sink":"…"}` and either `"ids":[…]` or `"all":true`.
     func settle(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["action", "sink", "ids", "all"])
@@ -58,7 +63,7 @@ struct DeadView {
         }
         let ids = named ?? []
         guard let count = try await api.live().settle(settlement, sink: sink, changes: ids) else {
-            throw OperatorError(.notFound, "there is no sink '\(sink)'")
+            throw OperatorError(noSink: sink)
         }
         let isFull = try await api.live().sinkStatuses().first { $0.name == sink }?.isFull ?? false
         return .object { writer in

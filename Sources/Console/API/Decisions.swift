@@ -28,7 +28,7 @@ struct Decisions {
         let body = try RequestBody(request, knows: ["action", "source", "from", "to", "reason"])
         if let action = try body.optionalText("action"), action != "void" { throw OperatorError(.badRequest, "action must be void here") }
         let from = try body.bound("from"), to = try body.bound("to")
-        guard from.isBefore(to) else { throw OperatorError(.badRequest, "from must be before to") }
+        try StretchEnds(.init("from", try body.text("from"), from), .init("to", try body.text("to"), to)).check()
         for bound in [from, to] { try api.check(bound) }
         // A name that is none would be a decision about what may never come.
         let source = try await api.source(try body.text("source")) ?? ""

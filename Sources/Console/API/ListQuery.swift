@@ -50,6 +50,15 @@ struct ListQuery {
         return bound
     }
 
+    /// `since` and `until`, between which something can lie.
+    func stretch() throws(OperatorError) -> (since: ReceiptBound?, until: ReceiptBound?) {
+        let since = try bound("since"), until = try bound("until")
+        if let since, let until {
+            try StretchEnds(.init("since", request["since"] ?? "", since), .init("until", request["until"] ?? "", until)).check()
+        }
+        return (since, until)
+    }
+
     /// A word to look for.
     func word(_ name: String) throws(OperatorError) -> String? {
         guard let text = request[name] else { return nil }

@@ -65,6 +65,7 @@ package struct OperatorAPI: Sendable {
         let rebuilding = request.method == .get ? await rebuilding(worthAWait: request.path != ["v1", "status"] && request["after"] == nil) : nil
         var response = await response(to: request)
         response.rebuilding = rebuilding
+        if request.method == .get { response.unreadable = try? await sources.state.get().unreadable() }
         return response
     }
 
@@ -161,7 +162,11 @@ package struct OperatorAPI: Sendable {
         let configured = sources.configuredSources().map(\.name)
         if configured.contains(name) { return name }
         let known = Set(try await state.sources().map(\.source)).union(configured).filter { !$0.isEmpty }
-        guard known.contains(name) else { throw OperatorError(.unknownName, unknown: "source", name, known: known.sorted()) }
+        guard known.contains(name) else {
+            var error = OperatorError(.unknownName, unknown: "source", name, known: known.sorted())
+            error.missing = ConfiguredThing(.source, name)
+            throw error
+        }
         return name
     }
 

@@ -1,4 +1,5 @@
 import JSONDocument
+import State
 import YAMLDocument
 
 /// The answer to an `OperatorRequest`: a status as in HTTP, JSON, and what a list says beside its items.
@@ -13,6 +14,8 @@ package struct OperatorResponse: Sendable {
     package var cut = 0
     /// Set while the answer may lack something.
     package var rebuilding: Rebuilding?
+    /// What the answer lacks because the journal is damaged.
+    package var unreadable: UnreadableEntries?
 
     package init(status: Int = 200, body: [UInt8]) {
         self.status = status
@@ -24,6 +27,19 @@ package struct OperatorResponse: Sendable {
         var writer = JSONWriter()
         write(&writer)
         self.init(status: status, body: writer.bytes)
+    }
+}
+
+/// A source or sink by its name, as configurations name them.
+package struct ConfiguredThing: Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable { case source, sink }
+
+    package let kind: Kind
+    package let name: String
+
+    package init(_ kind: Kind, _ name: String) {
+        self.kind = kind
+        self.name = name
     }
 }
 
@@ -47,11 +63,19 @@ package struct OperatorError: Error, Equatable, Sendable {
     package let message: String
     /// What to do about it, where that is known.
     package let hint: String?
+    /// The configured thing that is meant and is not there.
+    package var missing: ConfiguredThing?
 
     package init(_ code: Code, _ message: String, hint: String? = nil) {
         self.code = code
         self.message = message
         self.hint = hint
+    }
+
+    /// There is no such sink.
+    package init(noSink name: String) {
+        self.init(.notFound, "there is no sink '\(name)'")
+        missing = ConfiguredThing(.sink, name)
     }
 
     /// A word that is none of `known`.
@@ -83,6 +107,7 @@ package struct OperatorError: Error, Equatable, Sendable {
             writer.key("code")
             writer.string(code.rawValue)
             writer.member("hint", hint)
+            if let missing { writer.object("missing") { writer in writer.member(missing.kind.rawValue, missing.name) } }
             writer.endObject()
         }
     }

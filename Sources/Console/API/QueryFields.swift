@@ -34,3 +34,19 @@ enum QueryFields {
         }
     }
 }
+
+extension OperatorAPI {
+    /// Refuses a request for a list that cannot be meant so, whatever there is to list: what a path does not know, words of closed sets, places, ends.
+    package static func check(_ request: OperatorRequest) throws(OperatorError) {
+        try QueryFields.check(request)
+        _ = try ListQuery(request).isLines()
+        switch (request.path.dropFirst().first, request.path.count) {
+        case ("findings", 2): _ = try RecordsView.findingFilter(request)
+        case ("scans", 2): _ = try RecordsView.scanFilter(request)
+        case ("events", 2): _ = try RecordsView.eventFilter(request)
+        case ("dead", 2): _ = try DeadView.query(request)
+        case ("records", 4): _ = try RecordView.historyFilter(request.path[2], request)
+        default: break
+        }
+    }
+}

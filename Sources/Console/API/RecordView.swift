@@ -49,12 +49,9 @@ struct RecordView {
 
     /// `GET /v1/records/UID/history?sort=old|new&after=…&limit=…&format=ndjson`; after is what the page before gave as next, or a change's id.
     func history(_ uid: String, _ request: OperatorRequest) async throws -> OperatorResponse {
-        let query = ListQuery(request)
-        var filter = HistoryFilter(uid: uid)
-        filter.limit = try query.limit()
-        let order = try query.order(["old", "new"])
-        filter.isNewestFirst = order == "new"
-        if let place = try query.place("changes", order: order) {
+        let isLines = try ListQuery(request).isLines()
+        var (filter, place) = try Self.historyFilter(uid, request)
+        if let place {
             guard let change = try await api.state.change(place.id), change.subject == uid else {
                 throw OperatorError(.unknownName, "there is no change '\(place.id)' of '\(uid)' to go on after")
             }
@@ -62,7 +59,17 @@ struct RecordView {
         }
         let page = try await api.state.history(filter)
         let list = ListPage(name: "changes", items: page.changes.map(\.cloudEventJSON), next: page.next, cut: page.cut)
-        return list.response(isLines: try query.isLines()) { writer in writer.member("total", page.total) }
+        return list.response(isLines: isLines) { writer in writer.member("total", page.total) }
+    }
+
+    /// What is asked for, as far as the request alone says it, and where it goes on.
+    static func historyFilter(_ uid: String, _ request: OperatorRequest) throws(OperatorError) -> (filter: HistoryFilter, place: ListPlace?) {
+        let query = ListQuery(request)
+        var filter = HistoryFilter(uid: uid)
+        filter.limit = try query.limit()
+        let order = try query.order(["old", "new"])
+        filter.isNewestFirst = order == "new"
+        return (filter, try query.place("changes", order: order))
     }
 
     func reasons(_ uid: String) async throws -> OperatorResponse {

@@ -15,8 +15,8 @@ struct ReplayView {
     /// `{"sink":"…","from":"…","to":"…","types":[…],"rate":"100","make":true}`; without `make` it only says how much that would be.
     func replay(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["sink", "from", "to", "types", "rate", "make"])
-        let sink = try body.text("sink"), from = try body.bound("from"), to = try body.optionalBound("to")?.through
-        if let to, !from.isBefore(to) { throw OperatorError(.badRequest, "to must not be before from") }
+        let sink = try body.text("sink"), from = try body.bound("from"), last = try body.optionalBound("to"), to = last?.through
+        if let last { try StretchEnds(.init("from", try body.text("from"), from), .init("to", try body.text("to"), last), isInclusive: true).check() }
         try api.check(from)
         try await api.requireWhole()
         let wish = ReplayWish(
@@ -26,7 +26,7 @@ struct ReplayView {
             throw OperatorError(.badRequest, "no change has the type '\(word)'; known: \(ChangeType.words.sorted().joined(separator: ", ")), notice.*")
         }
         guard let answer = try await api.live().replay(wish, isMade: body.flag("make")) else {
-            throw OperatorError(.notFound, "there is no sink '\(sink)'")
+            throw OperatorError(noSink: sink)
         }
         let job = answer.job
         let stretch = job.first <= job.last ? try await api.state.stretch(job.first...job.last, from: from, to: to) : nil
@@ -49,7 +49,7 @@ struct ReplayView {
     func cancel(_ request: OperatorRequest) async throws -> OperatorResponse {
         let body = try RequestBody(request, knows: ["sink"])
         let sink = try body.text("sink")
-        guard let jobs = try await api.live().cancelReplays(sink: sink) else { throw OperatorError(.notFound, "there is no sink '\(sink)'") }
+        guard let jobs = try await api.live().cancelReplays(sink: sink) else { throw OperatorError(noSink: sink) }
         return .object { writer in writer.objects("cancelled", jobs) { Self.write($1, to: &$0) } }
     }
 

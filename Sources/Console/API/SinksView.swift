@@ -55,7 +55,7 @@ struct SinksView {
     /// Asks a sink to take one marked change: `POST /v1/sinks/NAME/test`.
     func test(_ name: String, _ request: OperatorRequest) async throws -> OperatorResponse {
         try RequestBody.checkEmpty(request)
-        guard let outcome = try await api.live().testSink(name) else { throw OperatorError(.notFound, "there is no sink '\(name)'") }
+        guard let outcome = try await api.live().testSink(name) else { throw OperatorError(noSink: name) }
         return OperatorResponse { writer in outcome.write(to: &writer) }
     }
 

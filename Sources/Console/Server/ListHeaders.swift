@@ -1,6 +1,8 @@
+import State
+
 /// What an answer says beside its body, as headers; a command reads them back.
 package enum ListHeaders {
-    private static let link = "link", cut = "weir-cut", rebuilding = "weir-rebuilding", after = "after="
+    private static let link = "link", cut = "weir-cut", rebuilding = "weir-rebuilding", unreadable = "weir-unreadable", after = "after="
 
     /// The headers of `response` to a request for `target`, a path with its query.
     static func fields(of response: OperatorResponse, target: String) -> [(name: String, value: String)] {
@@ -8,6 +10,7 @@ package enum ListHeaders {
         if let next = response.next { fields.append((link, "<\(behind(target, next))>; rel=\"next\"")) }
         if response.cut > 0 { fields.append((cut, String(response.cut))) }
         if let progress = response.rebuilding { fields.append((rebuilding, progress.text)) }
+        if let entries = response.unreadable { fields.append((unreadable, entries.text)) }
         return fields
     }
 
@@ -21,6 +24,7 @@ package enum ListHeaders {
         response.next = header(link).flatMap(next)
         response.cut = header(cut).flatMap { Int($0) } ?? 0
         response.rebuilding = header(rebuilding).flatMap { Rebuilding($0) }
+        response.unreadable = header(unreadable).flatMap { UnreadableEntries($0) }
         return response
     }
 

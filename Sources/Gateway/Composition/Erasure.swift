@@ -42,8 +42,11 @@ struct ErasureFinish: Sendable {
     /// - Returns: Whether nothing is left; false where a request that began before is under way.
     func run(again number: UInt64? = nil, waiting patience: Duration = patience) async throws -> Bool {
         let queries = StateQueries(store: projection.store)
+        let decided = try await queries.erasedReceipts()
+        // Where nothing was erased nothing can be left, whatever the ledger is like.
+        guard !decided.isEmpty else { return true }
         let done = try await ledger?.finishedErasures() ?? []
-        let receipts = try await queries.erasedReceipts().filter { !done.contains($0.number) || $0.number == number }
+        let receipts = decided.filter { !done.contains($0.number) || $0.number == number }
         guard !receipts.isEmpty else { return true }
         for receipt in receipts { try await zero(receipt.number) }
         let isCalm = await delivery?.beginsAnew(within: patience) ?? true
@@ -79,10 +82,18 @@ struct ErasureFinish: Sendable {
                 patience = Self.longPatience
             } catch {
                 guard !Task.isCancelled else { return }
-                Logger(label: "gateway").warning("an erasure is not finished, and tried again: \(GatewayError(erasing: error).message)")
+                await warn(of: error)
                 try? await Task.sleep(for: .seconds(pauses.count > 1 ? pauses.removeFirst() : pauses[0]))
             }
         }
+    }
+
+    /// Says that something of erasures may be left, if anything was erased: what else is wrong others say.
+    private func warn(of error: any Error) async {
+        guard let decided = try? await StateQueries(store: projection.store).erasedReceipts(), !decided.isEmpty else { return }
+        let numbers = decided.prefix(10).map { String($0.number) }.joined(separator: ", ") + (decided.count > 10 ? " …" : "")
+        Logger(label: "gateway").warning(
+            "what is left of erased receipts (\(numbers)) cannot be looked for, and is tried again: \(GatewayError(erasing: error).message)")
     }
 
     private func zero(_ number: UInt64) async throws(JournalError) {

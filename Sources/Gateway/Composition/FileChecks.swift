@@ -21,6 +21,14 @@ enum FileChecks {
         return damage
     }
 
+    /// What a start would go on without, because the journal's entry of it cannot be read.
+    static func unreadable(_ storage: StorageSettings) async -> [GatewayError] {
+        guard FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) else { return [] }
+        defer { store.close() }
+        guard let entries = try? await StateQueries(store: store).unreadable() else { return [] }
+        return [GatewayError(entries.sentence, hint: UnreadableEntries.hint)]
+    }
+
     private static func stateProblem(_ storage: StorageSettings) async -> StateError? {
         guard FilePaths.exists(storage.stateFile) else { return nil }
         do throws(StateError) {

@@ -41,6 +41,7 @@ struct GatewayReload: Sendable {
         ingest.replace(sources: configuration.sourceTable(generation: generation))
         delivery.reconfigure(sinks: sinks, routes: configuration.routes)
         await tellLeft(before.subtracting(configuration.sinks.map(\.name)))
+        for problem in StartChecks.sinks(configuration) { log.warning("\(problem.message)") }
         return RestartKeys.changed(from: started, to: configuration)
     }
 

@@ -2,6 +2,7 @@ import Delivery
 import FindingModel
 import Glibc
 import Journal
+import Sinks
 import State
 
 /// Everything that would keep a start from succeeding and can be found out by looking: nothing is made or changed.
@@ -23,9 +24,18 @@ package enum StartChecks {
         return problems
     }
 
+    /// File sinks that this user could not write, with which a start receives all the same: what they lack waits for them.
+    package static func sinks(_ configuration: GatewayConfiguration) -> [GatewayError] {
+        configuration.sinks.compactMap { sink in
+            guard let file = sink.options as? FileSinkOptions else { return nil }
+            return FileSinkCheck.problem(file, data: configuration.storage.data).map { GatewayError("the sink '\(sink.name)': \($0.message)", hint: $0.hint) }
+        }
+    }
+
     /// What is damaged or lacks room and does not keep `serve` from receiving.
     package static func damage(_ configuration: GatewayConfiguration) async -> [GatewayError] {
-        await FileChecks.damage(configuration.storage) + StorageVolumes(configuration).low().map { GatewayError($0.sentence, hint: "make room") }
+        await FileChecks.damage(configuration.storage) + FileChecks.unreadable(configuration.storage)
+            + StorageVolumes(configuration).low().map { GatewayError($0.sentence, hint: "make room") }
     }
 
     private static func note(_ problems: inout [GatewayError], _ check: () throws(GatewayError) -> Void) {
@@ -47,7 +57,10 @@ package enum StartChecks {
             let reason = FilePaths.errorText(FilePaths.exists(parent) ? ENOTDIR : ENOENT)
             throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: "mkdir -p \(parent)")
         }
-        guard access(parent, W_OK | X_OK) == 0 else { throw GatewayError("cannot make the \(what) \(path): \(FilePaths.errorText(errno))") }
+        guard access(parent, W_OK | X_OK) == 0 else {
+            let reason = FilePaths.errorText(errno)
+            throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: "make it, and chown it to the gateway's user")
+        }
     }
 
     private static func journal(_ storage: StorageSettings) throws(GatewayError) {

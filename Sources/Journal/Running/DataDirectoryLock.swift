@@ -43,6 +43,12 @@ package struct DataDirectoryLock: ~Copyable {
         return holder(descriptor)
     }
 
+    /// The process that holds `directory` now; nothing when none does, or it does not say so.
+    package static func holderProcess(of directory: String) -> Int32? {
+        let words = holder(of: directory)?.split(whereSeparator: { $0 == " " || $0 == "," }) ?? []
+        return words.count > 1 && words[0] == "process" ? Int32(words[1]) : nil
+    }
+
     private static func holder(_ descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 128)
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }

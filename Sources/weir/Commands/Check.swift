@@ -12,12 +12,17 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         let isRunning = try await GatewayChannel.open(configuration) != nil
-        let problems = await StartChecks.problems(configuration, besideRunning: isRunning)
+        let problems = await StartChecks.problems(configuration, besideRunning: isRunning) + StartChecks.sinks(configuration)
         for damage in await StartChecks.damage(configuration) {
             StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
         }
         for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) {
             StandardError.line("weir: warning: \(SafeText.escaped(sentence))")
+        }
+        if let owner = DataAccess.otherOwner(of: configuration.storage.data) {
+            let command = "sudo -u \(owner) weir check --config \(ShellWord.quoted(config.file))"
+            StandardError.line(
+                "weir: warning: root may read and write everything; what \(owner), whose the data folder is, may is shown by: \(SafeText.escaped(command))")
         }
         guard problems.isEmpty else { throw CommandFailure(problems) }
         StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")

@@ -23,11 +23,15 @@ struct Events: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws { try listing.check(["v1", "events"], filters: filters) }
+
+    private var filters: [(name: String, value: String)] {
+        let all = [("source", source), ("outcome", outcome), ("kind", kind), ("host", host), ("cve", cve)]
+        return all.compactMap { name, value in value.map { (name: name, value: $0) } }
+    }
+
     func run() async throws {
         let client = try await OperatorClient.open(try config.loadForReading())
-        let filters = [("source", source), ("outcome", outcome), ("kind", kind), ("host", host), ("cve", cve)].compactMap { name, value in
-            value.map { (name: name, value: $0) }
-        }
         var table = Table([
             .init("RECEIPT", isNumber: true), .init("RECEIVED", isWhole: true), .init("SOURCE"), .init("OUTCOME"), .init("KIND"),
             .init("CHANGES", isNumber: true),

@@ -23,10 +23,14 @@ struct Findings: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws { try listing.check(["v1", "findings"], filters: filters, tableOrder: "seen") }
+
+    private var filters: [(name: String, value: String)] {
+        let others = [("min-severity", minSeverity), ("source", source), ("host", host), ("cve", cve)]
+        return status.map { (name: "status", value: $0) } + others.compactMap { name, value in value.map { (name: name, value: $0) } }
+    }
+
     func run() async throws {
-        var filters = status.map { (name: "status", value: $0) }
-        if let minSeverity { filters.append((name: "min-severity", value: minSeverity)) }
-        for (name, value) in [("source", source), ("host", host), ("cve", cve)] { if let value { filters.append((name: name, value: value)) } }
         let client = try await OperatorClient.open(try config.loadForReading())
         var table = Table([
             .init("SEVERITY"), .init("STATUS"), .init("TITLE"), .init("RESOURCE"), .init("SCANNER"), .init("LAST SEEN", isWhole: true),

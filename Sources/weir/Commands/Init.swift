@@ -13,7 +13,16 @@ struct Init: ParsableCommand {
     @Option(name: .customLong("adapter"), help: ArgumentHelp("A vendor to receive from; may be repeated; all built-in ones when left out.", valueName: "name"))
     var adapters: [String] = []
 
+    @Option(help: ArgumentHelp("Where the gateway is to keep what it knows; relative to the configuration.", valueName: "folder"))
+    var data = "./data"
+
     @OptionGroup var config: ConfigurationOption
+
+    func validate() throws {
+        // It stands in YAML without quotation marks.
+        let isPlain = data.utf8.allSatisfy { ShellWord.isPlain($0) }
+        if !isPlain || data.utf8.isEmpty { throw ValidationError("--data is a path of letters, digits and /._-, not '\(data)'") }
+    }
 
     func run() throws {
         let path = FilePaths.absolute(config.file, in: FilePaths.workingDirectory), folder = FilePaths.folder(of: path)
@@ -30,8 +39,14 @@ struct Init: ParsableCommand {
             let isBasic = if case .basic? = catalog.adapters[name]?.authentication { true } else { false }
             try NewFolder.write((isBasic ? "weir:" : "") + secret + "\n", to: file, mode: 0o600)
         }
-        try NewFolder.write(Self.text(names), to: path)
+        try NewFolder.write(Self.text(names, data: data), to: path)
         StandardOutput.line("\(config.file): written, with a secret for \(names.joined(separator: ", ")) in \(folder)/secrets")
+        for name in names {
+            guard let adapter = catalog.adapters[name], adapter.secretMaker == .vendor else { continue }
+            StandardOutput.line(
+                "\(adapter.vendor) makes its secret itself: secrets/\(name) holds a stand-in, until you put the vendor's in its place (weir sources setup \(name))"
+            )
+        }
         let option = config.file == "weir.yaml" ? "" : " --config \(config.file)"
         for (command, does) in [
             ("weir check", "says whether all is well"), ("weir serve", "receives on http://127.0.0.1:8080"),
@@ -43,7 +58,7 @@ struct Init: ParsableCommand {
     }
 
     /// The configuration.
-    static func text(_ adapters: [String]) -> String {
+    static func text(_ adapters: [String], data: String = "./data") -> String {
         let sources = adapters.map { "  \($0): { adapter: \($0), secrets: [ \"file:secrets/\($0)\" ] }\n" }.joined()
         return """
             # Where vendors reach this gateway; `weir sources setup NAME` prints it.
@@ -52,10 +67,10 @@ struct Init: ParsableCommand {
               # Only this machine. For the world: { address: "0.0.0.0:8443", tls: { certificate: FILE, key: FILE } },
               # or leave it so and put a TLS proxy in front.
               ingest: 127.0.0.1:8080
-            data: ./data
+            data: \(data)
             sources:
             \(sources)sinks:
-              archive: { type: file, path: data/changes.ndjson, rotate: 1GiB, keep: 10 }
+              archive: { type: file, path: \(data.dropping(prefix: "./") ?? data)/changes.ndjson, rotate: 1GiB, keep: 10 }
 
             """
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Delivery
 import FindingModel
 import Gateway
@@ -48,8 +49,8 @@ struct Replay: AsyncParsableCommand {
         guard let from else { throw ValidationError("--from is needed: \(Moment.forms)") }
         guard Moment.bound(from) != nil else { throw ValidationError("--from is \(Moment.forms), not '\(from)'") }
         if let to, Moment.bound(to) == nil { throw ValidationError("--to is \(Moment.forms), not '\(to)'") }
-        if let from = Moment.bound(from), let to = to.flatMap({ Moment.bound($0) }), !from.isBefore(to.through) {
-            throw ValidationError("--to is before --from")
+        if let first = Moment.bound(from), let to, let last = Moment.bound(to) {
+            try Moment.check(.init("--from", from, first), .init("--to", to, last), isInclusive: true)
         }
         if let word = ReplayWish(sink: sink, from: .receipt(1), to: nil, types: type, rate: nil, who: "").unknownType {
             let meant = Spelling.closest(to: word, in: ChangeType.words.sorted()).map { " (did you mean '\($0)'?)" } ?? ""
@@ -60,14 +61,7 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         if cancel { return try await cancelAll() }
-        let configuration = try config.load(needsSecrets: false)
-        guard configuration.sinks.contains(where: { $0.name == sink }) else {
-            throw CommandFailure(no: "sink", sink, known: configuration.sinks.map(\.name))
-        }
-        guard let channel = try await GatewayChannel.open(configuration) else {
-            throw CommandFailure("no gateway runs on \(configuration.storage.data), and only a running one sends anything", hint: "weir serve", status: 3)
-        }
-        let answer = try await OperatorClient(channel).post(["v1", "replays"], body: body)
+        let answer = try await OperatorClient(try await channel()).post(["v1", "replays"], body: body)
         warn(newest: answer.word("newest_entry"))
         let count = answer.word("count")
         guard count != "0" else {
@@ -87,6 +81,16 @@ struct Replay: AsyncParsableCommand {
         }
         StandardOutput.line("\(sink) gets \(stretch)")
         StandardError.line("hint: weir sinks shows how far it has come, and afterwards what it did")
+    }
+
+    /// The running gateway, which knows its sinks whatever the file says by now.
+    private func channel() async throws(CommandFailure) -> GatewayChannel {
+        if let channel = try await GatewayChannel.open(try config.loadForReading()) { return channel }
+        let configuration = try config.load(needsSecrets: false)
+        guard configuration.sinks.contains(where: { $0.name == sink }) else {
+            throw CommandFailure(no: "sink", sink, known: configuration.sinks.map(\.name))
+        }
+        throw CommandFailure("no gateway runs on \(configuration.storage.data), and only a running one sends anything", hint: "weir serve", status: 3)
     }
 
     /// What the range really held.

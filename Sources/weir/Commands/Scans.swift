@@ -17,9 +17,14 @@ struct Scans: AsyncParsableCommand {
     @OptionGroup var listing: ListingOptions
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws { try listing.check(["v1", "scans"], filters: filters, tableOrder: "seen") }
+
+    private var filters: [(name: String, value: String)] {
+        let others = [("source", source), ("host", host)]
+        return status.map { (name: "status", value: $0) } + others.compactMap { name, value in value.map { (name: name, value: $0) } }
+    }
+
     func run() async throws {
-        var filters = status.map { (name: "status", value: $0) }
-        for (name, value) in [("source", source), ("host", host)] { if let value { filters.append((name: name, value: value)) } }
         let client = try await OperatorClient.open(try config.loadForReading())
         var table = Table([
             .init("STATUS"), .init("SCAN"), .init("TARGETS"), .init("START", isWhole: true), .init("END", isWhole: true), .init("FINDINGS", isNumber: true),

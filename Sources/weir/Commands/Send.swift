@@ -1,8 +1,10 @@
 import struct Adapters.RequestSigner
 import ArgumentParser
 import Bytes
+import Console
 import CurlTransport
 import Gateway
+import JSONDocument
 
 /// `weir send SOURCE FILE`: what the vendor would send, signed as the vendor would.
 struct Send: AsyncParsableCommand {
@@ -27,6 +29,8 @@ struct Send: AsyncParsableCommand {
 
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws { _ = try HeaderOption.fields(headers) }
+
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
         guard let settings = configuration.sources.first(where: { $0.name == source }) else {
@@ -34,7 +38,7 @@ struct Send: AsyncParsableCommand {
         }
         guard let secret = settings.secrets.first else {
             let reason = settings.hiddenSecret.map { ": \($0)" } ?? settings.secretVariables.first.map { ": the environment variable \($0) is not set here" }
-            throw CommandFailure("no secret of the source '\(source)' is there to sign with" + (reason ?? ""), hint: "weir sources setup \(source)")
+            throw CommandFailure("no secret of the source '\(source)' is there to sign with" + (reason ?? ""), hint: hint(settings))
         }
         guard let adapter = configuration.adapters.adapters[settings.adapter] else { throw CommandFailure("the adapter '\(settings.adapter)' is not there") }
         let body = try InputFile.read(file)
@@ -51,7 +55,23 @@ struct Send: AsyncParsableCommand {
         }
         let answer = try await post(body, to: target, path, headers: fields)
         StandardOutput.line("\(answer.status) " + SafeText.escaped(String(decoding: answer.body, as: UTF8.self)))
-        if answer.status != 200 { throw ExitCode(1) }
+        guard answer.status != 200 else { return }
+        if answer.status == 401 { try await explainRefusal(configuration) }
+        throw ExitCode(1)
+    }
+
+    /// Says so where the gateway refuses because it does not know the source yet.
+    private func explainRefusal(_ configuration: GatewayConfiguration) async throws(CommandFailure) {
+        guard let channel = try await GatewayChannel.open(configuration) else { return }
+        let client = OperatorClient(channel)
+        let sources = try await client.get(["v1", "sources"])["sources"]?.arrayValue ?? []
+        client.warn(.source, besides: sources.filter { $0["configured"] != .bool(false) })
+    }
+
+    /// How a secret comes to be there.
+    private func hint(_ settings: SourceSettings) -> String {
+        if settings.hiddenSecret != nil { return "do it as the user of the gateway" }
+        return settings.secretFiles.isEmpty ? "weir sources setup \(source)" : "weir sources setup \(source) --write"
     }
 
     private func post(_ body: [UInt8], to target: IngestTarget, _ path: String, headers: [(String, String)]) async throws(CommandFailure) -> OutboundResponse {

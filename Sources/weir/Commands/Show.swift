@@ -32,12 +32,14 @@ struct Show: AsyncParsableCommand {
         if id.utf8.isEmpty { throw ValidationError("the id is empty") }
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
         if !history, limit != nil || after != nil { throw ValidationError("--limit and --after need --history") }
+        if why || history, ReceiptBound.number(id) != nil { throw ValidationError("\(id) is an entry of the journal: --why and --history are of records") }
+        if history { try RequestCheck.run(["v1", "records", id, "history"], query: historyQuery(limit: 1, after: after)) }
     }
 
     func run() async throws {
         let client = try await OperatorClient.open(try config.loadForReading())
-        if ReceiptBound.number(id) != nil { return try await showOne(client, ["v1", "entries", id], "an entry of the journal") }
-        if ChangeID(id) != nil, !why, !history { return try await showOne(client, ["v1", "changes", id], "a change") }
+        if ReceiptBound.number(id) != nil { return try await showOne(client, ["v1", "entries", id]) }
+        if ChangeID(id) != nil, !why, !history { return try await showOne(client, ["v1", "changes", id]) }
         let answer = try await client.get(["v1", "records", id])
         guard let record = answer["record"], case let uid = record.word("uid"), !uid.isEmpty else { throw CommandFailure("the answer holds no record") }
         if let leftOut = answer["left_out"] { Self.warn(of: leftOut, uid) }
@@ -50,8 +52,7 @@ struct Show: AsyncParsableCommand {
     }
 
     /// Shows what has neither history nor reasons.
-    private func showOne(_ client: OperatorClient, _ path: [String], _ what: String) async throws {
-        guard !why, !history else { throw ValidationError("\(id) is \(what): --why and --history are of records") }
+    private func showOne(_ client: OperatorClient, _ path: [String]) async throws {
         let answer = try await client.get(path)
         if json { StandardOutput.json(answer.bytes) } else { StandardOutput.line(PrettyJSON.text(answer)) }
         try client.finish()
@@ -90,8 +91,7 @@ struct Show: AsyncParsableCommand {
         var total = 0
         var next = after
         repeat {
-            var query = [(name: "sort", value: "new"), (name: "limit", value: String(min(limit - changes.count, 1000)))]
-            if let next { query.append((name: "after", value: next)) }
+            let query = historyQuery(limit: min(limit - changes.count, 1000), after: next)
             let page = try await client.page(["v1", "records", uid, "history"], query: query)
             let answer = try OperatorClient.json(page)
             changes += answer["changes"]?.arrayValue ?? []
@@ -99,6 +99,11 @@ struct Show: AsyncParsableCommand {
             next = page.next
         } while next != nil && changes.count < limit
         return (changes.reversed(), total, next)
+    }
+
+    /// What is asked for a page of changes.
+    private func historyQuery(limit: Int, after: String?) -> [(name: String, value: String)] {
+        [(name: "sort", value: "new"), (name: "limit", value: String(limit))] + (after.map { [(name: "after", value: $0)] } ?? [])
     }
 
     private func showReasons(_ client: OperatorClient, _ uid: String) async throws {

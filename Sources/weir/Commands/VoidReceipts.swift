@@ -20,10 +20,10 @@ struct VoidReceipts: AsyncParsableCommand {
     var source: String
 
     @Option(help: "From then on, by the clock when they came: \(MomentText.forms), or the first receipt's number.", transform: Self.bound)
-    var from: ReceiptBound
+    var from: WrittenBound
 
     @Option(help: "Before then, or through the receipt with this number.", transform: Self.bound)
-    var to: ReceiptBound
+    var to: WrittenBound
 
     @Option(help: "Why: kept in the journal.")
     var reason: String
@@ -34,7 +34,7 @@ struct VoidReceipts: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func validate() throws {
-        if !from.isBefore(to) { throw ValidationError("--from is not before --to") }
+        try Moment.check(.init("--from", from.text, from.bound), .init("--to", to.text, to.bound))
         if reason.utf8.allSatisfy({ $0 <= 0x20 }) { throw ValidationError("--reason is empty") }
         if reason.utf8.count > 4096 { throw ValidationError("--reason is longer than 4096 bytes") }
     }
@@ -42,10 +42,10 @@ struct VoidReceipts: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
         try await checkSource(configuration)
-        if to.isAhead(of: SystemClock.now()) {
+        if to.bound.isAhead(of: SystemClock.now()) {
             StandardError.line("weir: --to lies ahead: what comes until then is left out as well, and its senders are told that it was taken")
         }
-        let decision = VoidDecision(source: source, beginning: from, end: to, reason: reason, who: SystemUser.name)
+        let decision = VoidDecision(source: source, beginning: from.bound, end: to.bound, reason: reason, who: SystemUser.name)
         guard yes else { return try await preview(decision, configuration) }
         let report = try await decide(decision, configuration)
         guard report.isNew else {
@@ -98,17 +98,23 @@ struct VoidReceipts: AsyncParsableCommand {
     private var body: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        for (name, text) in [("source", source), ("from", from.text), ("to", to.text), ("reason", reason), ("who", SystemUser.name)] {
+        for (name, text) in [("source", source), ("from", from.bound.text), ("to", to.bound.text), ("reason", reason), ("who", SystemUser.name)] {
             writer.member(name, text)
         }
         writer.endObject()
         return writer.bytes
     }
 
-    @Sendable private static func bound(_ text: String) throws -> ReceiptBound {
+    @Sendable private static func bound(_ text: String) throws -> WrittenBound {
         guard let bound = Moment.bound(text) else {
             throw ValidationError("'\(text)' is not \(Moment.forms)")
         }
-        return bound
+        return WrittenBound(text: text, bound: bound)
+    }
+
+    /// An end as it was given, and what it means.
+    struct WrittenBound: Sendable {
+        let text: String
+        let bound: ReceiptBound
     }
 }

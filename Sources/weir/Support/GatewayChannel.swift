@@ -7,14 +7,17 @@ import JSONDocument
 /// Talks to the gateway that runs on the configuration's data folder, over the socket in it.
 struct GatewayChannel {
     private let transport: CurlTransport
-    private let socketPath: String
+    /// As the file says it now, which the gateway may have read earlier; of a file with errors, where its data folder is.
+    let configuration: GatewayConfiguration
+
+    private var socketPath: String { configuration.storage.socketFile }
 
     /// The channel to the running gateway; nothing when none listens.
     static func open(_ configuration: GatewayConfiguration) async throws(CommandFailure) -> GatewayChannel? {
         let path = configuration.storage.socketFile
         guard FilePaths.exists(path) else { return nil }
         let channel: GatewayChannel
-        do { channel = GatewayChannel(transport: try CurlTransport(), socketPath: path) } catch { throw CommandFailure(error.message) }
+        do { channel = GatewayChannel(transport: try CurlTransport(), configuration: configuration) } catch { throw CommandFailure(error.message) }
         // A gateway that was killed leaves its socket behind.
         do { _ = try await channel.exchange(.get, "/v1/status", [], []) } catch {
             switch error.code {

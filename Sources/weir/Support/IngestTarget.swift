@@ -63,17 +63,6 @@ struct IngestTarget: Equatable {
         if let certificate { words += ["--cacert", certificate] }
         for (name, value) in [("Content-Type", "application/json")] + headers { words += ["--header", "\(name): \(value)"] }
         words += ["--data-binary", "@" + bodyFile, url + path]
-        return words.map(Self.quoted).joined(separator: " ")
-    }
-
-    /// A word for a POSIX shell.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "@%+=:,./-_".utf8.contains(byte)
-            }
-        }
-        return isPlain && !word.utf8.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return words.map(ShellWord.quoted).joined(separator: " ")
     }
 }

@@ -50,6 +50,15 @@ struct ListingOptions: ParsableArguments {
                 "--\(name) '\(text)' is neither a time such as \(MomentText.forms), nor a duration such as 12h or 7d, nor a receipt's number\(hint)"
             )
         }
+        let now = SystemClock.now()
+        if let since, let first = Moment.ago(since, before: now), let until, let last = Moment.ago(until, before: now) {
+            try Moment.check(.init("--since", since, first), .init("--until", until, last))
+        }
+    }
+
+    /// Refuses words, places and values that cannot be meant, whatever there is to list.
+    func check(_ path: [String], filters: [(name: String, value: String)], tableOrder: String? = nil) throws {
+        try RequestCheck.run(path, query: query(filters + shared, tableOrder, after: after, limit: 1))
     }
 
     /// Asks for page after page; prints the items as JSON, or gives each to `row`.
@@ -67,15 +76,10 @@ struct ListingOptions: ParsableArguments {
         var printing = Printing()
         repeat {
             let remaining = (limit ?? (json ? Int.max : Self.tableLimit)) - end.count
-            var query = wanted + [(name: "limit", value: String(min(remaining, 1000)))]
-            if json {
-                query.append((name: "format", value: "ndjson"))
-            } else if let tableOrder, sort == nil, end.next.flatMap({ ListPlace($0) })?.order == nil {
-                query.append((name: "sort", value: tableOrder))
-            }
-            if let next = end.next { query.append((name: "after", value: next)) }
             let page: OperatorResponse
-            do throws(CommandFailure) { page = try await client.page(path, query: query) } catch {
+            do throws(CommandFailure) {
+                page = try await client.page(path, query: query(wanted, tableOrder, after: end.next, limit: min(remaining, 1000)))
+            } catch {
                 await printing.end()
                 throw error
             }
@@ -91,6 +95,20 @@ struct ListingOptions: ParsableArguments {
         } while end.next != nil && end.count < limit ?? (json ? Int.max : Self.tableLimit)
         await printing.end()
         return end
+    }
+
+    /// What is asked for a page.
+    private func query(
+        _ wanted: [(name: String, value: String)], _ tableOrder: String?, after: String?, limit: Int
+    ) -> [(name: String, value: String)] {
+        var query = wanted + [(name: "limit", value: String(limit))]
+        if json {
+            query.append((name: "format", value: "ndjson"))
+        } else if let tableOrder, sort == nil, after.flatMap({ ListPlace($0) })?.order == nil {
+            query.append((name: "sort", value: tableOrder))
+        }
+        if let after { query.append((name: "after", value: after)) }
+        return query
     }
 
     /// Prints one page of JSON while the next is asked for.
@@ -145,5 +163,10 @@ enum Moment {
     /// One of these, or the moment that lies a duration before `now`.
     static func ago(_ text: String, before now: Timestamp = SystemClock.now()) -> ReceiptBound? {
         bound(text) ?? DurationText.milliseconds(text).map { .wall(now.advanced(byMilliseconds: -$0)) }
+    }
+
+    /// Throws when nothing can lie between two ends as they were given.
+    static func check(_ first: StretchEnds.End, _ last: StretchEnds.End, isInclusive: Bool = false) throws {
+        if let problem = StretchEnds(first, last, isInclusive: isInclusive).problem { throw ValidationError(problem.message, hint: problem.hint) }
     }
 }

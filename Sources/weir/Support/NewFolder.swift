@@ -1,3 +1,4 @@
+import CDispatch
 import Gateway
 import Glibc
 
@@ -28,6 +29,9 @@ enum NewFolder {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure("write", path) }
         defer { close(descriptor) }
+        // What root writes into somebody's folder for its owner alone is that one's: the gateway could not read it otherwise.
+        var folder = stat()
+        if mode & 0o077 == 0, geteuid() == 0, stat(FilePaths.folder(of: path), &folder) == 0 { _ = fchown(descriptor, folder.st_uid, folder.st_gid) }
         let bytes = Array(text.utf8)
         guard bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else { throw failure("write", path) }
     }

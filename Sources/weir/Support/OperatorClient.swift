@@ -1,26 +1,32 @@
 import Console
 import Gateway
 import JSONDocument
+import State
 
 /// Whoever answers a command's questions: the running gateway, or this process from the files.
 struct OperatorClient {
     private let respond: (OperatorRequest) async throws(CommandFailure) -> OperatorResponse
     private let heard = Heard()
+    /// Of a running gateway.
+    private let fileAhead: FileAhead?
 
     /// What answers said beside what was asked for.
     private final class Heard {
         var rebuilding: Rebuilding?
+        var unreadable: UnreadableEntries?
         var cut = 0
     }
 
     /// Asks the running gateway.
     init(_ channel: GatewayChannel) {
         respond = { request async throws(CommandFailure) in try await channel.respond(to: request) }
+        fileAhead = FileAhead(channel.configuration)
     }
 
     /// Asks the files.
     init(_ api: OperatorAPI) {
         respond = { request async throws(CommandFailure) in await api.respond(to: request) }
+        fileAhead = nil
     }
 
     /// Asks the running gateway when there is one, otherwise opens the files for reading only.
@@ -47,8 +53,12 @@ struct OperatorClient {
     /// How many items came with a text that was cut.
     var cut: Int { heard.cut }
 
-    /// Fails, when all that is known was shown, if that is not all there is.
+    /// Says on standard error which of a kind the file names and the running gateway does not know, by what it answered.
+    func warn(_ kind: ConfiguredThing.Kind, besides known: [JSONValue]) { fileAhead?.warn(kind, besides: known.map { $0.word("name") }) }
+
+    /// Fails, when all that is known was shown, if that is not all there is. What can never be shown is only told.
     func finish() throws(CommandFailure) {
+        if let unreadable = heard.unreadable { StandardError.line("weir: warning: \(unreadable.sentence): \(UnreadableEntries.hint)") }
         guard let rebuilding else { return }
         throw CommandFailure("\(rebuilding.words): what is shown is not all", hint: Rebuilding.hint, status: 3)
     }
@@ -85,11 +95,12 @@ struct OperatorClient {
     private func answer(_ request: OperatorRequest) async throws(CommandFailure) -> OperatorResponse {
         let answer = try await respond(request)
         heard.rebuilding = heard.rebuilding ?? answer.rebuilding
+        heard.unreadable = heard.unreadable ?? answer.unreadable
         heard.cut += answer.cut
         guard answer.status != 200 else { return answer }
         let value = try Self.json(answer)
         let message = value["error"]?.stringValue ?? "the request was answered \(answer.status)"
-        let hint = value["hint"]?.stringValue
+        let hint = fileAhead?.hint(value) ?? value["hint"]?.stringValue
         // What is not there may only not be there yet.
         if let rebuilding = answer.rebuilding, answer.status == 404 || answer.status == 503 {
             throw CommandFailure("\(message) (\(rebuilding.words))", hint: hint, status: 3)

@@ -27,10 +27,41 @@ struct CommandLineTests {
         ["dead", "drop", "a", "f_1", "--all"], ["replay", "a", "--from", "soon"], ["replay", "a", "--from", "1", "--to", "then"],
         ["replay", "a", "--from", "2", "--to", "1"], ["replay", "a", "--from", "1", "--rate", "fast"],
         ["replay", "a", "--from", "1", "--type", "finding.opend"],
+        ["findings", "--status", "opn"], ["scans", "--status", "done"], ["findings", "--min-severity", "worst"], ["events", "--outcome", "lost"],
+        ["findings", "--sort", "best"], ["scans", "--sort", "severity"], ["events", "--sort", "seen"], ["findings", "--after", "a:b:c:d"],
+        ["findings", "--after", "f_0"], ["findings", "--after", "old:f_0", "--sort", "new"], ["events", "--after", "x"], ["scans", "--text", ""],
+        ["events", "--kind", ""], ["findings", "--source", ""], ["dead", "list", "--after", "x"], ["dead", "list", ""], ["show", "7", "--history"],
+        ["show", "7", "--why"], ["show", "f_1", "--history", "--after", "a:b:c:d"], ["send", "shop", "b.json", "--header", "x"],
+        ["adapter", "try", "holm", "-", "--header", "x"], ["journal", "verify", "--data", ""],
         ["void", "--source", "a", "--from", "2", "--to", "1", "--reason", "x"], ["void", "--source", "a", "--from", "1", "--to", "1", "--reason", " "],
         ["void", "--source", "a", "--from", "2026-03-02T10:00:00+02:00", "--to", "2026-03-02 08:00:00Z", "--reason", "x"],
     ]) func otherArgumentsAreUsageErrors(arguments: [String]) {
         #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
+    }
+
+    @Test(arguments: [
+        (["findings", "--since", "2026-03-02", "--until", "2026-03-01"], "--since '2026-03-02' is later than --until '2026-03-01'"),
+        (["events", "--since", "1d", "--until", "7d"], "--since '1d' is later than --until '7d'"),
+        (["scans", "--since", "20", "--until", "10"], "--since '20' is later than --until '10'"),
+        (["scans", "--since", "2026-03-02", "--until", "2026-03-02"], "--since '2026-03-02' is not before --until '2026-03-02'"),
+        (["replay", "a", "--from", "20", "--to", "10"], "--from '20' is later than --to '10'"),
+        (
+            ["void", "--source", "a", "--from", "2026-03-02 10:00:00Z", "--to", "2026-03-01", "--reason", "x"],
+            "--from '2026-03-02 10:00:00Z' is later than --to"
+        ),
+    ]) func endsTheWrongWayRoundAreBothNamed(arguments: [String], words: String) {
+        let error = #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
+        let message = error.map { Weir.message(for: $0) } ?? ""
+        #expect(message.hasPrefix(words) && message.contains("so nothing lies between them\u{0}"), "\(message)")
+    }
+
+    @Test(arguments: [
+        ["findings", "--since", "7d", "--until", "1d"], ["scans", "--since", "20", "--until", "20"], ["replay", "a", "--from", "20", "--to", "20"],
+        ["events", "--since", "20", "--until", "2026-03-01"], ["replay", "a", "--from", "2026-03-02", "--to", "2026-03-02"],
+        ["findings", "--after", "seen:5:f_0"], ["findings", "--after", "f_0", "--sort", "old"], ["findings", "--after", "f_0", "--json"],
+        ["dead", "list", "a", "--after", "old:5:7"], ["journal", "stats", "--data", "copy"], ["journal", "export", "--data", "copy", "--from", "3"],
+    ]) func endsAndPlacesThatCanBeMeantAreTaken(arguments: [String]) {
+        #expect(throws: Never.self) { try Weir.parseAsRoot(arguments) }
     }
 
     @Test(arguments: [("X-Event: push", "X-Event", "push"), ("A:b:c", "A", "b:c"), ("A:", "A", "")]) func headersAreRead(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Sinks
 import Testing
 
 @testable import Gateway
@@ -59,9 +60,16 @@ struct DocumentedCommandTests {
     }
 
     @Test func theServiceMayWriteWhereItsDataIs() throws {
-        let unit = try #require(try Self.blocks("ini", in: "docs/operations.md").first { $0.contains("weir.service") })
-        let data = try #require(unit.components(separatedBy: "data: ").dropFirst().first?.components(separatedBy: "`").first)
-        #expect(data == "/var/lib/weir" && unit.contains("\nStateDirectory=weir\n") && unit.contains("ProtectSystem=strict"))
+        let unit = try #require(try Self.blocks("ini", in: "docs/operations.md").first)
+        #expect(try unit + "\n" == Self.text("examples/weir.service"))
+        let steps = try #require(try Self.blocks("sh", in: "docs/operations.md").first { $0.contains("useradd") })
+        #expect(steps.contains("weir init --config /etc/weir/weir.yaml --data /var/lib/weir ") && unit.contains("serve --config /etc/weir/weir.yaml\n"))
+        #expect(unit.contains("\nStateDirectory=weir\n") && unit.contains("ProtectSystem=strict") && unit.contains("WantedBy="))
+        // The data folder, and the file sink's, as the first step writes them.
+        let configuration = try GatewayConfiguration.parse(
+            Init.text(["holm"], data: "/var/lib/weir"), file: "/etc/weir/weir.yaml", environment: [:], needsSecrets: false)
+        #expect(configuration.storage.data == "/var/lib/weir")
+        #expect((configuration.sinks.first?.options as? FileSinkOptions)?.path == "/var/lib/weir/changes.ndjson")
     }
 
     @Test func everySchemaThatTheReadmeNamesIsThere() throws {

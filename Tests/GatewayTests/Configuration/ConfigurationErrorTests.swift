@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import Testing
 import YAMLDocument
@@ -86,8 +87,14 @@ struct ConfigurationErrorTests {
             "h: { adapter: qualys, secrets: \"env:HOLM_URL_SECRET\" }",
             "2:17: error: unknown adapter 'qualys' (hint: known: holm, hostedscan, probely, reconfirm)"
         ),
-        ("h: { adapter: holm, secrets: \"env:ABSENT\" }", "2:32: error: secrets: the environment variable ABSENT is not set"),
-        ("h: { adapter: holm, secrets: [ \"file:none\" ] }", "2:34: error: secrets: cannot read /none: there is no such file"),
+        (
+            "h: { adapter: holm, secrets: \"env:ABSENT\" }",
+            "2:32: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), or name a file: file:secrets/absent)"
+        ),
+        (
+            "h: { adapter: holm, secrets: [ \"file:none\" ] }",
+            "2:34: error: secrets: cannot read /none: there is no such file (hint: weir sources setup h --write --config /w)"
+        ),
         (
             "h: { adapter: holm, secrets: [ hunter2 ] }",
             "2:34: error: secrets is not a reference (hint: write env:NAME or file:PATH (or literal:TEXT, which everyone who reads this file then knows))"
@@ -216,7 +223,7 @@ struct ConfigurationErrorTests {
             Self.errors(yaml).map(Self.withoutTypes) == [
                 "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
-                "w:3:36: error: secrets: the environment variable ABSENT is not set",
+                "w:3:36: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), or name a file: file:secrets/absent)",
                 "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
                 "w:5:16: error: unknown sink type 'pigeon'",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",
@@ -280,5 +287,51 @@ struct ConfigurationErrorTests {
         let yaml = "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { ingest: { address: \"127.0.0.1:0\", zzzzzz: 1 } }"
         let error = #expect(throws: IssueList.self) { try GatewayConfiguration.parse(yaml, file: "/w/weir.yaml", environment: [:]) }
         #expect(error?.issues.first { $0.message == "unknown key 'zzzzzz'" }?.hint == "known: address, tls, trusted-proxies")
+    }
+
+    @Test func whatTheSystemKeepsForItselfHoldsNoData() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "/proc")
+        for (text, system) in [("data: /proc/weir", "/proc"), ("data: /sys", "/sys"), ("data: /dev/weir/data", "/dev"), ("data: link/weir", "/proc")] {
+            let errors = Self.errors(text, file: folder.path + "/w")
+            let words = "w:1:7: error: data: what stands under \(system) is the system's, and keeps nothing (hint: ./data)"
+            #expect(errors == ["\(folder.path)/\(words)"], "\(errors)")
+        }
+        let errors = Self.errors("data: data\njournal: /sys/journal", file: folder.path + "/w")
+        #expect(
+            errors == ["\(folder.path)/w:2:10: error: journal: what stands under /sys is the system's, and keeps nothing (hint: ./data/journal)"], "\(errors)")
+        #expect(Self.errors("data: /dev/shm/weir", file: folder.path + "/w").isEmpty)
+    }
+
+    /// What is missing is made by a command, or by whoever has it.
+    @Test func aMissingSecretNamesItsCure() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("secrets/x", "")
+        let path = folder.path + "/secrets/none"
+        for (yaml, hint) in [
+            (
+                "sources: { shop: { adapter: probely, secrets: [ \"file:secrets/none\" ] } }",
+                "weir sources setup shop --write --config \(folder.path)/weir.yaml"
+            ),
+            (
+                "sinks: { s: { type: webhook, url: \"https://a.example\", secret: \"file:secrets/none\" } }",
+                "(umask 077; echo whsec_$(openssl rand -base64 32) > \(path)), and give the receiver the same"
+            ),
+            ("operators: { a: { token: \"file:secrets/none\", role: read } }", "(umask 077; openssl rand -hex 32 > \(path))"),
+            (
+                "sinks: { s: { type: splunk-hec, url: \"https://a.example\", token: \"file:secrets/none\" } }",
+                "(umask 077; cat > \(path)), then paste what the receiver gave you, and end with Enter and Ctrl-D"
+            ),
+            (
+                "sinks: { s: { type: slack, url: \"file:none/url\" } }",
+                "(umask 077; mkdir -p \(folder.path)/none; cat > \(folder.path)/none/url), then paste what the receiver gave you, and end with Enter and Ctrl-D"
+            ),
+            ("operators: { a: { token: \"file:secrets\", role: read } }", "name a file in it"),
+        ] {
+            let errors = Self.errors(yaml, file: folder.path + "/weir.yaml")
+            #expect(errors.count == 1 && errors.first?.hasSuffix("(hint: \(hint))") == true, "\(errors)")
+        }
+        let plain = Self.errors("sources: { shop: { adapter: probely, secrets: [ \"file:none\" ] } }", file: "weir.yaml")
+        #expect(plain.first?.hasSuffix("(hint: weir sources setup shop --write)") == true, "\(plain)")
     }
 }

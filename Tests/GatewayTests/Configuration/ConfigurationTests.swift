@@ -102,7 +102,7 @@ struct ConfigurationTests {
         ("sources: {}\nsinks: {}", "w:2:8: warning: there are no sinks, so nothing is delivered"),
         (
             "sources: { a: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }, b: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" } }",
-            "w:1:97: warning: secrets: env:HOSTEDSCAN_SECRET holds the same secret as the source 'a', so each can send as the other (hint: weir sources setup b mints one)"
+            "w:1:97: warning: secrets: env:HOSTEDSCAN_SECRET holds the same secret as the source 'a', so each can send as the other (hint: name a file of its own: weir sources setup b --write makes it)"
         ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {

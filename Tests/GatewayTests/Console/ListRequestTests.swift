@@ -94,4 +94,27 @@ struct ListRequestTests {
         #expect(try await test.ask(.post, "/v1/replays", body: #"{"sink":"archive","from":"2026-03-02T10:00:00"}"#).status == 400)
         await test.gateway.stop()
     }
+
+    @Test func endsTheWrongWayRoundAreRefused() async throws {
+        let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
+        for list in ["findings", "scans", "events"] {
+            for (since, until, words) in [
+                ("2026-03-02", "2026-03-01", "is later than"), ("20", "10", "is later than"), ("2026-03-02", "2026-03-02T00:00:00Z", "is not before"),
+            ] {
+                let answer = try await test.ask(.get, "/v1/\(list)?since=\(since)&until=\(until)")
+                let error = answer.json["error"]?.stringValue ?? "", hint = answer.json["hint"]?.stringValue ?? ""
+                #expect(answer.status == 400 && error == "since '\(since)' \(words) until '\(until)', so nothing lies between them", "\(answer)")
+                #expect(!hint.isEmpty)
+            }
+            for (since, until) in [("2026-03-01", "2026-03-02"), ("10", "10"), ("10", "2026-03-01")] {
+                #expect(try await test.ask(.get, "/v1/\(list)?since=\(since)&until=\(until)").status == 200)
+            }
+        }
+        for (path, more) in [("void", #","source":"r","reason":"x""#), ("replays", #","sink":"archive""#)] {
+            let answer = try await test.ask(.post, "/v1/\(path)", body: #"{"from":"2026-03-02","to":"2026-03-01"\#(more)}"#)
+            let error = answer.json["error"]?.stringValue ?? ""
+            #expect(answer.status == 400 && error == "from '2026-03-02' is later than to '2026-03-01', so nothing lies between them", "\(answer)")
+        }
+        await test.gateway.stop()
+    }
 }

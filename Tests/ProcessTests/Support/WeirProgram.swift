@@ -11,8 +11,18 @@ enum WeirProgram {
         let errors: String
     }
 
+    /// Runs one command to its end as a user without rights, where the tests are run by root, who may do everything.
+    static func runUnprivileged(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        guard geteuid() == 0 else { return try await run(arguments, environment: environment) }
+        let words = ["--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", path]
+        return try await run(words + arguments, environment: environment, program: "/usr/bin/setpriv")
+    }
+
+    /// The user of `runUnprivileged`, where the tests are run by root.
+    static let nobody: uid_t = 65534
+
     /// Runs one command to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+    static func run(_ arguments: [String], environment: [String: String] = [:], program: String = path) async throws -> Outcome {
         let output = try OutputPipe(), errors = try OutputPipe()
         let child: ChildProcess
         do {
@@ -20,7 +30,7 @@ enum WeirProgram {
                 output.closeWriting()
                 errors.closeWriting()
             }
-            child = try ChildProcess(path, arguments, environment: environment, output: output.writing, errors: errors.writing)
+            child = try ChildProcess(program, arguments, environment: environment, output: output.writing, errors: errors.writing)
         }
         async let outputText = output.text()
         async let errorText = errors.text()

@@ -51,8 +51,11 @@ struct ReadableAgainTests {
         let told = ["\(tag)-3-1", "\(tag)-4-1"]
         #expect(try before.allChanges().map(\.id).filter(told.contains) == told)
         #expect(try await before.queries.conservation(EntrySource(before.journal)).count(.unreadable) == 1)
+        let missing = try #require(try await before.queries.unreadable())
+        #expect(missing == UnreadableEntries(count: 1, first: 2) && UnreadableEntries(missing.text) == missing)
         let gate = try await Gate(again: before) { try Self.turn(part, $0) }
         try await settle(gate)
+        #expect(try await gate.queries.unreadable() == nil)
         let ids = try gate.allChanges().map(\.id).filter { $0.hasPrefix(tag) }
         #expect(ids == told + ["\(tag)-2-1"])
         let conservation = try await gate.queries.conservation(EntrySource(gate.journal))

@@ -5,6 +5,14 @@ import YAMLDocument
 enum PathChecks {
     private static let systemFolders = ["/proc", "/sys", "/dev"]
 
+    /// The system's folder in which `path` lies, wherever links lead; nothing for one that keeps what is put into it. Memory that looks like a
+    /// disk, `/dev/shm`, is for those who want it.
+    private static func systemFolder(_ path: String) -> String? {
+        let resolved = FilePaths.resolved(path)
+        guard resolved != "/dev/shm", !resolved.isInside("/dev/shm") else { return nil }
+        return systemFolders.first { resolved == $0 || resolved.isInside($0) }
+    }
+
     static func run(_ configuration: GatewayConfiguration, root: YAMLNode, sinksNode: YAMLNode?, _ context: inout SettingsContext) {
         let storage = configuration.storage
         if let node = root["journal"] {
@@ -13,6 +21,10 @@ enum PathChecks {
             } else if storage.data.isInside(storage.journal) {
                 context.issues.error(node, "journal: the data folder \(storage.data) is inside it")
             }
+        }
+        for (key, path, hint) in [("data", storage.data, "./data"), ("journal", storage.journal, "./data/journal")] {
+            guard key == "data" || root[key] != nil, let folder = systemFolder(path) else { continue }
+            context.issues.error(root[key] ?? root, "\(key): what stands under \(folder) is the system's, and keeps nothing", hint: hint)
         }
         // sockaddr_un has 108 bytes for the path, and the socket is made in a folder of its own: data/socket.new/s.
         if storage.socketFile.utf8.count > 105 {
@@ -28,11 +40,13 @@ enum PathChecks {
                 context.issues.error(node, "path: the sink '\(other)' already writes \(file.path)")
             } else if own.contains(file.path) || file.path.isInside(storage.journal) || file.path == storage.journal {
                 context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
-            } else if let folder = systemFolders.first(where: { file.path.isInside($0) }) {
+            } else if let folder = systemFolder(file.path) {
                 context.issues.error(node, "path: what stands under \(folder) is the system's, and keeps nothing", hint: "data/changes.ndjson")
             } else if FilePaths.isFolder(file.path) {
                 context.issues.error(node, "path: \(file.path) is a folder", hint: "\(file.path)/changes.ndjson")
-            } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data, !FilePaths.isFolder(folder) {
+            } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data,
+                FilePaths.isAbsent(folder) || FilePaths.exists(folder) && !FilePaths.isFolder(folder)
+            {
                 context.issues.error(node, "path: there is no folder \(folder)", hint: "mkdir -p \(folder)")
             }
             if FilePaths.holdsOtherThanLines(file.path) {

@@ -31,7 +31,7 @@ enum SourceChecks {
                 else { continue }
                 context.issues.warning(
                     node, "secrets: \(secret.label) holds the same secret as the source '\(other.name)', so each can send as the other",
-                    hint: "weir sources setup \(source.name) mints one")
+                    hint: "name a file of its own: weir sources setup \(source.name) --write makes it")
             }
         }
     }

@@ -28,6 +28,18 @@ package enum FilePaths {
         return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// An absolute path without links, as far as it is there.
+    package static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else {
+            let parent = folder(of: path)
+            guard parent != path, let name = path.split(separator: "/").last else { return path }
+            let above = resolved(parent)
+            return above == "/" ? "/\(name)" : "\(above)/\(name)"
+        }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// The process's working folder.
     package static var workingDirectory: String {
         guard let buffer = getcwd(nil, 0) else { return "/" }

@@ -114,13 +114,15 @@ struct SettingsContext {
     }
 
     /// The secret that a reference leads to.
-    mutating func secret(_ node: YAMLNode?, _ what: String) -> LabelledSecret? {
+    ///
+    /// - Parameter cure: what to do where there is none yet.
+    mutating func secret(_ node: YAMLNode?, _ what: String, cure: SecretCure = .given) -> LabelledSecret? {
         guard let node, let text = word(node, what) else { return nil }
-        return secret(text, at: node, what)
+        return secret(text, at: node, what, cure: cure)
     }
 
     /// As `secret`, for a reference that is only a part of what stands at `node`.
-    mutating func secret(_ text: String, at node: YAMLNode, _ what: String) -> LabelledSecret? {
+    mutating func secret(_ text: String, at node: YAMLNode, _ what: String, cure: SecretCure = .given) -> LabelledSecret? {
         guard let reference = SecretReference(text) else {
             // The text is not repeated: it may be the secret itself.
             issues.error(
@@ -131,7 +133,7 @@ struct SettingsContext {
         switch reference {
         case .environment(let name):
             guard let found = environment[name] else {
-                if needsSecrets { issues.error(node, "\(what): the environment variable \(name) is not set") }
+                if needsSecrets { issues.error(node, "\(what): the environment variable \(name) is not set", hint: SecretCure.variable(name)) }
                 return nil
             }
             (label, value) = (text, Self.withoutNewline(Array(found.utf8)))
@@ -141,7 +143,7 @@ struct SettingsContext {
                 SecretFileChecks.run(absolute(path), node, what, &self)
                 (label, value) = (text, Self.withoutNewline(bytes))
             case .failure(let error):
-                if needsSecrets { issues.error(node, "\(what): \(error.message)") }
+                if needsSecrets { issues.error(node, "\(what): \(error.message)", hint: cure.hint(absolute(path), configuration: issues.file)) }
                 return nil
             }
         case .literal(let secret):

@@ -28,7 +28,7 @@ extension OperatorSettings {
         if !ConfiguredName.isValid(name) { context.issues.error(key, ConfiguredName.message("operator", name)) }
         guard var reader = MappingReader(node, "the operator '\(name)'", &context.issues) else { return nil }
         let tokenNode = reader.require("token", "the operator '\(name)'", &context.issues)
-        let token = context.secret(tokenNode, "token")
+        let token = context.secret(tokenNode, "token", cure: .token)
         if let tokenNode, let token, token.value.count < 16 {
             context.issues.error(tokenNode, "token: \(token.label) is shorter than 16 bytes", hint: "openssl rand -hex 32")
         }

@@ -56,7 +56,7 @@ extension SourceSettings {
             name: name, adapter: adapter ?? "", account: account ?? name, bodyMax: limits.bodyMax, rate: limits.rate, burst: limits.burst,
             bytesPerDay: limits.bytesPerDay)
         if let secrets = reader.require("secrets", what, &context.issues) {
-            settings.secrets = readSecrets(secrets, &context)
+            settings.secrets = readSecrets(secrets, of: name, &context)
             for item in secrets.items ?? [secrets] {
                 switch item.scalar.flatMap({ SecretReference($0) }) {
                 case .file(let path): settings.secretFiles.append(context.absolute(path))
@@ -97,12 +97,12 @@ extension SourceSettings {
         return nil
     }
 
-    private static func readSecrets(_ node: YAMLNode, _ context: inout SettingsContext) -> [LabelledSecret] {
+    private static func readSecrets(_ node: YAMLNode, of name: String, _ context: inout SettingsContext) -> [LabelledSecret] {
         let items = context.list(node, "secrets")
         if items.isEmpty, !node.isEmpty { context.issues.error(node, "secrets: the list is empty", hint: "there is no source without authentication") }
         var secrets: [LabelledSecret] = []
         for item in items {
-            guard let secret = context.secret(item, "secrets") else { continue }
+            guard let secret = context.secret(item, "secrets", cure: .source(name)) else { continue }
             if secrets.contains(where: { $0.value == secret.value }) {
                 context.issues.warning(item, "secrets: \(secret.label) holds the same secret as another of this source")
             }

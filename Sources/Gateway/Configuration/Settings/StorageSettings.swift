@@ -10,6 +10,11 @@ package struct StorageSettings: Sendable {
     package var diskReserve: ByteSize?
     package var retention = RetentionSettings()
 
+    package init(data: String, journal: String) {
+        self.data = data
+        self.journal = journal
+    }
+
     /// Files in the data folder.
     package var stateFile: String { data + "/state.db" }
     package var ledgerFile: String { data + "/ledger.db" }

@@ -52,7 +52,7 @@ enum WebhookSinkSettings {
     }
 
     private static func readSecret(_ node: YAMLNode, _ context: inout SettingsContext) -> WebhookSecret? {
-        guard let secret = context.secret(node, "secret") else { return nil }
+        guard let secret = context.secret(node, "secret", cure: .webhook) else { return nil }
         do throws(SinkError) {
             return try WebhookSecret(String(decoding: secret.value, as: UTF8.self))
         } catch {

@@ -29,6 +29,8 @@ struct AdapterTry: ParsableCommand {
 
     @OptionGroup var config: ConfigurationOption
 
+    func validate() throws { _ = try HeaderOption.fields(headers) }
+
     func run() throws {
         let fields = try HeaderOption.fields(headers)
         let found = try AdapterFinder.find(adapter, config)

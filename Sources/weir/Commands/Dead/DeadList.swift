@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Gateway
 import JSONDocument
 
@@ -25,6 +26,7 @@ struct DeadList: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000000") }
+        try RequestCheck.run(["v1", "dead"], query: DeadLetters.query("dead", sink: sink, ids: [], limit: 1, after: after))
     }
 
     func run() async throws {
@@ -32,9 +34,7 @@ struct DeadList: AsyncParsableCommand {
         let client = try await OperatorClient.open(configuration)
         let (letters, next) = try await DeadLetters.read(
             client, waiting ? "waiting" : "dead", sink: sink, ids: [], limit: limit, after: after)
-        if let sink, letters.isEmpty, try await !Self.isKnown(sink, configuration, client) {
-            throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks")
-        }
+        if let sink, letters.isEmpty { try await Self.check(sink, configuration, client) }
         defer { ListingOptions.End(next: next, count: letters.count).report() }
         if json {
             for letter in letters { StandardOutput.json(letter.bytes) }
@@ -52,10 +52,12 @@ struct DeadList: AsyncParsableCommand {
         table.print(orNothing: "no dead letters")
     }
 
-    /// Also one that has left the configuration.
-    private static func isKnown(_ sink: String, _ configuration: GatewayConfiguration, _ client: OperatorClient) async throws -> Bool {
-        if configuration.sinks.contains(where: { $0.name == sink }) { return true }
-        return try await client.get(["v1", "sinks"])["sinks"]?.arrayValue?.contains { $0.word("name") == sink } ?? false
+    /// Throws when there is no such sink; one that has left the configuration is one, and one that the gateway has not read yet is told.
+    private static func check(_ sink: String, _ configuration: GatewayConfiguration, _ client: OperatorClient) async throws {
+        let sinks = try await client.get(["v1", "sinks"])["sinks"]?.arrayValue ?? []
+        guard !sinks.contains(where: { $0.word("name") == sink }) else { return }
+        guard configuration.sinks.contains(where: { $0.name == sink }) else { throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks") }
+        client.warn(.sink, besides: sinks)
     }
 
     private func showWaiting(_ letters: [JSONValue]) {
@@ -83,14 +85,20 @@ enum DeadLetters {
         var letters: [JSONValue] = []
         var after = after
         repeat {
-            var query = [(name: "limit", value: String(min(limit - letters.count, 1000))), (name: "state", value: state)]
-            if let sink { query.append(("sink", sink)) }
-            for id in ids { query.append(("id", id)) }
-            if let after { query.append(("after", after)) }
+            let query = query(state, sink: sink, ids: ids, limit: min(limit - letters.count, 1000), after: after)
             let answer = try await client.get(["v1", "dead"], query: query)
             letters += answer["dead"]?.arrayValue ?? []
             after = answer["next"]?.stringValue
         } while after != nil && letters.count < limit
         return (letters, after)
+    }
+
+    /// What is asked for a page.
+    static func query(_ state: String, sink: String?, ids: [String], limit: Int, after: String?) -> [(name: String, value: String)] {
+        var query = [(name: "limit", value: String(limit)), (name: "state", value: state)]
+        if let sink { query.append(("sink", sink)) }
+        for id in ids { query.append(("id", id)) }
+        if let after { query.append(("after", after)) }
+        return query
     }
 }

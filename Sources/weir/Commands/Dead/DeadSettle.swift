@@ -12,12 +12,14 @@ struct DeadRetry: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
+        let unknown = try await selection.unknown()
         let (count, isFull) = try await selection.settle(.retry, "retry")
         StandardOutput.line("\(count) pending again")
         // One that was refused again at once is dead and was not left.
         let left = isFull || count == 0 ? try await selection.left() : 0
         try selection.check(count, left: left)
         if left > 0 { StandardError.line("hint: more are dead than can wait at a time; ask again when these are done") }
+        try selection.check(unknown)
     }
 }
 
@@ -30,9 +32,11 @@ struct DeadDrop: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
+        let unknown = try await selection.unknown()
         let (count, _) = try await selection.settle(.drop, "drop")
         StandardOutput.line("\(count) dropped")
         try selection.check(count, left: 0)
+        try selection.check(unknown)
     }
 }
 
@@ -81,6 +85,24 @@ struct DeadSelection: ParsableArguments {
         writer.endObject()
         let answer = try await OperatorClient(channel).post(["v1", "dead"], body: writer.bytes)
         return (answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0, answer["full"]?.boolValue == true)
+    }
+
+    /// Those of the ids that name no dead letter now.
+    func unknown() async throws -> [String] {
+        guard ids.count > 1 else { return [] }
+        let client = try await OperatorClient.open(try config.loadForReading())
+        var known: Set<String> = []
+        for letter in try await DeadLetters.read(client, sink: sink, ids: ids, limit: 100_000).letters {
+            known.formUnion([letter.word("change"), letter.word("uid")])
+        }
+        return ids.filter { !known.contains($0) }
+    }
+
+    /// Fails when some of several ids named nothing.
+    func check(_ unknown: [String]) throws(CommandFailure) {
+        guard !unknown.isEmpty else { return }
+        let names = unknown.prefix(10).map { "'\($0)'" }.joined(separator: ", ") + (unknown.count > 10 ? " and \(unknown.count - 10) more" : "")
+        throw CommandFailure("the sink '\(sink)' has no dead letter \(names)", hint: "weir dead list \(sink)")
     }
 
     /// Fails when ids were named and nothing was done, because none of them is a dead letter.

@@ -12,10 +12,10 @@ struct JournalExportCommand: ParsableCommand {
     @Flag(help: "The gateway's own entries too.")
     var all = false
 
-    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var place: JournalPlace
 
     func run() throws {
-        let files = try config.journalFiles()
+        let files = try place.files()
         let newest: UInt64
         do throws(JournalError) { newest = try files.head()?.number ?? 0 } catch { throw CommandFailure(error.message) }
         if from > newest, from > 1 { throw CommandFailure("there is no entry \(from) yet: the newest is \(newest)") }

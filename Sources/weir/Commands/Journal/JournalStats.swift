@@ -11,10 +11,10 @@ struct JournalStats: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var place: JournalPlace
 
     func run() throws {
-        let files = try config.journalFiles()
+        let files = try place.files()
         let statistics: JournalStatistics
         do throws(JournalError) { statistics = try files.statistics() } catch { throw CommandFailure(error.message) }
         if json {

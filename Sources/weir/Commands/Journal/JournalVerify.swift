@@ -16,10 +16,10 @@ struct JournalVerify: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @OptionGroup var config: ConfigurationOption
+    @OptionGroup var place: JournalPlace
 
     func run() throws {
-        let files = try config.journalFiles()
+        let files = try place.files()
         var expected: JournalHead?
         if let head {
             guard let parsed = JournalHead(parsing: try InputFile.read(head)) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import JSONDocument
 
 /// `weir sinks`.
@@ -21,6 +22,7 @@ struct Sinks: AsyncParsableCommand {
         let answer = try await client.get(["v1", "sinks"])
         CommandFailure.warn(of: answer)
         let sinks = answer["sinks"]?.arrayValue ?? []
+        client.warn(.sink, besides: sinks.filter { $0.word("state") != "not configured" })
         if json {
             for sink in sinks { StandardOutput.json(sink.bytes) }
             return try client.finish()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import JSONDocument
 
 /// `weir sources …`: what is received, refused, and not understood.
@@ -22,6 +23,7 @@ struct SourcesList: AsyncParsableCommand {
         let answer = try await client.get(["v1", "sources"])
         CommandFailure.warn(of: answer)
         let sources = answer["sources"]?.arrayValue ?? []
+        client.warn(.source, besides: sources.filter { $0["configured"] != .bool(false) })
         if json {
             for source in sources { StandardOutput.json(source.bytes) }
             return try client.finish()

@@ -10,7 +10,7 @@ struct SourcesSetup: ParsableCommand {
         commandName: "setup", abstract: "Prints the URL and the vendor's steps for a source, with its secret.",
         discussion: """
             The secret is the last of the source's secrets that is there. Where none is there yet, a new one is minted and printed, and kept nowhere \
-            without --write.
+            without --write. Where the vendor makes the secret, the steps say where it goes.
             """)
 
     @Argument(help: "A source of the configuration.")
@@ -31,12 +31,17 @@ struct SourcesSetup: ParsableCommand {
                 hint: "add it first: \(name): { adapter: \(configuration.adapters.names.first ?? "ADAPTER"), secrets: [ \"file:secrets/\(name)\" ] }")
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
-        let (secret, lines) = try secret(of: source, adapter.authentication)
-        let base = configuration.publicURL ?? "https://YOUR-HOST"
+        let url = "\(configuration.publicURL ?? "https://YOUR-HOST")/in/\(name)"
+        let lines: [String]
+        switch adapter.secretMaker {
+        case .gateway:
+            let (secret, words) = try secret(of: source, adapter.authentication)
+            lines = words + Self.credentialSteps(adapter.authentication, url: url, secret: secret)
+        case .vendor: lines = try vendorSteps(source, adapter, url: url)
+        }
         StandardOutput.line("Source \(name): \(adapter.vendor), adapter \(adapter.name), credential \(adapter.authentication.word)")
         StandardOutput.line("")
         for line in lines { StandardOutput.line(SafeText.escaped(line)) }
-        for line in Self.credentialSteps(adapter.authentication, url: "\(base)/in/\(name)", secret: SafeText.escaped(secret)) { StandardOutput.line(line) }
         if configuration.publicURL == nil { StandardOutput.line("(Set public-url in \(config.file) to see the real host here.)") }
         if let guide = guide(source, configuration) {
             StandardOutput.line("")
@@ -96,7 +101,11 @@ struct SourcesSetup: ParsableCommand {
         switch scheme {
         case .hmac(let signature):
             ["URL to enter at the vendor:  \(url)", "Secret to enter as the signing secret; the vendor signs with it in the header \(signature.header)."]
-        case .bearer: ["URL to enter at the vendor:  \(url)", "Header to enter there:  Authorization: Bearer \(secret)"]
+        case .bearer:
+            [
+                "URL to enter at the vendor:  \(url)", "Token to enter there:  \(secret)",
+                "The vendor sends it with each event, as the header  Authorization: Bearer \(secret)",
+            ]
         case .basic:
             [
                 "URL to enter at the vendor:  \(url)",
@@ -105,6 +114,36 @@ struct SourcesSetup: ParsableCommand {
         case .header(let name): ["URL to enter at the vendor:  \(url)", "Header to enter there:  \(name): \(secret)"]
         case .secretURL: ["URL to enter at the vendor, which is the credential:  \(url)/\(secret)"]
         }
+    }
+
+    /// What to do where the vendor makes the secret, in the order in which its pages want it.
+    private func vendorSteps(_ source: SourceSettings, _ adapter: Adapter, url: String) throws(CommandFailure) -> [String] {
+        var lines: [String] = []
+        var file = source.secretFiles.first { FilePaths.isAbsent($0) } ?? source.secretFiles.last
+        if write {
+            let made = try writeSecret(Base64Text.encodeURLSafe(RandomBytes.secure(32)), for: source, adapter.authentication)
+            lines += ["\(made): written (mode 0600), with a stand-in with which the gateway starts and weir send \(name) works.", ""]
+            file = made
+        }
+        lines.append("1. URL to enter at the vendor:  \(url)")
+        lines += Self.place(file, of: source, "2. \(adapter.vendor) then makes the secret, and shows it there. Put it")
+        lines.append("3. Have a running gateway take it in: kill -HUP, or systemctl reload weir (one in the environment: restart it).")
+        if case .hmac(let signature) = adapter.authentication { lines.append("The vendor signs with it, in the header \(signature.header).") }
+        guard !write else { return lines }
+        let others = "While you change it, list a second one in `secrets:`: the gateway takes both."
+        if let known = source.secrets.last {
+            return lines + ["", "The secret that the gateway takes, from \(known.label):  \(String(decoding: known.value, as: UTF8.self))"]
+                + ["It has to be the one that \(adapter.vendor) shows. \(others)"]
+        }
+        return lines + ["", "The gateway has no secret for it yet\(source.hiddenSecret.map { ", or none that can be shown: \($0)" } ?? ".")"]
+    }
+
+    /// Where the vendor's secret goes, behind `words`.
+    private static func place(_ file: String?, of source: SourceSettings, _ words: String) -> [String] {
+        if let file {
+            return ["\(words) into \(file):", "     (umask 077; cat > \(ShellWord.quoted(file)))", "   then paste it, and end with Enter and Ctrl-D."]
+        }
+        return [source.secretVariables.first.map { "\(words) into the environment variable \($0) of the gateway." } ?? "\(words) where `secrets:` points to."]
     }
 
     /// The adapter's README: the vendor's own steps.

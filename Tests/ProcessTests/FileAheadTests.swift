@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+/// What commands say of sources and sinks that stand in the file and that the running gateway has not read yet.
+struct FileAheadTests {
+    private static let yaml = """
+        listen: { ingest: 127.0.0.1:0 }
+        data: ./data
+        sources:
+          last: { adapter: reconfirm, secrets: [ "file:secret" ] }
+        sinks:
+          archive: { type: file, path: changes.ndjson }
+
+        """
+    private static let more =
+        yaml.replacing("sinks:\n", with: "  late: { adapter: holm, secrets: [ \"file:secret\" ] }\nsinks:\n")
+        + "  soar: { type: file, path: soar.ndjson }\n"
+
+    private static func run(_ arguments: [String], in workspace: Workspace) async throws -> WeirProgram.Outcome {
+        try await WeirProgram.run(arguments + ["--config", workspace.path + "/weir.yaml"])
+    }
+
+    /// Commands that name a sink or source, and their exit codes where the gateway does not know it.
+    private static let naming: [([String], Int32)] = [
+        (["sink", "test", "soar"], 1), (["replay", "soar", "--from", "1"], 1), (["replay", "soar", "--cancel"], 1), (["dead", "retry", "soar", "--all"], 1),
+        (["dead", "drop", "soar", "f_0"], 1), (["dead", "list", "soar"], 0), (["findings", "--source", "late"], 1), (["scans", "--source", "late"], 1),
+        (["events", "--source", "late"], 1), (["void", "--source", "late", "--from", "1", "--to", "1", "--reason", "x", "--yes"], 1),
+    ]
+
+    @Test func whatTheGatewayHasNotReadYetIsSaid() async throws {
+        let workspace = try Workspace()
+        try workspace.write("secret", SampleTests.secret)
+        try workspace.write("weir.yaml", Self.yaml)
+        try workspace.write("body.json", "{}")
+        let gateway = try await RunningGateway.start(in: workspace)
+        let file = workspace.path + "/weir.yaml", cure = "kill -HUP \(gateway.processIdentifier), or systemctl reload weir, takes it in\n"
+        for (command, _) in Self.naming {
+            let unknown = try await Self.run(command, in: workspace)
+            #expect(unknown.status == 1 && !unknown.errors.contains("kill -HUP"), "\(command): \(unknown.errors)")
+        }
+        try workspace.write("weir.yaml", Self.more)
+        for (command, status) in Self.naming {
+            let outcome = try await Self.run(command, in: workspace)
+            #expect(outcome.status == status && outcome.errors.hasSuffix(cure) && outcome.errors.contains(file), "\(command): \(outcome.errors)")
+        }
+        for (command, name) in [
+            (["sinks"], "the sink 'soar'"), (["sources"], "the source 'late'"), (["send", "late", workspace.path + "/body.json"], "the source 'late'"),
+        ] {
+            let outcome = try await Self.run(command, in: workspace)
+            #expect(outcome.errors == "weir: \(file) names \(name), not read by the running gateway yet: \(cure)", "\(command): \(outcome.errors)")
+        }
+        // A file that cannot be used hides nothing, neither what is there nor what is not.
+        try workspace.write("weir.yaml", Self.more + "sink: 1\n")
+        let unknown = try await Self.run(["replay", "soar", "--from", "1"], in: workspace)
+        #expect(unknown.status == 1 && unknown.errors.hasSuffix("weir: there is no sink 'soar'\n"), "\(unknown.errors)")
+        let tested = try await Self.run(["sink", "test", "archive"], in: workspace)
+        #expect(tested.status == 0 && tested.output == "archive: delivered\n", "\(tested.output)\(tested.errors)")
+        #expect(await gateway.end() == 0)
+    }
+}
