@@ -33,6 +33,32 @@ struct FirstStepsTests {
         #expect(log.contains("notice gateway: started configuration=") && log.contains(" version=") && log.contains("notice gateway: stopped"), "\(log)")
     }
 
+    /// HostedScan's page has the endpoint registered first, and shows the secret that it made then.
+    @Test func aSecretThatTheVendorMakesIsNotGivenOutAsOurs() async throws {
+        let workspace = try Workspace()
+        let file = workspace.path + "/weir.yaml", path = workspace.path + "/secrets/hostedscan"
+        let made = try await WeirProgram.run(["init", "--adapter", "hostedscan", "--adapter", "holm", "--config", file, "--data", workspace.path + "/kept"])
+        #expect(made.status == 0 && made.output.contains("HostedScan makes its secret itself: secrets/hostedscan holds a stand-in"), "\(made.output)")
+        #expect(!made.output.contains("Holm Security makes"))
+        let yaml = String(decoding: workspace.read("weir.yaml"), as: UTF8.self)
+        #expect(yaml.contains("\ndata: \(workspace.path)/kept\n") && yaml.contains("path: \(workspace.path)/kept/changes.ndjson,"), "\(yaml)")
+        let check = try await WeirProgram.run(["check", "--config", file])
+        #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
+        for arguments in [[], ["--write"]] {
+            if !arguments.isEmpty { try FileManager.default.removeItem(atPath: path) }
+            let setup = try await WeirProgram.run(["sources", "setup", "hostedscan", "--config", file] + arguments)
+            let places = [
+                "1. URL to enter at the vendor:  https://YOUR-HOST/in/hostedscan\n", "2. HostedScan then makes the secret", "(umask 077; cat > \(path))",
+            ]
+            .compactMap { setup.output.range(of: $0)?.lowerBound }
+            #expect(setup.status == 0 && places.count == 3 && places == places.sorted(), "\(setup.output)")
+            #expect(!setup.output.contains("to enter as the signing secret") && !setup.output.contains("A new secret"), "\(setup.output)")
+            #expect(try Self.mode(path) == 0o600)
+        }
+        let refused = try await WeirProgram.run(["init", "--data", "a b", "--config", workspace.path + "/other.yaml"])
+        #expect(refused.status == 2 && refused.errors.contains("--data is a path"), "\(refused.errors)")
+    }
+
     @Test func setupWritesTheSecretForItsOwnerAloneAndReplacesNone() async throws {
         let workspace = try Workspace()
         let file = workspace.path + "/weir.yaml"

@@ -204,4 +204,11 @@ struct ManifestErrorTests {
             #expect(try event.finding().status.word == expected)
         }
     }
+
+    @Test func whoMakesTheSecretIsOneOfTwo() throws {
+        #expect(Adapter.builtIn.filter { $0.secretMaker == .vendor }.map(\.name) == ["hostedscan"])
+        let yaml =
+            "adapter: example\nvendor: Example\nsecret-by: vender\nauthenticate: bearer\nevent: { kind: $.kind }\nrecords:\n  - kinds: [ a ]\n    finding: { key: $.id }\n"
+        #expect(Self.issues(yaml).contains("m.yaml:3:12: error: unknown maker of the secret 'vender' (hint: did you mean 'vendor'?)"), "\(Self.issues(yaml))")
+    }
 }
