@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The open connections: whose they are, what is held for those whose clients have not proved who they are, and which of them gives way when
 /// there is no room.
 ///
@@ -14,6 +16,10 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
         /// Bytes held for strangers.
         package var bytes: Int
         package var bytesPerNetwork: Int
+        /// How many newcomers a second may each put an end to another connection of their own network.
+        package var successionsPerSecond = Int.max
+        /// How many may at once.
+        package var successionsAtOnce = Int.max
 
         package init(connections: Int, connectionsPerNetwork: Int, bytes: Int, bytesPerNetwork: Int) {
             self.connections = connections
@@ -81,6 +87,7 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
     private var crowds = WeightHeap(), loads = WeightHeap()
     private var strangersByAge = AgeQueues(), holdersByAge = AgeQueues()
     private var claims: [Network: Int] = [:]
+    private var successions: TokenBucket
     /// Connections open now.
     package private(set) var connections = 0
     /// Those whose clients have proved nothing.
@@ -88,9 +95,38 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
     /// Bytes held for them.
     package private(set) var bytes = 0
 
-    package init(limits: Limits) { self.limits = limits }
+    package init(limits: Limits) {
+        self.limits = limits
+        successions = TokenBucket(rate: limits.successionsPerSecond, burst: limits.successionsAtOnce)
+    }
 
     // MARK: Connections
+
+    /// Whether a newcomer is worth making a connection for.
+    ///
+    /// One for whom another of its own network would end, or who would be refused, is no gain to that network; of those only so many a second are
+    /// let in. Networks that are nearly as crowded as the most crowded would go on taking each other's places, and count as one. From elsewhere
+    /// everybody is let in.
+    ///
+    /// - Parameter isCounted: as in `open`.
+    package mutating func admits(_ network: Network, isCounted: Bool = true, at now: NIODeadline) -> Bool {
+        guard isCounted, crowds(siteOf[network]) else { return true }
+        return successions.take(at: now) == nil
+    }
+
+    /// Whether it is among those from which somebody gives way for one more of its connections, or nobody would.
+    private func crowds(_ known: Int?) -> Bool {
+        if let known, isFull(known) { return true }
+        guard isFull else { return false }
+        guard let heaviest = crowds.heaviest else { return true }
+        return known.map { 2 * sites[$0].strangers >= sites[heaviest].strangers } ?? false
+    }
+
+    private var isFull: Bool { connections >= limits.connections || strangers >= limits.strangers }
+
+    private func isFull(_ site: Int) -> Bool {
+        sites[site].counted >= limits.connectionsPerNetwork || sites[site].strangers >= limits.strangersPerNetwork
+    }
 
     /// Takes a connection in, and says which gives way for it.
     ///
@@ -98,10 +134,10 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
     package mutating func open(_ network: Network, owner: Int, isCounted: Bool = true) -> Opening {
         var evicted: Ticket?
         let known = siteOf[network]
-        if isCounted, let site = known, sites[site].counted >= limits.connectionsPerNetwork || sites[site].strangers >= limits.strangersPerNetwork {
+        if isCounted, let site = known, isFull(site) {
             guard let oldest = strangersByAge.oldest(in: site) else { return .networkFull }
             evicted = evict(oldest)
-        } else if connections >= limits.connections || strangers >= limits.strangers {
+        } else if isFull {
             guard let site = crowds.heaviest, let oldest = strangersByAge.oldest(in: site) else { return .full }
             evicted = evict(oldest)
         }

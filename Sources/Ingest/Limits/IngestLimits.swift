@@ -24,6 +24,10 @@ package struct IngestLimits: Sendable {
     package var connectionsMax = 10_000
     /// Open connections of one client address (IPv6: of one /64); requests in work, for clients behind a trusted proxy.
     package var connectionsPerAddressMax = 500
+    /// New connections a second that may each put an end to another one of their own client address, as they do when that has as many as it may,
+    /// or most of a full table; and how many may at once.
+    package var successionsPerSecond = 1000
+    package var successionsAtOnce = 500
     /// Bytes held for clients who have not proved who they are: heads, bodies and answers not read. As many again may be bodies of those who
     /// have, until reading stops for large ones.
     package var bodiesInFlightMax = 64 << 20

@@ -216,9 +216,9 @@ final class Connection: ChannelDuplexHandler {
 
     /// Whether this turn has room for another request.
     private func mayBegin(_ left: inout Int) -> Bool {
-        guard unread.readableBytes > 0 else { return false }
+        guard unread.readableBytes > 0, let peer else { return false }
         guard left > 0, isProved || shard.mayAnswerStranger() else {
-            shard.resumeLater(self)
+            shard.resumeLater(self, of: peer.address.countingBlock)
             return false
         }
         left -= 1

@@ -153,27 +153,35 @@ package final class IngestServer: Sendable {
     }
 
     private func bind(_ group: MultiThreadedEventLoopGroup, _ stations: [Station]) async throws -> any Channel {
-        let certificate = certificate
+        let certificate = certificate, shared = shared, limits = configuration.limits
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // In one turn, so that those who are connected are not kept waiting by a crowd that wants to be.
             .serverChannelOption(.maxMessagesPerRead, value: 8)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            // One read for each event keeps what a paused client has in memory to one buffer.
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            // A client that does not take its answers has no more than these made for it, and goes on when it has taken all.
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: configuration.limits.answersAheadMax))
-            .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 16_384))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Door(shared)) }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let station = stations.first(where: { $0.loop === channel.eventLoop }) else { throw ChannelError.ioOnClosedChannel }
+                    try Self.setOptions(of: channel, limits)
                     if let tls = certificate.context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(Connection(shard: station.shard.value))
                 }
             }
             .bind(host: configuration.host, port: configuration.port).get()
+    }
+
+    /// All at once: as options of the bootstrap each would be a future of its own, for every stranger. TCP_NODELAY comes from the listener.
+    private static func setOptions(of channel: any Channel, _ limits: IngestLimits) throws {
+        guard let options = channel.syncOptions else { throw ChannelError.operationUnsupported }
+        try options.setOption(.allowRemoteHalfClosure, value: true)
+        // One read for each event keeps what a paused client has in memory to one buffer.
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        // A client that does not take its answers has no more than these made for it, and goes on when it has taken all.
+        try options.setOption(.writeBufferWaterMark, value: .init(low: 1, high: limits.answersAheadMax))
+        try options.setOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 2048, maximum: 16_384))
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -27,8 +27,8 @@ final class Shard {
     private var pending = PendingTable<PendingAppend>()
     private var connections: [Connection] = []
     private var byTicket: [SharedState.Table.Ticket: Connection] = [:]
-    /// Connections whose turn is over although they have more to say, in that order.
-    private var waiting: [Connection] = []
+    /// Connections whose turn is over although they have more to say; each network has its turns.
+    private var waiting = FairQueue<ClientNetwork, Connection>()
     /// How many requests of strangers may still be answered in this turn.
     private var turnsLeft: Int
     /// Connections of strangers whose next read has not come to its turn; each network has its turns, however crowded another is.
@@ -95,11 +95,11 @@ final class Shard {
         return true
     }
 
-    /// Has `connection` go on when all events that are there have been looked at.
-    func resumeLater(_ connection: Connection) {
+    /// Has `connection` go on when all events that are there have been looked at and the turn of its network has come.
+    func resumeLater(_ connection: Connection, of network: ClientNetwork) {
         guard !connection.isWaiting else { return }
         connection.isWaiting = true
-        waiting.append(connection)
+        waiting.append(connection, for: network)
         scheduleNextTurn()
     }
 
@@ -136,16 +136,13 @@ final class Shard {
         turnsLeft = shared.limits.strangersPerTurnMax
         // Half of what may be answered is for those who have not been answered yet.
         let kept = turnsLeft / 2
-        let queue = waiting
-        waiting = []
-        var index = 0
-        while index < queue.count, turnsLeft > kept {
-            queue[index].resume()
-            index += 1
+        // Whoever waits again while this lasts has had its turn.
+        var left = waiting.count
+        while left > 0, turnsLeft > kept, let next = waiting.popFirst() {
+            next.resume()
+            left -= 1
         }
-        guard index < queue.count else { return }
-        waiting = Array(queue[index...]) + waiting
-        scheduleNextTurn()
+        if !waiting.isEmpty { scheduleNextTurn() }
     }
 
     private func startTicking() {

@@ -38,11 +38,12 @@ final class SharedState: Sendable {
         times = LimitTimes(configuration.limits)
         trustedProxies = configuration.trustedProxies
         usesTLS = configuration.tls != nil
-        table = Mutex(
-            Table(
-                limits: Table.Limits(
-                    connections: connectionsMax, connectionsPerNetwork: limits.connectionsPerAddressMax, bytes: limits.bodiesInFlightMax,
-                    bytesPerNetwork: limits.bodiesInFlightPerAddressMax)))
+        var room = Table.Limits(
+            connections: connectionsMax, connectionsPerNetwork: limits.connectionsPerAddressMax, bytes: limits.bodiesInFlightMax,
+            bytesPerNetwork: limits.bodiesInFlightPerAddressMax)
+        room.successionsPerSecond = limits.successionsPerSecond
+        room.successionsAtOnce = limits.successionsAtOnce
+        table = Mutex(Table(limits: room))
         self.clock = clock
         self.log = log
     }

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import Ingest
@@ -73,6 +74,54 @@ struct ConnectionTableTests {
         _ = try Self.open(&table, "far")
         guard case .open(_, let next) = table.open("farther", owner: 0) else { throw ClientError("refused") }
         #expect(next != nil && next != known && table.strangers == 3 && table.connections == 4)
+    }
+
+    private static func at(_ milliseconds: Int64) -> NIODeadline { .uptimeNanoseconds(1_000_000_000_000) + .milliseconds(milliseconds) }
+
+    @Test func newcomersWhoOnlyReplaceTheirOwnKindAreAdmittedAtARate() throws {
+        var limits = Table.Limits(connections: 4, connectionsPerNetwork: 3, bytes: 0, bytesPerNetwork: 0)
+        limits.successionsPerSecond = 10
+        limits.successionsAtOnce = 2
+        var table = Table(limits: limits)
+        func admitted(_ network: String, of count: Int = 5, at milliseconds: Int64) -> Int {
+            (0..<count).count { _ in table.admits(network, at: Self.at(milliseconds)) }
+        }
+        let crowd = try (0..<3).map { _ in try Self.open(&table, "crowd") }
+        #expect(admitted("crowd", at: 0) == 2 && admitted("crowd", at: 100) == 1)
+        // Who speaks for many is not held to it, and nobody from elsewhere is.
+        #expect((0..<5).allSatisfy { _ in table.admits("crowd", isCounted: false, at: Self.at(100)) })
+        let far = try Self.open(&table, "far")
+        #expect(admitted("far", at: 100) == 5 && admitted("new", at: 100) == 5 && admitted("crowd", at: 100) == 0)
+        // A network that is about as crowded as any is one of those that give way.
+        for ticket in crowd[1...] { table.close(ticket) }
+        let late = try ["other", "another"].map { try Self.open(&table, $0) }
+        #expect(admitted("far", at: 100) == 0 && admitted("new", at: 100) == 5)
+        // Who has proved who he is crowds nobody, and where all have, there is room for none.
+        for ticket in [crowd[0], far] { table.prove(ticket) }
+        #expect(admitted("crowd", at: 100) == 5)
+        for ticket in late { table.prove(ticket) }
+        #expect(admitted("new", at: 100) == 0)
+        table.close(far)
+        #expect(admitted("crowd", at: 100) == 5 && admitted("other", at: 100) == 5)
+    }
+
+    /// As many connections as there may be, and a hundred thousand newcomers in one moment.
+    @Test func aCrowdAtTheDoorHasFewConnectionsMadeAndHoldsUpNobodyElse() throws {
+        var limits = Table.Limits(connections: 10_000, connectionsPerNetwork: 500, bytes: 0, bytesPerNetwork: 0)
+        limits.successionsPerSecond = 1000
+        limits.successionsAtOnce = 500
+        var table = Table(limits: limits)
+        for number in 0..<10_000 { _ = try Self.open(&table, "crowd-\(number % 20)") }
+        var made = 0, elsewhere = 0
+        for number in 0..<100_000 {
+            let isElsewhere = number % 1000 == 0
+            let network = isElsewhere ? "far-\(number)" : "crowd-\(number % 20)"
+            guard table.admits(network, at: Self.at(0)) else { continue }
+            guard case .open(_, _?) = table.open(network, owner: 0) else { throw ClientError("nobody gave way for \(network)") }
+            if isElsewhere { elsewhere += 1 } else { made += 1 }
+        }
+        #expect(elsewhere == 100 && made == 500)
+        #expect(table.connections == 10_000)
     }
 
     @Test func overItsBudgetTheOldestHolderOfTheHeaviestNetworkGivesWay() throws {

@@ -11,12 +11,12 @@ struct LimitsTests {
     @Test func whoHasLittleWaitingIsServedBetweenThoseOfACrowd() {
         var queue = FairQueue<String, Int>()
         for number in 0..<1000 { queue.append(number, for: "crowd") }
-        #expect(queue.popFirst() == 0)
+        #expect(queue.popFirst() == 0 && queue.count == 999)
         queue.append(-1, for: "good")
         queue.append(-2, for: "good")
         #expect((0..<5).map { _ in queue.popFirst() } == [1, -1, 2, -2, 3])
         #expect((4..<1000).allSatisfy { queue.popFirst() == $0 })
-        #expect(queue.popFirst() == nil && queue.isEmpty)
+        #expect(queue.popFirst() == nil && queue.isEmpty && queue.count == 0)
         queue.append(7, for: "crowd")
         #expect(!queue.isEmpty && queue.popFirst() == 7)
     }

@@ -102,6 +102,21 @@ struct StrangerTests {
         }
     }
 
+    @Test func aCrowdThatOnlyReplacesItsOwnKindIsTurnedAwayAtTheDoor() async throws {
+        try await Gateway.run(limits: {
+            $0.connectionsPerAddressMax = 3
+            $0.successionsPerSecond = 1
+            $0.successionsAtOnce = 2
+        }) { gateway throws in
+            let crowd = try (0..<60).map { _ in try gateway.client(from: "127.0.0.2") }
+            // Nobody is forgotten: all but those in the table come to an end.
+            #expect(gateway.eventually { crowd.count { $0.endsWithin(milliseconds: 1) } >= 57 })
+            #expect(gateway.server.counters.snapshot()["(none)"]?.refusals["too_many_connections_of_address"] ?? 0 >= 20)
+            #expect(try gateway.answer(Samples.url("{}")).status == 200)
+            #expect(gateway.server.load.connections <= 4)
+        }
+    }
+
     @Test func strangersAreReadInTurnsAndNobodyIsForgotten() async throws {
         try await Gateway.run(limits: { $0.strangersReadPerTurnMax = 1 }) { gateway throws in
             let body = "\"" + String(repeating: "y", count: 100_000) + "\""
