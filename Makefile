@@ -44,7 +44,7 @@ faults: packages Benchmarks/hookload
 	$(SWIFT) build -c release --static-swift-stdlib --product weir
 	@scripts/install-packages.sh python3 strace eatmydata e2fsprogs
 	WEIR_LONG_FAULTS=1 Tests/Faults/run.sh --weir $(RELEASE)/weir --hookload Benchmarks/hookload --rounds 50
-	WEIR_LONG_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2 $(SWIFT) test --filter whatFailsIsTheSink
+	WEIR_LONG_TESTS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=2 $(SWIFT) test --filter 'whatFailsIsTheSink|noIDHasTwoContents'
 
 clean:
 	rm -rf .build Benchmarks/hookload

@@ -33,6 +33,12 @@ struct JournalTests {
         await journal.stop()
     }
 
+    @Test func aTagIsDerivedForEachPlaceOfEachOpening() {
+        let tags = ["abcdefgh", "abcdefg0"].flatMap { tag in (UInt64(0)..<500).map { JournalTag.derived(from: tag, end: $0) } }
+        #expect(tags.allSatisfy(JournalTag.isValid) && Set(tags).count == 1000)
+        #expect(JournalTag.derived(from: "abcdefgh", end: 7) == tags[7])
+    }
+
     @Test func aNewJournalBeginsWithItsTag() async throws {
         let disk = SimulatedDisk()
         let (journal, recovery) = try SegmentJournal.open(disk.options())

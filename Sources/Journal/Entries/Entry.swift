@@ -24,7 +24,7 @@ package struct Entry: Sendable, Equatable {
     package let bodySize: Int
     /// Whether the receipt's source recognises equal bodies.
     package let deduplicates: Bool
-    package let body: EntryBody
+    package var body: EntryBody
 
     package init(
         number: UInt64, kind: EntryKind, receivedTime: Timestamp, wallTime: Timestamp, source: String, generation: UInt64, peer: String,

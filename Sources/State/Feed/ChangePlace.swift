@@ -21,7 +21,7 @@ extension ChangePlace {
     static func find(_ id: ChangeID, in database: Database, journalEnd: UInt64) throws -> ChangePlace {
         if let change = try id.fetch(database) { return .at(change.sequence) }
         let position = try Position(from: database)
-        if let place = try Remade(from: database)?.place(of: id, position: position, in: database) { return place }
+        if let place = try Remade.place(of: id, position: position, in: database) { return place }
         if let later = try firstLater(than: id, database) { return .gone(after: later - 1) }
         let last = try UInt64(clamping: Int64.fetchOne(database, sql: "SELECT max(sequence) FROM changes WHERE tag = ?", arguments: [id.tag]) ?? 0)
         // Behind the last change of its tag, with another tag's after it: the journal went on without it.

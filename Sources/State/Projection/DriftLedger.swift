@@ -71,8 +71,6 @@ struct DriftLedger {
     private var told: [Int64: Told] = [:]
     /// Sources of which a notice was told that state.db does not know of.
     private var unwritten: Set<Int64> = []
-    /// Whether anything is counted less, so that rows may stand for nothing.
-    private var hasTakenOff = false
 
     init(from database: Database) throws {
         for row in try CheckedRow.fetchAll(database, sql: "SELECT source, entry, received FROM drift_told") {
@@ -89,21 +87,12 @@ struct DriftLedger {
 
     /// Counts what one receipt drifted in.
     ///
-    /// - Parameters:
-    ///   - gone: Those of the places that stand for words which are erased.
-    ///   - number: 1; 0 for a receipt that was counted before, or -1 where it does not count any more.
-    ///   - isBehind: Whether receipts behind it were counted before.
-    mutating func count(
-        _ places: [DriftPlace], gone: [ErasedPlace] = [], source: Int64, entry: Int64, received: Int64, by number: Int64 = 1, isBehind: Bool = false
-    ) {
-        hasTakenOff = hasTakenOff || number < 0
+    /// - Parameter gone: Those of the places that stand for words which are erased.
+    mutating func count(_ places: [DriftPlace], gone: [ErasedPlace] = [], source: Int64, entry: Int64, received: Int64) {
         for said in places {
             let erased = gone.first { $0.kind == said.kind && $0.place == said.place }
-            var place = name(of: said, erased, source: source)
-            // It may be the first now to show what others were known for.
-            var rank = isBehind ? Int64(places.count { $0 < place }) : 0
+            var place = name(of: said, erased, source: source), rank: Int64 = 0
             if !known[source, default: []].contains(place) {
-                if number < 1 { continue }
                 if known[source, default: []].count >= Self.placesMax { place = .other }
                 rank = Int64(places.count { $0 < place })
                 if known[source, default: []].insert(place).inserted {
@@ -111,9 +100,10 @@ struct DriftLedger {
                     if let erased, place == said { standing[source, default: [:]][place] = erased.digest }
                 }
             }
-            var count = pending[Key(source: source, place: place)] ?? Count(rank: rank, first: entry, last: 0, received: received)
-            count.number += number
-            if number >= 0 { (count.last, count.received) = (entry, received) }
+            var count = pending[Key(source: source, place: place)] ?? Count(rank: rank, first: entry, last: entry, received: received)
+            count.number += 1
+            count.last = entry
+            count.received = received
             pending[Key(source: source, place: place)] = count
         }
     }
@@ -144,15 +134,12 @@ struct DriftLedger {
     /// The places of `source` that a notice of `entry` is to tell, in the order in which they were first seen, without what stands for erased words; empty
     /// where none is due.
     mutating func tell(_ source: Int64, entry: Int64, received: Int64) -> [DriftPlace] {
-        guard let places = untold[source]?.filter({ $0.entry <= entry }), !places.isEmpty else { return [] }
+        guard let places = untold[source], !places.isEmpty else { return [] }
         // A vendor whose members are named by hosts makes a place with each event.
         if let told = told[source], NoticeLimit.isTooSoon(received, after: told.received) { return [] }
-        let later = untold[source]?.filter { $0.entry > entry } ?? []
-        untold[source] = later.isEmpty ? nil : later
-        if entry >= told[source]?.entry ?? 0 {
-            told[source] = Told(entry: entry, received: received)
-            unwritten.insert(source)
-        }
+        untold[source] = nil
+        told[source] = Told(entry: entry, received: received)
+        unwritten.insert(source)
         return places.sorted().map(\.place.told)
     }
 
@@ -199,15 +186,11 @@ struct DriftLedger {
             try database.cachedStatement(
                 sql: """
                     INSERT INTO drift VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, kind, place)
-                    DO UPDATE SET count = count + excluded.count,
-                        rank = CASE WHEN excluded.first_entry < first_entry THEN excluded.rank ELSE rank END,
-                        first_entry = min(first_entry, excluded.first_entry), last_entry = max(last_entry, excluded.last_entry),
-                        last_received = CASE WHEN excluded.last_entry < last_entry THEN last_received ELSE excluded.last_received END
+                    DO UPDATE SET count = count + excluded.count, last_entry = excluded.last_entry, last_received = excluded.last_received
                     """
             ).execute(arguments: [key.source, key.place.kind, key.place.place, count.number, count.first, count.last, count.received, count.rank, digest])
         }
         pending.removeAll(keepingCapacity: true)
-        try removeEmpty(from: database)
         for source in unwritten {
             guard let told = told[source] else { continue }
             try database.cachedStatement(sql: "INSERT OR REPLACE INTO drift_told VALUES (?, ?, ?)").execute(arguments: [source, told.entry, told.received])
@@ -217,17 +200,5 @@ struct DriftLedger {
             try database.cachedStatement(sql: "INSERT OR IGNORE INTO drift_notices VALUES (?, ?)").execute(arguments: [notice.source, notice.uid])
         }
         notices.removeAll()
-    }
-
-    /// Forgets places that no receipt counts for any more.
-    private mutating func removeEmpty(from database: Database) throws {
-        guard hasTakenOff else { return }
-        for row in try CheckedRow.fetchAll(database, sql: "SELECT source, kind, place FROM drift WHERE count <= 0") {
-            let source: Int64 = try row[0], place = try DriftPlace(kind: row[1], place: row[2])
-            known[source]?.remove(place)
-            untold[source]?.removeAll { $0.place == place }
-        }
-        try database.execute(sql: "DELETE FROM drift WHERE count <= 0")
-        hasTakenOff = false
     }
 }

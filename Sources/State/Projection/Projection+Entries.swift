@@ -10,11 +10,10 @@ extension Projection {
     /// Large entries are the projector's own work, see `RebuildApplication`; in a shadow they are passed.
     func project(own entry: Entry, in database: Database) throws {
         let body = entry.body.bytes ?? []
-        try noteTaken(entry, in: database)
         switch entry.kind {
         case .recovery:
             guard let note = RecoveryNote(parsing: body) else { break }
-            let isFirst = try !setTag(note.tag, from: entry.number, in: database)
+            let isFirst = try isFirst(note, entry: entry.number, in: database)
             let work = begin(entry)
             if let said = GatewayNotice.limited(of: entry, isFirst: isFirst) { try tellLimited(said, entry: work) }
             return
@@ -42,9 +41,14 @@ extension Projection {
         _ = begin(entry)
     }
 
+    /// Takes over the tag of a `recovery` entry; returns whether none stands before it.
+    private func isFirst(_ note: RecoveryNote, entry: UInt64, in database: Database) throws -> Bool {
+        if case .remade = note.reason { try Remade.remember(note.tag, in: database) }
+        return try !setTag(note.tag, from: entry, in: database)
+    }
+
     /// Makes a notice of the gateway's own; `subject` tells notices of one kind and entry apart.
     func tell(_ said: GatewayNotice, entry: ProjectedEntry, subject: String = "") throws {
-        guard !isTakenAgain else { return }
         let time = EventTime(said: nil, received: Timestamp(milliseconds: entry.received))
         let event = EventInWork(entry: entry, source: SourceNames.gateway, time: time, rank: 0)
         let notice = said.notice(tag: entry.tag, entry: entry.number, subject: subject)
@@ -55,7 +59,6 @@ extension Projection {
     ///
     /// - Parameter subject: Tells notices of one entry apart.
     func tellDrift(of source: Int64, name: String, entry: ProjectedEntry, subject: String = "") throws {
-        guard !isTakenAgain else { return }
         let places = drift.tell(source, entry: entry.number, received: entry.received)
         guard !places.isEmpty else { return }
         let said = GatewayNotice.drift(source: name, places: places)
@@ -68,14 +71,12 @@ extension Projection {
 
     /// Makes a notice of the gateway's own, unless one of its kind and subject was made in the hour before: then the next one counts it.
     private func tellLimited(_ said: GatewayNotice, entry: ProjectedEntry) throws {
-        guard !isTakenAgain else { return }
         guard position.rules >= Self.rulesWithLimits else { return try tell(said, entry: entry) }
         if let due = notices.admit(said, received: entry.received) { try tell(due, entry: entry) }
     }
 
     /// Tells what no entry of its own came to tell.
     private func tellWhatIsLeft(entry: ProjectedEntry) throws {
-        guard !isTakenAgain else { return }
         for notice in notices.due(received: entry.received) { try tell(notice, entry: entry, subject: notice.limitedAs.name) }
         for source in drift.sourcesToTell {
             guard let name = sources.name(of: source) else { continue }

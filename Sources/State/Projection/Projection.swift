@@ -37,9 +37,6 @@ final class Projection {
     /// How many receipts were erased since it began.
     var erasures = 0
     private var voids: [VoidDecision]
-    private var taken: TakenAgain
-    /// Whether state.db had taken in the entry in work before: what it told was told then.
-    private(set) var isTakenAgain = false
     /// In a shadow, what the receipts that the decision in work leaves out had to do with.
     private var touched: TouchedRecords?
 
@@ -57,8 +54,7 @@ final class Projection {
         clock = try ClockSteps(from: database)
         sources = try SourceNames(from: database)
         voids = try VoidDecision.all(in: database).map(\.decision)
-        taken = try TakenAgain(from: database)
-        try options.remade?.write(to: database)
+        try options.remade?.write(after: position.entry, to: database)
         touched = try options.rules?.subject.map { _ in try TouchedRecords(from: database) }
     }
 
@@ -69,9 +65,7 @@ final class Projection {
     ///   - husk: Where `mapped` is from when the receipt's body was erased.
     func project(_ mapped: MappedEvent, scope: KeyScope, entry: Entry, generation: UInt64, husk: Husk.Form? = nil, in database: Database) throws {
         let parts = parts(of: entry, in: database)
-        try noteTaken(entry, in: database)
-        let before = isTakenAgain ? try taken.receipt(Int64(clamping: entry.number), in: database) : nil
-        let work = begin(entry, after: max(changesMade(by: entry), before?.changes ?? 0), generation: generation)
+        let work = begin(entry, after: changesMade(by: entry), generation: generation)
         let source = try sources.number(of: entry.source, in: database)
         let time = EventTime(said: mapped.time, latest: mapped.latestTime, received: entry.receivedTime)
         let event = EventInWork(entry: work, source: source, time: time, rank: UInt32(clamping: mapped.kindRank), parts: parts, husk: husk)
@@ -80,7 +74,7 @@ final class Projection {
             entry: work.number, source: source, received: work.received, wall: work.wall, outcome: .mapped, kind: mapped.kind, key: mapped.key)
         if mapped.ignored {
             row.outcome = .ignored
-        } else if parts.stored == 0, let first = try firstOccurrence(of: mapped, scope: scope, event: event, before: before, in: database) {
+        } else if parts.stored == 0, let first = try firstOccurrence(of: mapped, scope: scope, event: event, in: database) {
             row.outcome = .duplicate
             row.first = first
         } else {
@@ -89,8 +83,7 @@ final class Projection {
         }
         // What the gateway says itself has none of the receipt's words.
         changes.isErased = false
-        let isCounted = row.outcome != .duplicate, wasCounted = before?.isCounted ?? false
-        if isCounted || wasCounted { countDrift(of: mapped, event: event, by: (isCounted ? 1 : 0) - (wasCounted ? 1 : 0)) }
+        if row.outcome != .duplicate { countDrift(of: mapped, event: event) }
         try tellDrift(of: source, name: entry.source, entry: work)
         row.changes = changes.number
         if parts.isSplit { try UnfinishedEntry.remove(from: database) }
@@ -125,16 +118,8 @@ final class Projection {
     ///
     /// - Parameter gone: How many changes it had made before it was erased: their sequence numbers stay theirs.
     func pass(_ entry: Entry, as outcome: EventOutcome, changes gone: UInt64 = 0, in database: Database) throws {
-        try noteTaken(entry, in: database)
-        let before = isTakenAgain ? try taken.receipt(Int64(clamping: entry.number), in: database) : nil
-        let work = begin(entry, after: before?.changes ?? 0)
+        let work = begin(entry)
         let source = try sources.number(of: entry.source, in: database)
-        if let before, outcome == .unreadable {
-            // It could be read when it was taken in first: what became of it is known.
-            counters.count(before.outcome, source: source)
-            position.receipts += 1
-            return
-        }
         changes.leaveOut(gone)
         try finish(
             EventRow(entry: work.number, source: source, received: work.received, wall: work.wall, outcome: outcome, changes: changes.number))
@@ -171,10 +156,7 @@ final class Projection {
         position.sequence = changes.sequence
         if let unproved { position.proof = EntryProof(of: unproved) }
         unproved = nil
-        guard var place else {
-            try taken.flush(to: database, position: position.entry)
-            return try position.write(to: database)
-        }
+        guard var place else { return try position.write(to: database) }
         place.sequence = changes.sequence
         try place.write(to: database)
     }
@@ -187,9 +169,6 @@ final class Projection {
         unproved = nil
         try position.write(to: database)
     }
-
-    /// Looks whether `entry`, which is to be begun, was taken in before.
-    func noteTaken(_ entry: Entry, in database: Database) throws { isTakenAgain = try taken.contains(Int64(clamping: entry.number), in: database) }
 
     /// Moves on to `entry`.
     func begin(_ entry: Entry, after made: Int64 = 0, generation: UInt64? = nil) -> ProjectedEntry {
@@ -231,18 +210,12 @@ final class Projection {
     }
 
     /// The receipt that brought the same event before: by its key, or without one by the newest words about each of its records.
-    ///
-    /// - Parameter before: What became of the receipt when it was taken in before.
-    private func firstOccurrence(
-        of mapped: MappedEvent, scope: KeyScope, event: EventInWork, before: TakenAgain.Receipt?, in database: Database
-    ) throws -> Int64? {
+    private func firstOccurrence(of mapped: MappedEvent, scope: KeyScope, event: EventInWork, in database: Database) throws -> Int64? {
         if let key = event.key(of: mapped, scope) {
             let former = keys.hasFormer ? mapped.key.map { EventKeys.Former(key: EventKey(scope: scope, before6: $0), kind: mapped.kind) } : nil
             return try keys.claim(
                 key, former: former, entry: event.entry.number, received: event.entry.received, clock: clock, in: database)
         }
-        // By now its records know later words, and its own among them.
-        if taken.reaches(event.entry.number) { return before?.first }
         var first: Int64?
         for record in mapped.records {
             guard let known = try records.existing(record.uid, kind: record.kind),
@@ -253,11 +226,10 @@ final class Projection {
         return first
     }
 
-    private func countDrift(of mapped: MappedEvent, event: EventInWork, by number: Int64) {
+    private func countDrift(of mapped: MappedEvent, event: EventInWork) {
         guard !mapped.drift.isEmpty else { return }
-        drift.count(
-            mapped.drift.map { DriftPlace($0) }, gone: event.husk?.drift ?? [], source: event.source, entry: event.entry.number,
-            received: event.entry.received, by: number, isBehind: taken.reaches(event.entry.number))
+        let places = mapped.drift.map { DriftPlace($0) }
+        drift.count(places, gone: event.husk?.drift ?? [], source: event.source, entry: event.entry.number, received: event.entry.received)
     }
 }
 

@@ -14,27 +14,44 @@ struct Remade: Equatable, Sendable {
         self.tag = tag
     }
 
-    /// What state.db was made with; nothing where all of it is as it was told first.
-    init?(from database: Database) throws {
-        guard let row = try CheckedRow.fetchOne(database, sql: "SELECT last, tag FROM remade") else { return nil }
-        try self.init(last: UInt64(clamping: row[0] as Int64), tag: row[1])
+    /// Has the tag for the changes of entries behind `position`; goes on with it where state.db was begun with it.
+    func write(after position: UInt64, to database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO remakings (tag, after, last) VALUES (?, ?, ?) ON CONFLICT (tag) DO UPDATE SET last = excluded.last WHERE after < last",
+            arguments: [tag, Int64(clamping: position), Int64(clamping: last)])
     }
 
-    func write(to database: Database) throws {
-        try database.execute(sql: "INSERT OR REPLACE INTO remade VALUES (1, ?, ?)", arguments: [Int64(clamping: last), tag])
+    /// Keeps the tag of what a state.db was made with before this one.
+    static func remember(_ tag: String, in database: Database) throws {
+        try database.execute(sql: "INSERT OR IGNORE INTO remakings (tag, after, last) VALUES (?, 0, 0)", arguments: [tag])
+    }
+
+    /// What the entry is made again with here; nothing where it is made as at first.
+    static func covering(_ entry: UInt64, in database: Database) throws -> Remade? {
+        let sql = "SELECT last, tag FROM remakings WHERE after < :entry AND last >= :entry ORDER BY number DESC LIMIT 1"
+        let row = try CheckedRow.fetchOne(database.cachedStatement(sql: sql), arguments: ["entry": Int64(clamping: entry)])
+        return try row.map { Remade(last: UInt64(clamping: try $0[0] as Int64), tag: try $0[1]) }
+    }
+
+    /// The tag that changes of the entry bear here; nothing where they bear the one that was in force at it.
+    static func tag(of entry: UInt64, in database: Database) throws -> String? {
+        try covering(entry, in: database)?.tag
     }
 
     /// Where the change is now that the entry of `id` made under another tag before; nothing when `id` is none of those.
-    func place(of id: ChangeID, position: Position, in database: Database) throws -> ChangePlace? {
-        guard id.entry <= last, id.tag != tag, try Self.tag(of: id.entry, in: database) == id.tag else { return nil }
+    static func place(of id: ChangeID, position: Position, in database: Database) throws -> ChangePlace? {
+        guard let tag = try tag(of: id.entry, in: database), id.tag != tag, try isFormer(id, in: database) else { return nil }
         guard position.entry >= id.entry else { return .notYet }
         if let change = try ChangeID(tag: tag, entry: id.entry, number: id.number).fetch(database) { return .at(change.sequence) }
         return .gone(after: try ChangeOrder.last(in: database, before: .receipt(id.entry)))
     }
 
-    /// The tag that was in force at the entry.
-    private static func tag(of entry: UInt64, in database: Database) throws -> String? {
-        try String.fetchOne(database, sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [Int64(clamping: entry)])
+    /// Whether the entry made changes under the tag of `id`: that which was in force, or that of another making.
+    private static func isFormer(_ id: ChangeID, in database: Database) throws -> Bool {
+        let inForce = try String.fetchOne(
+            database, sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [Int64(clamping: id.entry)])
+        if inForce == id.tag { return true }
+        return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM remakings WHERE tag = ?)", arguments: [id.tag]) ?? false
     }
 }
 

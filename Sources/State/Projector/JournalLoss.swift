@@ -8,7 +8,7 @@ struct JournalLoss {
     /// The last entry that both have taken for the same; nothing later of state.db's is the journal's.
     let common: UInt64
 
-    /// If entries are missing, says so in the journal, and takes state.db back to where the two part; then looks for entries that can be read again.
+    /// If entries are missing, says so in the journal, and takes state.db back to where the two part.
     ///
     /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next. Entries that were given their
     /// numbers are projected like any others; what stands before them in the journal as the last of both is taken in again, which changes nothing.
@@ -22,6 +22,5 @@ struct JournalLoss {
             }
             try TakeBack(store: store, source: source).forget(after: loss.common)
         }
-        try ReadableAgain(store: store, source: source, log: log).takeIn(through: journal.watermark)
     }
 }

@@ -21,27 +21,17 @@ struct JournalLossSearch {
     ///   - first: The oldest entry that is kept.
     func run(end: UInt64, first: UInt64) throws(StateError) -> JournalLoss? {
         let position = try store.read { try Position(from: $0) }
-        // Behind the position too, where entries are being taken in again.
-        let taken = UInt64(clamping: try store.read { try Int64.fetchOne($0, sql: "SELECT max(last) FROM taken") ?? 0 })
-        let known = max(position.entry, taken)
-        guard known > 0 else { return nil }
-        if known > end {
-            let reason = "state.db had taken in entries up to \(known), the journal ends at \(end)"
+        guard position.entry > 0 else { return nil }
+        if position.entry > end {
+            let reason = "state.db had taken in entries up to \(position.entry), the journal ends at \(end)"
             return JournalLoss(reason: reason, common: try lastInCommon(through: end, first: first))
         }
-        guard let other = try givenAgain(position, taken: taken) else { return nil }
-        let common = try lastInCommon(through: max(other, 1) - 1, first: first)
-        let reason = "entry \(other) of the journal is not the one that state.db had taken in: entries after \(common) were lost, and numbers given again"
+        // What cannot be read, or was dropped for its age, was not given to another.
+        guard let proof = position.proof, let entry = try source.entry(position.entry), EntryProof(of: entry) != proof else { return nil }
+        let common = try lastInCommon(through: position.entry - 1, first: first)
+        let reason =
+            "entry \(position.entry) of the journal is not the one that state.db had taken in: entries after \(common) were lost, and numbers given again"
         return JournalLoss(reason: reason, common: common)
-    }
-
-    /// The entry at the position, or the newest receipt behind it that was taken in before, if the journal has another of that number.
-    ///
-    /// What cannot be read, or was dropped for its age, was not given to another.
-    private func givenAgain(_ position: Position, taken: UInt64) throws(StateError) -> UInt64? {
-        if let proof = position.proof, let entry = try source.entry(position.entry), EntryProof(of: entry) != proof { return position.entry }
-        guard let newest = try receipt(after: position.entry, through: taken, newestFirst: true), try source.entry(newest.entry) != nil else { return nil }
-        return try isInJournal(newest) ? nil : newest.entry
     }
 
     /// The last receipt up to `limit` that is the same in both; 0 when none is.

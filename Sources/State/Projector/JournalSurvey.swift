@@ -22,6 +22,12 @@ struct JournalSurvey {
     /// What the newest entry about it says was made again, and by which rules.
     private(set) var remade: Remade?
     private(set) var remadeRules: Int?
+    /// Which entries are left out though they may be readable.
+    private(set) var unread = UnreadHistory()
+    /// What cannot be read now: numbers that are missing, and bodies. For a configuration another of the same content may stand.
+    private(set) var unreadable = EntryRanges()
+    /// Entries whose work concerns all that stands before them.
+    private(set) var large: [UInt64] = []
 
     /// Whether the receipt is left out; `entry` is the one that is being carried out, if any.
     func isQuarantined(_ receipt: UInt64, during entry: UInt64?) -> Bool {
@@ -39,15 +45,20 @@ struct JournalSurvey {
     }
 
     mutating func add(_ entry: Entry) {
+        if LargeEntry(entry) != nil { large.append(entry.number) }
         switch entry.kind {
         case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
         case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
         case .receipt: lastReceipts[entry.generation] = entry.number
         case .config: configurations.append(entry.number)
         case .recovery: RecoveryNote(parsing: entry.body.bytes ?? []).map { add($0) }
+        case .notice: UnreadNote(parsing: entry.body.bytes ?? []).map { unread.add($0) }
+        case .rebuild: RereadNote(parsing: entry.body.bytes ?? []).map { unread.add($0, entry: entry.number) }
         default: break
         }
     }
+
+    mutating func add(_ note: UnreadNote) { unread.add(note) }
 
     mutating func add(_ note: RecoveryNote) {
         guard case .remade(let entry, let rules) = note.reason else { return }
@@ -64,15 +75,24 @@ struct JournalSurvey {
     /// Reads the journal from entry `first` through `last`; stops early when `isStopping` says so.
     mutating func read(_ source: EntrySource, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
         guard first <= last else { return }
-        var reader = source.reader(first)
+        var reader = source.reader(first), damaged: [ClosedRange<UInt64>] = []
+        defer { unreadable = unreadable.union(EntryRanges(damaged + reader.skipped).through(last)) }
         while !isStopping() {
             let entries = try reader.entries(limit: 1024, maxBytes: 8 << 20)
             guard !entries.isEmpty else { return }
             for entry in entries {
                 if entry.number > last { return }
                 through = entry.number
+                if entry.isDamaged { damaged.append(entry.number...entry.number) }
                 add(entry)
             }
         }
+    }
+}
+
+extension Entry {
+    /// Whether its body cannot be read, and nothing can stand for it.
+    var isDamaged: Bool {
+        if case .unreadable = body { kind != .config } else { false }
     }
 }

@@ -32,7 +32,7 @@ final class ProjectionRun {
         var writesNotes = true
         /// Ends the process when one entry takes too long; nothing where that may be.
         var watchdog: Watchdog?
-        let shouldStop: () -> Bool
+        var shouldStop: () -> Bool
         /// Whether senders are answered by now; a start that may end soon waits for that.
         var isServing: () -> Bool = { true }
         /// Called after each transaction.
@@ -49,8 +49,12 @@ final class ProjectionRun {
     private var hasWaited = false
     /// How many receipts were erased of which the store was told.
     private var erasures = 0
-    /// Entries of the batch that cannot be read.
-    private var unreadable: [ClosedRange<UInt64>] = []
+    /// Entries that count as unreadable, whatever the journal has of them.
+    private var leftOut = EntryRanges()
+    /// Whether the journal says by now what is made again otherwise than at first.
+    private var hasTold = false
+    /// Whether it was looked for entries that can be read again.
+    private var hasLooked = false
     /// How often memory is still to be given back.
     private var returns = 0
 
@@ -66,6 +70,7 @@ final class ProjectionRun {
         var survey = try surveyed(after: start.entry)
         try condemn(in: &survey)
         try tellWhatIsRemade(in: &survey, after: start.entry)
+        leftOut = survey.unread.leftOut(during: plan.rules?.entry)
         var options = Projection.Options()
         if let remade = survey.remade, remade.last > start.entry { options.remade = remade }
         options.writesChanges = plan.writesChanges
@@ -91,8 +96,9 @@ final class ProjectionRun {
             watermark = end
             let began = Watchdog.now()
             pressure.observe(watermark: end, at: began)
-            guard try queue.fill(limit: size.entries, maxBytes: plan.options.batchBytes) else {
+            guard try queue.fill(limit: size.entries, maxBytes: plan.options.batchBytes, leftOut: leftOut) else {
                 if plan.through != nil { break }
+                if try takeInAgain(through: projection.position.entry) { continue }
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
                 continue
             }
@@ -121,7 +127,7 @@ final class ProjectionRun {
         attempt = attempt.taking(
             first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber, units: work.projection.unitsStored(of: first.firstNumber))
         try file.write(attempt)
-        unreadable = []
+        try note(items.compactMap(\.unreadable))
         let done = try plan.store.withWriter { database in
             var done = 0
             try database.inParts {
@@ -137,7 +143,6 @@ final class ProjectionRun {
             }
             return done
         }
-        tellUnreadable()
         if work.projection.erasures > erasures {
             erasures = work.projection.erasures
             plan.store.noteErasure()
@@ -146,21 +151,25 @@ final class ProjectionRun {
         queue.remove(done)
     }
 
-    /// Says which entries of the batch could not be read: nothing else names what is missing before somebody looks for it.
-    private func tellUnreadable() {
-        guard plan.writesNotes, plan.rules == nil, let words = Self.words(of: unreadable) else { return }
-        plan.options.log.error("\(words)")
+    /// Writes down which entries cannot be read, of which the journal does not say so yet, before anything is made of those behind them.
+    private func note(_ unreadable: [ClosedRange<UInt64>]) throws(StateError) {
+        guard plan.writesNotes, !unreadable.isEmpty else { return }
+        for note in UnreadNote.notes(of: EntryRanges(unreadable).subtracting(leftOut), during: plan.rules?.entry) {
+            plan.options.log.error("\(note.words)")
+            _ = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal)
+            survey?.add(note)
+            leftOut = leftOut.union(note.entries)
+        }
     }
 
-    /// What is said of entries that cannot be read, whose numbers are the journal's; nothing where there are none.
-    static func words(of unreadable: [ClosedRange<UInt64>]) -> String? {
-        guard let first = unreadable.first?.lowerBound else { return nil }
-        let count = unreadable.reduce(UInt64(unreadable.count)) { $0 &+ ($1.upperBound - $1.lowerBound) }
-        let what = count == 1 ? "entry \(first) of the journal" : "\(count) entries of the journal, from \(first) on,"
-        return """
-            \(what) cannot be read: what they said is missing until a segment that holds them is put back \
-            ('weir journal verify' names the place; a start takes in what can be read again)
-            """
+    /// Has the entries taken in that were left out and can be read by now; whether there are any. It is looked for them once.
+    private func takeInAgain(through end: UInt64) throws(StateError) -> Bool {
+        guard !hasLooked, plan.writesNotes, plan.rules == nil else { return false }
+        hasLooked = true
+        guard let note = try ReadableAgain(store: plan.store, source: plan.source).note(through: end) else { return false }
+        plan.options.log.notice("what could not be read of the journal can be read again (\(note.entries.count) entries): it is taken in")
+        _ = try BlockingAppend.append(note.draft, to: plan.journal)
+        return true
     }
 
     /// Has a large entry carried out. A death counts against it only while no part of it gets done: a long one is ended by stops and restarts
@@ -197,11 +206,8 @@ final class ProjectionRun {
 
     private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {
         switch item {
-        case .skipped(let numbers):
-            unreadable.append(numbers)
-            try work.projection.skip(numbers, in: database)
+        case .skipped(let numbers): try work.projection.skip(numbers, in: database)
         case .entry(let entry):
-            if case .unreadable = entry.body { unreadable.append(entry.number...entry.number) }
             if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
             plan.watchdog?.take(entry.number)
             defer { plan.watchdog?.rest() }
@@ -217,16 +223,43 @@ final class ProjectionRun {
         survey = self.survey ?? survey
     }
 
-    /// Writes down that receipts are projected again by other rules than they were at first, before any of their changes is made again.
+    /// Writes down that entries are projected again by other rules than they were at first, or without some that were there, before any of their changes
+    /// is made again.
     private func tellWhatIsRemade(in survey: inout JournalSurvey, after position: UInt64) throws(StateError) {
-        guard plan.rules == nil, plan.writesChanges, plan.writesNotes, !plan.shouldStop() else { return }
+        guard !hasTold, plan.rules == nil, plan.writesChanges, plan.writesNotes, !plan.shouldStop() else { return }
+        try requireWhatWasLeftOut(survey, through: position)
         var mapper = plan.makeMapper()
-        guard let last = try survey.lastOfOtherRules(&mapper) else { return }
-        let note = RecoveryNote(tag: plan.journal.tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
-        plan.options.log.notice("entries up to \(last) are projected again by other rules than before: their changes have new ids, and are not told again")
+        let last = max(try survey.lastOfOtherRules(&mapper) ?? 0, try isWithoutWhatWas(survey, after: position) ? survey.through : 0)
+        hasTold = true
+        guard last > position else { return }
+        let tag = JournalTag.derived(from: plan.journal.tag, end: plan.source.watermark())
+        let note = RecoveryNote(tag: tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
+        plan.options.log.notice(
+            "entries up to \(last) are projected again, and not as at first: their changes have new ids, and are not told again")
         _ = try BlockingAppend.append(EntryDraft(kind: .recovery, body: note.bytes), to: plan.journal)
         survey.add(note)
         self.survey = survey
+        leftOut = survey.unread.leftOut(during: nil)
+        try self.note(survey.unreadable.ranges)
+        survey = self.survey ?? survey
+    }
+
+    /// Whether entries cannot be read that may have been there when what is behind the position was projected before.
+    private func isWithoutWhatWas(_ survey: JournalSurvey, after position: UInt64) throws(StateError) -> Bool {
+        if !survey.unreadable.subtracting(survey.unread.leftOut(during: nil)).isEmpty { return true }
+        guard !survey.large.isEmpty else { return false }
+        var whole = JournalSurvey()
+        try whole.read(plan.source, from: 1, through: survey.through, isStopping: plan.shouldStop)
+        return survey.large.contains { !whole.unreadable.through($0 - 1).subtracting(whole.unread.leftOut(during: $0)).isEmpty }
+    }
+
+    /// Throws when state.db has taken in what the journal says was left out: it is of another time than the journal's end, and what would follow from
+    /// it is not what was told.
+    private func requireWhatWasLeftOut(_ survey: JournalSurvey, through position: UInt64) throws(StateError) {
+        let before = survey.unread.leftOut(during: nil).through(position)
+        guard !before.isEmpty, let first = try before.subtracting(ReadableAgain(store: plan.store, source: plan.source).missing()).ranges.first
+        else { return }
+        throw StateError(.corrupt, "state.db is an older one: it has entry \(first.lowerBound), which could not be read when it was projected last")
     }
 
     /// Writes down that a receipt is left out from here on.

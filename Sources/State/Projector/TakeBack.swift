@@ -4,7 +4,7 @@ import GRDB
 import Glibc
 import Journal
 
-/// Takes state.db back to an earlier entry, so that what comes after it is taken in again.
+/// Takes state.db back to an earlier entry, since the journal has lost what came after it.
 struct TakeBack {
     let store: StateStore
     let source: EntrySource
@@ -27,30 +27,11 @@ struct TakeBack {
             try database.execute(sql: "DELETE FROM quarantined WHERE receipt > :end OR entry > :end", arguments: ["end": end])
             try database.execute(sql: "DELETE FROM erasures WHERE receipt > ?", arguments: [end])
             try database.execute(sql: "UPDATE erasures SET decision = NULL WHERE decision > ?", arguments: [end])
-            for table in ["skipped", "taken"] {
-                try database.execute(sql: "DELETE FROM \(table) WHERE first > ?", arguments: [end])
-                try database.execute(sql: "UPDATE \(table) SET last = :end WHERE last > :end", arguments: ["end": end])
-            }
-            // In the midst of taking entries in again it may not have come as far.
-            if position.entry > common { try restored.write(to: &position, in: database) } else { try LogMark.count(in: database) }
+            try database.execute(sql: "DELETE FROM skipped WHERE first > ?", arguments: [end])
+            try database.execute(sql: "UPDATE skipped SET last = :end WHERE last > :end", arguments: ["end": end])
+            try restored.write(to: &position, in: database)
             try waiting.write(to: database)
             try forgetDrift(after: end, in: database)
-        }
-    }
-
-    /// Has the entries from `first` on taken in again, because it can be read by now and could not before.
-    ///
-    /// What became of the others, what they drifted in and what was told because of them stays: see `TakenAgain`.
-    func takeAgain(from first: UInt64) throws(StateError) {
-        let restored = try Restored(at: first - 1, source), end = Int64(clamping: first) - 1
-        try change { database in
-            var position = try Position(from: database)
-            try uncount(after: end, through: position, in: database)
-            try noteTaken(after: end, through: Int64(clamping: position.entry), in: database)
-            for table in Self.byEntry { try database.execute(sql: "DELETE FROM \(table) WHERE entry > ?", arguments: [end]) }
-            try database.execute(sql: "DELETE FROM skipped WHERE first > ?", arguments: [end])
-            try shortenDrift(to: end, in: database)
-            try restored.write(to: &position, in: database)
         }
     }
 
@@ -83,21 +64,6 @@ struct TakeBack {
             arguments: [skipped, SourceNames.gateway, EventOutcome.unreadable.rawValue])
         let receipts = try Int64.fetchOne(database, sql: "SELECT count(*) FROM events WHERE entry > :end AND entry <= :last", arguments: behind) ?? 0
         try database.execute(sql: "UPDATE projection SET receipts = receipts - ?", arguments: [skipped + receipts])
-    }
-
-    /// Notes which entries were taken in: all but those that could not be read.
-    private func noteTaken(after end: Int64, through last: Int64, in database: Database) throws {
-        var next = end + 1
-        let gaps = try Row.fetchCursor(database, sql: "SELECT first, last FROM skipped WHERE first > ? ORDER BY first", arguments: [end])
-        func note(through last: Int64) throws {
-            guard next <= last else { return }
-            try database.cachedStatement(sql: "INSERT OR REPLACE INTO taken VALUES (?, ?)").execute(arguments: [next, last])
-        }
-        while let gap = try gaps.next().map({ CheckedRow($0) }) {
-            try note(through: (try gap[0] as Int64) &- 1)
-            next = (try gap[1] as Int64) &+ 1
-        }
-        try note(through: last)
     }
 
     private func forgetDrift(after end: Int64, in database: Database) throws {

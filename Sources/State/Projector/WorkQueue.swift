@@ -21,6 +21,25 @@ struct WorkQueue {
             }
         }
 
+        /// The entry as if it could not be read.
+        init(leftOut entry: Entry) {
+            if entry.kind == .receipt {
+                var damaged = entry
+                damaged.body = .unreadable
+                self = .entry(damaged)
+            } else {
+                self = .skipped(entry.number...entry.number)
+            }
+        }
+
+        /// The numbers that cannot be read.
+        var unreadable: ClosedRange<UInt64>? {
+            switch self {
+            case .entry(let entry): entry.isDamaged ? entry.number...entry.number : nil
+            case .skipped(let numbers): numbers
+            }
+        }
+
         var bodyBytes: Int {
             switch self {
             case .entry(let entry): entry.body.bytes?.count ?? 0
@@ -46,12 +65,15 @@ struct WorkQueue {
     }
 
     /// Reads more if all that was read is done; says whether there is anything to do.
-    mutating func fill(limit: Int, maxBytes: Int) throws(StateError) -> Bool {
+    ///
+    /// - Parameter leftOut: Entries that count as unreadable, whatever the journal has of them.
+    mutating func fill(limit: Int, maxBytes: Int, leftOut: EntryRanges) throws(StateError) -> Bool {
         if !items.isEmpty { return true }
         let entries = try reader.entries(limit: limit, maxBytes: maxBytes)
         let gaps = reader.skipped.dropFirst(gapsSeen).filter { $0.upperBound > lastNumber }
         gapsSeen = reader.skipped.count
-        items = ArraySlice((entries.map(Item.entry) + gaps.map(Item.skipped)).sorted { $0.firstNumber < $1.firstNumber })
+        let read = entries.map { leftOut.contains($0.number) || $0.isDamaged ? Item(leftOut: $0) : .entry($0) }
+        items = ArraySlice((read + gaps.map(Item.skipped)).sorted { $0.firstNumber < $1.firstNumber })
         lastNumber = items.last?.lastNumber ?? lastNumber
         return !items.isEmpty
     }

@@ -112,10 +112,11 @@ package struct StateQueries: Sendable {
             // After a loss, other entries may have had the number under another tag.
             let sql = """
                 SELECT count(*) FROM changes WHERE sequence >= ?1 AND sequence < ?3 AND entry = ?2
-                    AND tag = coalesce((SELECT tag FROM remade WHERE last >= ?2), (SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
+                    AND tag = coalesce(?4, (SELECT tag FROM tags WHERE entry <= ?2 ORDER BY entry DESC LIMIT 1), tag)
                 """
+            let tag = try Remade.tag(of: entry, in: database)
             return try ChangeOrder.ranges(ofEntry: entry, in: database).reduce(0) { count, range in
-                let some = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound])
+                let some = try Int64.fetchOne(database, sql: sql, arguments: [range.lowerBound, Int64(clamping: entry), range.upperBound, tag])
                 return count + UInt64(clamping: some ?? 0)
             }
         }

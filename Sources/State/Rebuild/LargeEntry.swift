@@ -1,9 +1,12 @@
+import GRDB
 import Journal
 
 /// What an entry asks for whose work may concern every record: it is worked off in parts, on its own.
 package enum LargeEntry: Sendable {
     /// Every earlier receipt is to be mapped with one configuration.
     case rebuild(RebuildNote)
+    /// Earlier entries are to count that could not be read before.
+    case again(RereadNote)
     /// Earlier receipts are to count for nothing.
     case void(VoidDecision)
 
@@ -12,8 +15,13 @@ package enum LargeEntry: Sendable {
         let body = entry.body.bytes ?? []
         switch entry.kind {
         case .rebuild:
-            guard let note = RebuildNote(parsing: body) else { return nil }
-            self = .rebuild(note)
+            if let note = RebuildNote(parsing: body) {
+                self = .rebuild(note)
+            } else if let note = RereadNote(parsing: body) {
+                self = .again(note)
+            } else {
+                return nil
+            }
         case .decision:
             guard let decision = VoidDecision(parsing: body), decision.reachesBack else { return nil }
             self = .void(decision)
@@ -31,7 +39,20 @@ package enum LargeEntry: Sendable {
     var generation: UInt64 {
         switch self {
         case .rebuild(let note): note.generation
-        case .void: 0
+        case .again, .void: 0
+        }
+    }
+}
+
+extension LargeEntry {
+    /// Keeps what it decided, and how many changes that made.
+    func insert(entry: Int64, changes: Int64, into database: Database) throws {
+        switch self {
+        case .rebuild(let note):
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO rebuilds VALUES (?, ?, '', ?)", arguments: [entry, Int64(clamping: note.generation), changes])
+        case .again: break
+        case .void(let decision): try decision.insert(entry: entry, into: database)
         }
     }
 }

@@ -22,6 +22,7 @@ struct RebuildApplication {
     ///   and left out one by one.
     func apply(_ entry: Entry, _ work: LargeEntry, mark: (PartMark) throws(StateError) -> Void = { _ in }) throws(StateError) -> Position? {
         options.log.notice("\(work.sentence) (entry \(entry.number))")
+        if case .again(let note) = work { try takeInDecisions(of: note) }
         let rules = try store.read { try RebuildRules(for: work, entry: entry.number, from: $0) }
         let shadow = try Shadow(path: store.path + "-rebuild", entry: entry.number, generation: work.generation)
         var plan = shadow.plan(
@@ -37,12 +38,33 @@ struct RebuildApplication {
         options.log.notice("entry \(entry.number) is carried out")
         return position
     }
+
+    /// Takes over what people decided in entries that could not be read at their place.
+    private func takeInDecisions(of note: RereadNote) throws(StateError) {
+        for range in note.entries.ranges {
+            var reader = journal.reader(from: range.lowerBound), isDone = false
+            while !isDone {
+                let entries = try reader.entries(limit: 1024, maxBytes: 8 << 20).prefix { $0.number <= range.upperBound }
+                isDone = entries.isEmpty
+                let large = entries.compactMap { entry in LargeEntry(entry).map { (Int64(clamping: entry.number), $0) } }
+                guard !large.isEmpty else { continue }
+                try store.withWriter { database in
+                    try database.inTransaction(.immediate) {
+                        for (number, work) in large { try work.insert(entry: number, changes: 0, into: database) }
+                        try LogMark.count(in: database)
+                        return .commit
+                    }
+                }
+            }
+        }
+    }
 }
 
 extension LargeEntry {
     fileprivate var sentence: String {
         switch self {
         case .rebuild(let note): "rebuilding with the configuration of entry \(note.generation)"
+        case .again: "taking in what can be read again"
         case .void: "leaving receipts out"
         }
     }

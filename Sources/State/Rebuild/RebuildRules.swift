@@ -30,7 +30,7 @@ package struct RebuildRules: Sendable {
     private(set) var rebuilds: [Rebuild]
     /// Decisions that stand before it, with their entries.
     private let voids: [(entry: UInt64, decision: VoidDecision)]
-    /// The decision that is carried out; nothing for a rebuild.
+    /// The decision that is carried out; nothing for others.
     private(set) var subject: VoidDecision?
 
     /// Reads what state.db knows to have been decided before `entry`, and adds what that entry itself is for.
@@ -41,6 +41,7 @@ package struct RebuildRules: Sendable {
         voids = try VoidDecision.all(before: limit, in: database)
         switch work {
         case .rebuild(let note): rebuilds.append(Rebuild(entry: entry, generation: note.generation))
+        case .again: break
         case .void(let decision): subject = decision
         }
     }

@@ -34,7 +34,7 @@ struct RebuildSwap {
     ///
     /// - Parameter mark: Called before and after each transaction.
     func run(shouldStop: () -> Bool, mark: (PartMark) throws(StateError) -> Void) throws(StateError) -> Position? {
-        let projection = try store.withWriter { try Projection(from: $0) }
+        let projection = try store.withWriter { try Projection(from: $0, options: Projection.Options(remade: try Remade.covering(entry.number, in: $0))) }
         let beginning = projection.position
         var progress = try store.read { try Progress(of: number, in: $0) }
         let making = projection.begin(entry, after: progress.changes)
@@ -115,11 +115,10 @@ struct RebuildSwap {
         try both { live, other in
             try live.inTransaction(.immediate) {
                 try ShadowTables.replaceSmall(from: other, to: live, sources: try ShadowSources.numbers(of: other, in: projection, live))
-                switch work {
-                case .rebuild(let note):
-                    try live.execute(
-                        sql: "INSERT OR REPLACE INTO rebuilds VALUES (?, ?, '', ?)", arguments: [number, Int64(clamping: note.generation), changes])
-                case .void(let decision): try decision.insert(entry: number, into: live)
+                try work.insert(entry: number, changes: changes, into: live)
+                if case .again = work {
+                    try ShadowTables.addWhatWasMissing(from: other, to: live)
+                    projection.position.tag = try Position(from: other).tag
                 }
                 try live.execute(sql: "DELETE FROM parts")
                 _ = projection.begin(entry)

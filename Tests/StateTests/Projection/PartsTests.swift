@@ -48,7 +48,7 @@ struct PartsTests {
             nil
         }
         var queue = WorkQueue(EntrySource(gate.journal), after: projection.position.entry)
-        _ = try queue.fill(limit: 10, maxBytes: 1 << 20)
+        _ = try queue.fill(limit: 10, maxBytes: 1 << 20, leftOut: EntryRanges())
         let error = #expect(throws: StateError.self) {
             try gate.store.withWriter { database in
                 try database.inParts {

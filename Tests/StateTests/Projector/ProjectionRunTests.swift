@@ -123,17 +123,6 @@ struct ProjectionRunTests {
         #expect(try gate.dump() == (try replay.dump()))
         #expect(gate.journal.watermark == before + 1)
     }
-
-    @Test(
-        arguments: [
-            ([], nil), ([7...7], "entry 7 of the journal cannot be read: "), ([3...5, 9...9], "4 entries of the journal, from 3 on, cannot be read: "),
-            ([1 ... .max], "18446744073709551615 entries of the journal, from 1 on, cannot be read: "),
-        ] as [([ClosedRange<UInt64>], String?)])
-    func whatCannotBeReadIsSaid(unreadable: [ClosedRange<UInt64>], words: String?) {
-        let said = ProjectionRun.words(of: unreadable)
-        #expect((said == nil) == (words == nil))
-        if let words { #expect(said?.hasPrefix(words) == true) }
-    }
 }
 
 /// Finds the receipt `much` to be too much.

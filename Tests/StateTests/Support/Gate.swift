@@ -80,10 +80,33 @@ final class Gate: Sendable {
         return try allChanges().filter { $0.sequence > before }.map(\.type)
     }
 
-    /// Projects everything that is in the journal.
+    /// Projects everything that is in the journal; makes a state.db anew that turns out to be damaged, as the projector does.
     func catchUp(batch: Int = 100, through: UInt64? = nil) throws {
+        do throws(StateError) { try run(batch, through) } catch  where error.code == .corrupt {
+            try store.remake(through: journal.watermark)
+            try run(batch, through)
+        }
+    }
+
+    private func run(_ batch: Int, _ through: UInt64?) throws(StateError) {
         let run = ProjectionRun(plan(batch: batch, through: through))
         while try !run.run() {}
+    }
+
+    /// Projects everything, and then takes in what could not be read before; returns the entry that does so, if there is anything.
+    func takeInAgain() async throws -> UInt64? {
+        try catchUp()
+        guard let note = try ReadableAgain(store: store, source: EntrySource(journal)).note(through: journal.watermark) else { return nil }
+        let entry = try await append(note.draft)
+        try catchUp()
+        return entry
+    }
+
+    /// What stands in the journal, as far as it can be read.
+    func entries() throws -> [Entry] {
+        var reader = journal.reader(from: 1), all: [Entry] = []
+        while case let some = try reader.next(limit: 1000, maxBytes: 8 << 20), !some.isEmpty { all += some }
+        return all
     }
 
     /// Has the receipt's body erased, once everything is projected, and projects that.

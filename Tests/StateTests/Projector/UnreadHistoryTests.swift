@@ -1,0 +1,183 @@
+import Adapters
+import FindingModel
+import Foundation
+import GRDB
+import Journal
+import Testing
+
+@testable import State
+
+/// Whatever cannot be read for a while, and whenever state.db is made anew or put back: no id has two contents, and in the end nothing is missing.
+struct UnreadHistoryTests {
+    private static let keys = 6
+
+    private static var script: Script {
+        var script = Script()
+        for number in 0..<60 {
+            let status: FindingStatus = number % 3 == 0 ? .fixed : .open
+            script.add("f\(number)") { entry, _ in
+                let time = number % 7 == 0 ? nil : Making.time(Int64(number * 13 % 60))
+                return MappedEvent(
+                    key: number % 4 == 0 ? nil : "k\(number)", kind: "f", kindRank: 0, time: time, latestTime: time, ignored: number % 20 == 13,
+                    records: [.finding(entry, "\(number % keys)", status, severity: number % 5 == 0 ? .high : .low)], drift: [])
+            }
+        }
+        return script
+    }
+
+    /// What came, by the second at which it did, so that another journal can be told the same.
+    private enum Came {
+        case event(String)
+        case void(from: Int64, to: Int64)
+
+        func tell(_ gate: Gate, at second: Int64) async throws -> UInt64 {
+            gate.setTime(second)
+            switch self {
+            case .event(let body): return try await gate.receive(body)
+            case .void(let from, let to):
+                let decision = VoidDecision(
+                    source: "shop", beginning: .received(Making.time(from)), end: .received(Making.time(to)), reason: "a test", who: "me")
+                return try await gate.append(EntryDraft(kind: .decision, body: decision.bytes))
+            }
+        }
+    }
+
+    private struct Content: Equatable {
+        let type: String
+        let subject: String
+        let data: String
+    }
+
+    /// A gate that things happen to.
+    private struct Life {
+        var gate: Gate
+        var came: [(second: Int64, what: Came)] = []
+        /// Entries that can be damaged: the last is not, since a damaged end is cut off.
+        var numbers: [UInt64] = []
+        var damaged: [UInt64: Bool] = [:]
+        var copies: [[String: Data]] = []
+        var told: [String: Content] = [:]
+        /// What happened, for whoever has to find out why.
+        var happened: [String] = []
+
+        mutating func live(_ seed: UInt64, _ generator: inout SeededGenerator) async throws {
+            for round in 0..<24 {
+                for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                    let second = Int64(1000 + came.count), isVoid = Int.random(in: 0..<12, using: &generator) == 0
+                    let from = Int64.random(in: 990...second, using: &generator)
+                    let what =
+                        isVoid ? Came.void(from: from, to: from + 2) : .event("f\(Int.random(in: 0..<60, using: &generator))")
+                    came.append((second, what))
+                    numbers.append(try await what.tell(gate, at: second))
+                }
+                if Bool.random(using: &generator) {
+                    happened.append("projected to \(gate.journal.watermark)")
+                    try check(seed, round)
+                }
+                try await happen(.random(in: 0..<8, using: &generator), &generator)
+                if Int.random(in: 0..<3, using: &generator) == 0 {
+                    happened.append("projected")
+                    if let entry = try await gate.takeInAgain() { happened.append("taken in by \(entry)") }
+                    try check(seed, round)
+                }
+            }
+        }
+
+        private mutating func happen(_ what: Int, _ generator: inout SeededGenerator) async throws {
+            let candidates = numbers.dropLast().filter { damaged[$0] == nil }
+            switch what {
+            case 0...2:
+                guard let number = candidates.randomElement(using: &generator) else { return }
+                damaged[number] = Bool.random(using: &generator)
+                happened.append("\(number) damaged")
+                try await turn(number)
+            case 3, 4:
+                guard let number = damaged.keys.sorted().randomElement(using: &generator) else { return }
+                happened.append("\(number) put back")
+                try await turn(number)
+                damaged[number] = nil
+            case 5:
+                happened.append("state.db lost")
+                try await reopen { state in for path in state { try? FileManager.default.removeItem(atPath: path) } }
+            case 6:
+                happened.append("copy \(copies.count)")
+                var files: [String: Data] = [:]
+                try await reopen { state in for path in state { files[path] = try? Data(contentsOf: URL(fileURLWithPath: path)) } }
+                copies.append(files)
+            default:
+                guard let index = copies.indices.randomElement(using: &generator) else { return }
+                happened.append("copy \(index) put back")
+                let copy = copies[index]
+                try await reopen { state in
+                    for path in state { try? FileManager.default.removeItem(atPath: path) }
+                    for (path, bytes) in copy { try bytes.write(to: URL(fileURLWithPath: path)) }
+                }
+            }
+        }
+
+        private mutating func turn(_ number: UInt64) async throws {
+            let isWhole = damaged[number] ?? false
+            gate = try await Gate(again: gate) { try ReadableAgainTests.turn($0, number, isWhole: isWhole) }
+        }
+
+        private mutating func reopen(_ change: ([String]) throws -> Void) async throws {
+            let state = ["", "-wal", "-shm", "-attempt"].map { gate.folder.file("state.db" + $0) }
+            gate = try await Gate(again: gate) { _ in try change(state) }
+        }
+
+        mutating func repairAll() async throws {
+            for number in damaged.keys.sorted() { try await turn(number) }
+            damaged = [:]
+        }
+
+        /// Projects what there is, and looks at everything that is told.
+        mutating func check(_ seed: UInt64, _ round: Int) throws {
+            // What is written down meanwhile is taken in too.
+            for _ in 0..<2 { try gate.catchUp(batch: 7) }
+            for change in try gate.allChanges() {
+                let content = Content(type: change.type, subject: change.subject, data: change.data.text)
+                guard let known = told.updateValue(content, forKey: change.id), known != content else { continue }
+                Issue.record("seed \(seed), round \(round): \(change.id) has two contents: \(known) and \(content) after \(happened)")
+            }
+        }
+    }
+
+    private static func records(_ gate: Gate) throws -> [String] {
+        try gate.store.read { database in
+            try String.fetchAll(database, sql: "SELECT uid || ' ' || known || ' ' || status || ' ' || severity FROM records WHERE kind != 3 ORDER BY uid")
+        }
+    }
+
+    /// A few are tried each time, many where `WEIR_LONG_TESTS` is set.
+    private static let seeds = Array(1...(ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] == nil ? 4 : 100) as ClosedRange<UInt64>)
+
+    @Test(arguments: seeds)
+    func noIDHasTwoContentsAndNothingIsMissingInTheEnd(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        var life = Life(gate: try Gate(Self.script))
+        try await life.live(seed, &generator)
+        try await life.repairAll()
+        while try await life.gate.takeInAgain() != nil {}
+        try life.check(seed, .max)
+        let whole = try Gate(Self.script)
+        for (second, what) in life.came { _ = try await what.tell(whole, at: second) }
+        try whole.catchUp()
+        #expect(try Self.records(life.gate) == Self.records(whole), "seed \(seed)")
+        #expect(try await life.gate.queries.conservation(EntrySource(life.gate.journal)).holds, "seed \(seed)")
+        #expect(try await life.gate.queries.conservation(EntrySource(life.gate.journal)).count(.unreadable) == 0, "seed \(seed)")
+        // What was told last of a record is what it is.
+        let last = Dictionary(try life.gate.allChanges().map { ($0.subject, $0) }, uniquingKeysWith: { $1 })
+        for (uid, change) in last where change.kind == .finding {
+            guard case .finding(let told)? = try? Record(kind: .finding, parsing: change.data) else { continue }
+            guard let record = try await life.gate.queries.record(uid), case .finding(let finding) = try Record(kind: .finding, parsing: record.data)
+            else { continue }
+            #expect(told.status == finding.status || told.status == .ignored, "seed \(seed): \(uid)")
+        }
+        // Made anew, it is the same once more.
+        let again = try Gate(beside: life.gate, state: "again.db")
+        for _ in 0..<2 { try again.catchUp() }
+        #expect(try Self.records(again) == Self.records(whole), "seed \(seed)")
+        await life.gate.journal.stop()
+        await whole.journal.stop()
+    }
+}
