@@ -17,6 +17,8 @@ room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)
 if [ "${room:-0}" -ge 4194304 ] && memory=$(mktemp -d /dev/shm/weir-tests.XXXXXX); then
     rmdir "$TMPDIR" && ln -s "$memory" "$TMPDIR"
 fi
+# Some programs are run as another user.
+chmod 711 "$TMPDIR"
 words=$TMPDIR/words
 "${SWIFT:-swift}" test --skip-build --parallel "$@" 2>&1 | tee "$words"
 code=${PIPESTATUS[0]}
