@@ -34,6 +34,8 @@ package final class DeliveryService: Sendable {
 
     /// Why nothing at all is delivered, while ledger.db is damaged or cannot be opened.
     package var damage: LedgerError? { ledger.damage }
+    /// Whether that is so, as far as anything was read or written; looks at no file.
+    package var isStopped: Bool { ledger.isClosedForDamage }
 
     /// Makes a pump for each sink; nothing is delivered before `start`.
     ///

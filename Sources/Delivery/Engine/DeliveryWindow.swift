@@ -56,6 +56,7 @@ struct DeliveryWindow: Sendable {
     private var tail: Passed
     private(set) var ready = 0
     private(set) var readyBytes = 0
+    private(set) var suspectBytes = 0
 
     init(after sequence: UInt64, done: [DoneAbove] = []) {
         tail = Passed(through: sequence)
@@ -250,6 +251,8 @@ struct DeliveryWindow: Sendable {
             ready += 1
             readyBytes += bytes
         }
+        if case .suspect = slots[index].state { suspectBytes -= bytes }
+        if case .suspect = state { suspectBytes += bytes }
         slots[index].state = state
     }
 

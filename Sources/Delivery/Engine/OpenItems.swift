@@ -60,6 +60,14 @@ struct OpenItems: Sendable {
         return Array(heads.filter { $0.next <= now }.sorted { ($0.attempts, $0.sequence) < ($1.attempts, $1.sequence) }.prefix(limit))
     }
 
+    /// The item that is due at `now` and was tried least, but for `others`.
+    func due(at now: Timestamp, but others: Set<UInt64>) -> OpenItem? {
+        heads.filter { $0.next <= now && !others.contains($0.sequence) }.min { ($0.attempts, $0.sequence) < ($1.attempts, $1.sequence) }
+    }
+
+    /// When the next item but for `others` is due.
+    func nextDue(but others: Set<UInt64>) -> Timestamp? { heads.lazy.filter { !others.contains($0.sequence) }.map(\.next).min() }
+
     /// When the next item is due.
     var nextDue: Timestamp? {
         mutating get {

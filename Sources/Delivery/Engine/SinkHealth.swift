@@ -56,10 +56,10 @@ package struct SinkHealth: Hashable, Sendable {
             Outage(since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
     }
 
-    /// Takes in a failure that may be a change's own: what is asked next is another question, soon.
-    mutating func doubt(_ failure: DeliveryFailure, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
+    /// Takes in a failure that may be a change's own: what is asked next is another question, soon, or at once.
+    mutating func doubt(_ failure: DeliveryFailure, atOnce: Bool = false, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
         guard !isPaused else { return }
-        let wait = policy.outage.wait(failures: 1, fraction: fraction, retryAfter: nil)
+        let wait = atOnce ? .zero : policy.outage.wait(failures: 1, fraction: fraction, retryAfter: nil)
         condition = .failing(
             Outage(
                 since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: (outage?.failures ?? 0) &+ 1,

@@ -4,16 +4,18 @@ extension SinkMachine {
     /// Takes in how a request ended.
     ///
     /// - Parameters:
+    ///   - overtaken: Changes of it that were not handed over, because the sink has a newer state of their records.
     ///   - expired: Open items of it whose changes are no longer kept.
     ///   - left: Open items of it that were not handed over, because the others were enough.
     mutating func end(
-        _ id: Int, _ outcome: DeliveryOutcome, expired: [UInt64] = [], left: [UInt64] = [], at now: Timestamp, fraction: Double
+        _ id: Int, _ outcome: DeliveryOutcome, overtaken: Set<UInt64> = [], expired: [UInt64] = [], left: [UInt64] = [], at now: Timestamp, fraction: Double
     ) {
         guard let running = requests.removeValue(forKey: id) else { return }
         self.fraction = fraction
-        let items = items(of: running.request, but: Set(expired + left), at: now)
+        let items = items(of: running.request, but: overtaken.union(expired + left), at: now)
         if case .open(let all) = running.request.content { open.end(all.map(\.sequence)) }
         for sequence in expired { close(sequence, \.expired, at: now) }
+        for sequence in overtaken.sorted() { passOver(sequence, at: now) }
         guard !items.isEmpty else { return pass() }
         switch normal(outcome, count: items.count, of: running) {
         case .delivered(let status, let id):
@@ -36,7 +38,8 @@ extension SinkMachine {
 
     private func items(of request: DeliveryRequest, but left: Set<UInt64>, at now: Timestamp) -> [OpenItem] {
         switch request.content {
-        case .window(let changes): changes.map { doubt.suspects[$0.sequence]?.item ?? OpenItem($0, state: .again, at: now) }
+        case .window(let changes):
+            changes.filter { !left.contains($0.sequence) }.map { doubt.suspects[$0.sequence]?.item ?? OpenItem($0, state: .again, at: now) }
         case .open(let items): items.filter { !left.contains($0.sequence) }
         }
     }
@@ -55,7 +58,7 @@ extension SinkMachine {
         return .retry(
             DeliveryFailure(
                 first.reason, status: first.status ?? status, retryAfter: wait, mayHaveArrived: first.mayHaveArrived,
-                isOfSink: count == 1 || isWindow && putOff.contains(where: \.isOfSink), work: first.work))
+                isOfSink: (count == 1 || isWindow) && putOff.contains(where: \.isOfSink), work: first.work))
     }
 
     private mutating func take(_ items: [OpenItem], _ outcomes: [ItemOutcome], of running: Running, status: Int?, id: String?, at now: Timestamp) {
@@ -74,7 +77,7 @@ extension SinkMachine {
         }
         if isSuccess {
             if case .window = running.request.content { tally.note(failed: false, at: now) }
-            succeed(delivered.count, at: now)
+            succeed(at: now)
         } else if outcomes.contains(where: \.isAnswer) {
             // What had nothing to tell was no question to the sink, so it says nothing about it.
             answered()
@@ -83,8 +86,7 @@ extension SinkMachine {
             switch outcome {
             case .taken: if !window.finish(item.sequence, .delivered) { close(item.sequence, \.delivered, at: now) }
             case .superseded:
-                doubt.suspects[item.sequence] = nil
-                if !window.finish(item.sequence, .superseded) { close(item.sequence, \.superseded, at: now) }
+                passOver(item.sequence, at: now)
             case .untried: putBack([item])
             case .retry(let failure):
                 if items.count == 1 { putOffs += 1 }
@@ -98,7 +100,7 @@ extension SinkMachine {
                 } else {
                     fail([item], of: running, failure, isRefusal: isRefusal, at: now)
                 }
-            case .reject(let failure): reject(item, failure, at: now)
+            case .reject(let failure): reject(item, failure, of: running, at: now)
             }
         }
         let last = delivered.max()
@@ -112,14 +114,23 @@ extension SinkMachine {
         if isSuccess { streak = [] } else if streak.count >= policy.rejectsInARow { suspect(at: now) }
     }
 
+    /// The sink has the change's state, or a newer one.
+    private mutating func passOver(_ sequence: UInt64, at now: Timestamp) {
+        doubt.suspects[sequence] = nil
+        proven.remove(sequence)
+        if !window.finish(sequence, .superseded), open[sequence] != nil { close(sequence, \.superseded, at: now) }
+    }
+
     /// The sink refuses a change for good. While it is paused that says nothing about the change.
-    private mutating func reject(_ item: OpenItem, _ failure: DeliveryFailure, at now: Timestamp) {
+    private mutating func reject(_ item: OpenItem, _ failure: DeliveryFailure, of running: Running, at now: Timestamp) {
         var item = item
         item.attempts &+= 1
         doubt.suspects[item.sequence] = nil
         guard !health.isPaused else {
-            health.fail(failure, at: now, policy: policy, fraction: fraction)
+            // One that was not tried yet says nothing about how soon the sink is asked again.
+            if running.purpose != .new { health.fail(failure, at: now, policy: policy, fraction: fraction) }
             doubt.question = nil
+            doubt.rows.insert(item.sequence)
             proven.insert(item.sequence)
             // A row lets the next probe ask with the change behind it.
             if !window.finish(item.sequence, .open(item, failure)) {
@@ -211,7 +222,7 @@ extension SinkMachine {
     /// The sink took a test: what failed alone is the reason itself, and whoever waits for the sink need not wait any longer.
     mutating func hurry(at now: Timestamp) {
         witnesses.note(SinkWork.ofTests)
-        if doubt.suspects.isEmpty || !requests.isEmpty { health.hurry(at: now) } else { succeed(1, at: now) }
+        if doubt.suspects.isEmpty || !requests.isEmpty { health.hurry(at: now) } else { succeed(at: now) }
         pass()
     }
 

@@ -10,11 +10,11 @@ extension SinkMachine {
             yieldsRows = !isWindow
             // The next request is this one again, so that a receiver can tell.
             if isWindow { batch = items.count }
-            doubt.forgetBatch()
+            doubt.noteOfSink()
             return sinkFails(failure, isRefusal: isRefusal, at: now)
         }
         if isWindow { tally.note(failed: true, at: now) }
-        doubt.since = doubt.since ?? now
+        doubt.noteOwn()
         if items.count == 1 {
             failAlone(items[0], failure, isRefusal: isRefusal, running.purpose, at: now)
         } else {
@@ -22,17 +22,19 @@ extension SinkMachine {
         }
     }
 
-    /// A batch that fails twice is halved, and so is each half that fails.
+    /// A batch that fails twice is halved, and so is each part of it that fails, at once.
     private mutating func failTogether(_ items: [OpenItem], _ failure: DeliveryFailure, isWindow: Bool, at now: Timestamp) {
         putBack(items)
         guard isWindow else {
             openBatch = max(1, items.count / 2)
             return
         }
-        doubt.failedThrough = max(doubt.failedThrough, items.last?.sequence ?? 0)
-        batch = doubt.isHalved(first: items[0].sequence, count: items.count) ? max(1, items.count / 2) : items.count
+        let last = items.last?.sequence ?? 0
+        doubt.failedThrough = max(doubt.failedThrough, last)
+        let isHalved = doubt.isHalved(first: items[0].sequence, last: last, count: items.count)
+        batch = isHalved ? max(1, items.count / 2) : items.count
         if health.isHealthy { events.append(.fails(failure)) }
-        health.doubt(failure, at: now, policy: policy, fraction: fraction)
+        health.doubt(failure, atOnce: isHalved, at: now, policy: policy, fraction: fraction)
     }
 
     private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, _ purpose: Purpose, at now: Timestamp) {
@@ -53,6 +55,7 @@ extension SinkMachine {
             item.attempts &+= 1
             open.update(item)
             tried[item.sequence] = .put(item, failure)
+            doubt.rows.insert(item.sequence)
         }
         ask(failure, isRefusal: isRefusal, purpose)
     }
@@ -75,26 +78,27 @@ extension SinkMachine {
 
     mutating func sinkFails(_ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
         doubt.question = nil
-        doubt.since = doubt.since ?? now
+        doubt.isDecided = true
         if isRefusal { return pause(failure, at: now) }
         if health.isHealthy { events.append(.fails(failure)) }
         health.fail(failure, at: now, policy: policy, fraction: fraction)
     }
 
     mutating func pause(_ failure: DeliveryFailure, at now: Timestamp) {
+        doubt.isDecided = true
         if !health.isPaused { events.append(.paused(failure)) }
         health.pause(failure, at: now, policy: policy, fraction: fraction)
     }
 
-    /// The sink took `count` changes at once: what failed alone before gets a row, whatever its failure, and full batches go on.
-    mutating func succeed(_ count: Int, at now: Timestamp) {
+    /// The sink took changes: what failed alone before gets a row, whatever its failure, and full batches go on.
+    mutating func succeed(at now: Timestamp) {
         batch = min(limits.count, batch * 2)
         openBatch = min(limits.count, openBatch * 2)
         streak = []
         putOffs = 0
         failedRows = []
         yieldsRows = false
-        for suspect in doubt.settle(taken: count) where window.contains(suspect.item.sequence) {
+        for suspect in doubt.settle() where window.contains(suspect.item.sequence) {
             var item = suspect.item
             let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: nil).wholeMilliseconds
             item.state = .retrying
@@ -109,7 +113,7 @@ extension SinkMachine {
         yieldsRows = false
         guard let outage = health.answer() else { return }
         window.putBack(doubt.suspects.keys)
-        _ = doubt.settle(taken: 0)
+        _ = doubt.settle()
         events.append(.recovered(outage))
     }
 
@@ -127,7 +131,7 @@ extension SinkMachine {
     mutating func witness(_ works: Set<SinkWork>, at now: Timestamp) {
         guard !works.isEmpty else { return }
         witnesses.note(works)
-        if requests.isEmpty, !health.isHealthy || !doubt.suspects.isEmpty { succeed(1, at: now) }
+        if requests.isEmpty, !health.isHealthy || !doubt.suspects.isEmpty { succeed(at: now) }
         pass()
     }
 

@@ -22,6 +22,9 @@ struct SinkMachine: Sendable {
         let purpose: Purpose
     }
 
+    /// Bytes of changes that failed alone beyond which no more is read.
+    private static let suspectBytesMax = 16 << 20
+
     let limits: SinkLimits
     let policy: DeliveryPolicy
     var position: SinkPosition
@@ -38,8 +41,8 @@ struct SinkMachine: Sendable {
     var tally = RequestTally()
     /// What was taken, and when each open item was last tried alone.
     var witnesses = Witnesses()
-    /// Whether the sink keeps one state of each record: then it is noted which it has.
-    private let keepsOneState: Bool
+    /// Whether it is noted which state the sink has of each record.
+    private let notesTold: Bool
     /// The changes refused since the last success.
     var streak: [OpenItem] = []
     /// Single changes that were put off since one was taken, the same one counted again.
@@ -72,19 +75,20 @@ struct SinkMachine: Sendable {
     /// - Parameters:
     ///   - done: What an earlier run was done with above its cursor.
     ///   - condition: What an earlier run ended in.
-    ///   - keepsOneState: As the sink says.
+    ///   - notesTold: Whether it is noted which state the sink has of each record.
     init(
         limits: SinkLimits, policy: DeliveryPolicy, position: SinkPosition, open: OpenItems, done: [DoneAbove] = [],
-        condition: SinkHealth.Condition = .healthy, keepsOneState: Bool = false
+        condition: SinkHealth.Condition = .healthy, notesTold: Bool = false
     ) {
         self.limits = limits
-        self.keepsOneState = keepsOneState
+        self.notesTold = notesTold
         self.policy = policy
         self.position = position
         self.open = open
         window = DeliveryWindow(after: position.cursor, done: done)
         hasDoneAbove = !done.isEmpty
         health = SinkHealth(condition)
+        doubt.isDecided = !health.isHealthy
         (notedOutage, notedIsPaused, notedFailures) = (health.outage, health.isPaused, health.outage?.failures ?? 0)
         self.position.above = window.doneAbove
         write = LedgerWrite(position: self.position)
@@ -106,8 +110,9 @@ struct SinkMachine: Sendable {
 
     /// Whether more changes should be read: there is room for their rows, and less in memory than the next requests take.
     var wantsChanges: Bool {
-        guard open.count < policy.openItemsMax else { return false }
-        guard window.readyBytes < limits.bytes, window.count < max(limits.count, SinkLimits.itemsInFlightMax) * 2 else { return false }
+        guard hasRoom else { return false }
+        guard window.readyBytes < limits.bytes, window.suspectBytes < Self.suspectBytesMax, window.count < max(limits.count, SinkLimits.itemsInFlightMax) * 2
+        else { return false }
         // What failed alone is to be followed by others, and by what comes in.
         if !doubt.suspects.isEmpty || mayBeAnothersFault { return window.ready < SinkLimits.itemsInFlightMax }
         if !health.isHealthy { return window.ready == 0 }
@@ -118,10 +123,7 @@ struct SinkMachine: Sendable {
     var isFull: Bool { window.ready >= batch || window.readyBytes >= limits.bytes }
 
     mutating func admit(_ page: [Change], takes: [Bool]) {
-        for (change, isTaken) in zip(page, takes) {
-            window.add(change, isTaken: isTaken)
-            if isTaken, let since = doubt.since, change.receivedTime > since { doubt.hasNew = true }
-        }
+        for (change, isTaken) in zip(page, takes) { window.add(change, isTaken: isTaken) }
         pass()
     }
 
@@ -150,7 +152,7 @@ struct SinkMachine: Sendable {
     }
 
     /// Whether what is due in rows goes before the window.
-    private var goesToRows: Bool { !yieldsRows || window.ready == 0 || open.count >= policy.openItemsMax }
+    private var goesToRows: Bool { !yieldsRows || window.ready == 0 || !hasRoom }
 
     /// Open items go apart from the window, and what is due is not overtaken for ever; what failed alone goes alone.
     private mutating func dueItems(at now: Timestamp) -> [OpenItem] {
@@ -173,14 +175,31 @@ struct SinkMachine: Sendable {
     }
 
     /// Whether what the sink fails for may be the fault of what it was given.
-    private var mayBeAnothersFault: Bool { health.outage?.failure.isOfSink == false }
+    private var mayBeAnothersFault: Bool { doubt.isDecided && !doubt.isOfSink && health.outage?.failure.isOfSink == false }
 
-    /// A change that has just come in, although the sink fails: it may be another one's fault.
+    /// When something is there that was not tried since the sink began to fail; nothing when everything was.
+    private var untried: Timestamp? {
+        let open = open
+        guard !hasRoom || !window.hasOne(isBlocked: { open.isBlocked($0) }) else { return Timestamp(milliseconds: 0) }
+        return open.nextDue(but: doubt.rows)
+    }
+
+    /// Whether one more change may need a row.
+    private var hasRoom: Bool { open.count < policy.openItemsMax }
+
+    /// A change that was not tried yet, although the sink fails: it may be another one's fault.
     private mutating func newcomer(at now: Timestamp) -> DeliveryRequest? {
-        guard mayBeAnothersFault, window.ready > 0, doubt.takesNew(at: now, interval: policy.newWakes) else { return nil }
-        // The last one there is.
-        doubt.asked = 1
-        return windowRequest(.new)
+        guard mayBeAnothersFault else { return nil }
+        guard let untried, untried <= now else {
+            doubt.wakes.sleep()
+            return nil
+        }
+        guard doubt.wakes.takes(at: now, policy: policy) else { return nil }
+        // In turn one of the window and a row.
+        let row = open.due(at: now, but: doubt.rows)
+        if doubt.asked % 2 == 0 || row == nil, let request = windowRequest(.new) { return request }
+        doubt.asked += 1
+        return row.map { begin(.open([$0]), .new) }
     }
 
     /// A sink that takes nothing is asked with one change at a time: in turn with one that it refused or put off, and with one that it was never given.
@@ -205,7 +224,7 @@ struct SinkMachine: Sendable {
     }
 
     private mutating func windowRequest(_ purpose: Purpose, turn: Int? = nil) -> DeliveryRequest? {
-        guard open.count < policy.openItemsMax else { return nil }
+        guard hasRoom else { return nil }
         let open = open
         guard let change = window.takeOne(turn: turn ?? doubt.asked, isBlocked: { open.isBlocked($0) }) else { return nil }
         if turn == nil { doubt.asked += 1 }
@@ -221,7 +240,7 @@ struct SinkMachine: Sendable {
     }
 
     /// Notes that the sink's state of the item's record is this change's.
-    mutating func noteTold(_ item: OpenItem) { if keepsOneState { write.told[item.uid] = item.changeID } }
+    mutating func noteTold(_ item: OpenItem) { if notesTold { write.told[item.uid] = item.changeID } }
 
     /// What is to be written down now; nothing when nothing has changed since the last call.
     mutating func takeWrite() -> LedgerWrite? {
@@ -264,9 +283,7 @@ struct SinkMachine: Sendable {
             guard requests.isEmpty else { return nil }
             if doubt.question != nil { return Timestamp(milliseconds: 0) }
             guard let outage = health.outage else { return doubt.suspects.isEmpty ? open.nextDue : Timestamp(milliseconds: 0) }
-            if doubt.hasNew, window.ready > 0, mayBeAnothersFault {
-                return min(outage.next, doubt.nextNew(interval: policy.newWakes) ?? Timestamp(milliseconds: 0))
-            }
+            if mayBeAnothersFault, let untried { return min(outage.next, max(untried, doubt.wakes.next(policy: policy))) }
             if hasReady || health.isPaused && open.nextDue != nil { return outage.next }
             return open.nextDue.map { max($0, outage.next) }
         }

@@ -78,6 +78,9 @@ package final class Ledger: Sendable {
         return state.withLock { $0.connection == nil ? $0.failure : nil }
     }
 
+    /// Whether it was closed because of what was found in it, or could not be opened, and is closed still.
+    var isClosedForDamage: Bool { state.withLock { $0.connection == nil && $0.failure != nil } }
+
     /// Every sink that ever ran, by name.
     package func positions() async throws(LedgerError) -> [SinkPosition] { try await read { try LedgerRows.positions($0) } }
 

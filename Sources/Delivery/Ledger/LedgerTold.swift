@@ -18,16 +18,18 @@ enum LedgerTold {
         for (uid, change) in told { try put.execute(arguments: [sink, uid, change]) }
     }
 
-    static func known(_ database: Database, sink: String, uid: String) throws -> Known {
-        let sql = "SELECT change FROM told WHERE sink = ? AND uid = ?"
-        return try Known(
-            change: String.fetchOne(database, sql: sql, arguments: [sink, uid]), before: String.fetchOne(database, sql: sql, arguments: [sink, ""]))
+    static func known(_ database: Database, sink: String, uids: Set<String>) throws -> [String: Known] {
+        let change = try database.cachedStatement(sql: "SELECT change FROM told WHERE sink = ? AND uid = ?")
+        let before = try String.fetchOne(change, arguments: [sink, ""])
+        var known: [String: Known] = [:]
+        for uid in uids { known[uid] = try Known(change: String.fetchOne(change, arguments: [sink, uid]), before: before) }
+        return known
     }
 }
 
 extension Ledger {
-    /// What a sink that keeps one state of each record has of the record `uid`.
-    func told(_ sink: String, of uid: String) async throws(LedgerError) -> LedgerTold.Known {
-        try await read { try LedgerTold.known($0, sink: sink, uid: uid) }
+    /// What a sink that keeps one state of each record has of the records `uids`.
+    func told(_ sink: String, of uids: Set<String>) async throws(LedgerError) -> [String: LedgerTold.Known] {
+        try await read { try LedgerTold.known($0, sink: sink, uids: uids) }
     }
 }

@@ -21,6 +21,8 @@ package protocol EventSink: Sink {
     var limits: SinkLimits { get }
     /// Whether the system keeps one state of each record, so that an older one that came late would take the newer one's place.
     var keepsOneState: Bool { get }
+    /// Whether it finds out by itself what a record says now, and remembers what it has told of it: for the engine a change is then a hint, and nothing else.
+    var looksStatesUp: Bool { get }
     /// What a person should know although changes are delivered, as a clause: some of those they are meant for do not get them.
     var concern: String? { get }
     /// The same without the system's own words, for what is kept for ever.
@@ -40,6 +42,7 @@ extension EventSink {
     package var concern: String? { nil }
     package var toldConcern: String? { concern }
     package var keepsOneState: Bool { false }
+    package var looksStatesUp: Bool { false }
 
     package func test(at now: Timestamp) async -> DeliveryOutcome { await deliver([.test(at: now)]) }
 }

@@ -17,7 +17,7 @@ extension Pump {
                 for item in state.open { open.insert(item, at: now) }
                 var machine = SinkMachine(
                     limits: sink.limits, policy: surroundings.policy, position: state.position, open: open, done: state.done, condition: state.condition,
-                    keepsOneState: sink.keepsOneState)
+                    notesTold: states != nil)
                 // Dead letters are pending again without such a look where no gateway ran when a person asked for it.
                 machine.supersede(try await overtaken(state.open.filter { $0.state == .again }), at: now)
                 if hasBegun { try await recountReplays() }

@@ -13,11 +13,10 @@ extension Pump {
     /// Takes a replay further while nothing else is to be done: what failed of it is tried again, and never the sink's own cursor's affair.
     func replay(_ run: inout PumpRun) async {
         do {
-            try await writeReplay(&run)
             guard isCalm(run), run.replay != nil || run.mayHaveReplay else { return }
             if run.replay == nil {
                 run.replay = try await nextReplay().map {
-                    ReplayMachine($0, limits: sink.limits, policy: surroundings.policy, keepsOneState: sink.keepsOneState)
+                    ReplayMachine($0, limits: sink.limits, policy: surroundings.policy, notesTold: states != nil)
                 }
                 run.mayHaveReplay = run.replay != nil
             }
@@ -28,16 +27,16 @@ extension Pump {
             }
             while let after = run.replay?.readAfter {
                 let page = try await surroundings.feed.changes(after: after, limit: pageLimit, maxBytes: pageBytes)
-                run.replay?.admit(page, takes: filter.takes(page))
+                guard let job = run.replay?.job else { return }
+                run.replay?.admit(page, takes: try await takes(page, of: job))
                 if Task.isCancelled { return }
             }
             guard let changes = run.replay?.next(at: now) else {
                 if run.replay?.job.isDone == true { mailbox.post(.replay) }
                 return
             }
-            requests.start(Self.replayRequest) { [mailbox, sink] in
-                let outcome = await sink.deliver(changes)
-                mailbox.post(.replayed(outcome))
+            requests.start(Self.replayRequest) { [mailbox, sink, states] in
+                mailbox.post(.replayed(await ReplayEnd.delivering(changes, to: sink, states)))
             }
         } catch {
             log.warning("the replay to sink \(sink.name) waits: \(error)")
@@ -45,9 +44,18 @@ extension Pump {
     }
 
     /// Takes in how a replay's request ended.
-    func end(_ outcome: DeliveryOutcome, _ run: inout PumpRun, at now: Timestamp) {
-        run.replay?.end(outcome, isTrusted: run.machine.health.isHealthy, at: now, fraction: surroundings.random())
-        run.machine.witness(outcome.works, at: now)
+    func end(_ end: ReplayEnd, _ run: inout PumpRun, at now: Timestamp) {
+        run.replay?.end(end, isTrusted: run.machine.health.isHealthy, tally: &run.machine.tally, at: now, fraction: surroundings.random())
+        run.machine.witness(end.outcome.works, at: now)
+    }
+
+    /// Writes down how far the replay has come; false when the ledger cannot be written.
+    func isReplayWritten(_ run: inout PumpRun) async -> Bool {
+        do throws(LedgerError) { try await writeReplay(&run) } catch {
+            log.warning("the replay to sink \(sink.name) waits: \(error)")
+            return false
+        }
+        return true
     }
 
     /// Writes down, at the end of a run, how far the replay has come.

@@ -52,6 +52,8 @@ extension Pump {
     }
 
     func note(_ outcome: DeliveryOutcome, at now: Timestamp) {
+        // Nobody was asked.
+        if case .items([], _, _) = outcome { return }
         let failure = outcome.failure
         let status = failure?.status ?? outcome.receipt.status
         let concern = sink.concern

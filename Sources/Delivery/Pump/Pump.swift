@@ -10,7 +10,7 @@ final class Pump: Sendable {
     /// What the running pump is told.
     enum Message: Sendable {
         case ended(Int, RequestRun.End)
-        case replayed(DeliveryOutcome)
+        case replayed(ReplayEnd)
         /// A replay was entered into the ledger.
         case replay
         /// Replays of these numbers in the ledger were cancelled there.
@@ -106,15 +106,13 @@ final class Pump: Sendable {
     /// Tries again now what waits for the sink.
     func hurry() { mailbox.post(.hurry) }
 
-    /// How many changes of a replay's stretch, from its cursor on, its types and the sink's routes take, but for those called `others`.
+    /// How many changes of a replay's stretch, from its cursor on, it sends, but for those called `others`.
     func count(_ job: ReplayJob, but others: Set<String> = []) async throws -> UInt64 {
         var (count, after) = (UInt64(0), job.cursor)
         while after < job.last {
             let page = try await surroundings.feed.changes(after: after, limit: 1000, maxBytes: 1 << 20)
             guard let last = page.last else { break }
-            for (change, isTaken) in zip(page, filter.takes(page)) where isTaken && !change.isErased && change.sequence <= job.last && job.matches(change) {
-                if !others.contains(change.id) { count += 1 }
-            }
+            for (change, isTaken) in zip(page, try await takes(page, of: job)) where isTaken && !others.contains(change.id) { count += 1 }
             after = last.sequence
         }
         return count
@@ -148,8 +146,11 @@ final class Pump: Sendable {
             if run.mustWrite(at: now) { guard await write(&run) else { return } }
             if !run.replies.isEmpty { reply(&run, isWritten: true) }
             guard await read(&run) else { return }
-            if run.replay?.isUnderWay != true { startRequests(&run) }
-            await replay(&run)
+            // What the sink has of a record is in the ledger before it is told anything else.
+            if await isReplayWritten(&run) {
+                if run.replay?.isUnderWay != true { startRequests(&run) }
+                await replay(&run)
+            }
             show(run)
             if run.mustWrite(at: now) { continue }
             if run.readAfter != nil { continue }
@@ -195,7 +196,7 @@ final class Pump: Sendable {
     private func startRequests(_ run: inout PumpRun) {
         let now = now
         while let request = run.next(at: now, gatherMilliseconds: gatherMilliseconds) {
-            let call = RequestRun(sink: sink, feed: surroundings.feed)
+            let call = RequestRun(sink: sink, feed: surroundings.feed, states: states)
             requests.start(request.id) { [mailbox] in
                 let end = await call.run(request)
                 mailbox.post(.ended(request.id, end))
@@ -213,11 +214,11 @@ final class Pump: Sendable {
                 note(end.outcome, at: now)
                 run.end(id, end, at: now, fraction: surroundings.random())
                 run.replay?.witness(end.outcome.works, at: now)
-            case .replayed(let outcome):
+            case .replayed(let end):
                 requests.end(Self.replayRequest)
                 let now = now
-                note(outcome, at: now)
-                end(outcome, &run, at: now)
+                note(end.outcome, at: now)
+                self.end(end, &run, at: now)
             case .replay: run.mayHaveReplay = true
             case .cancelled(let jobs): if let job = run.replay?.job, jobs.contains(job.id) { run.replay?.cancel(at: now) }
             case .hurry:

@@ -62,7 +62,7 @@ struct PumpRun: Sendable {
     mutating func end(_ id: Int, _ end: RequestRun.End, at now: Timestamp, fraction: Double) {
         // What is tried again from a row, or fails, does not have new changes gather anew.
         if machine.isOfWindow(id), end.outcome.hasDelivered { lastBatch = now }
-        machine.end(id, end.outcome, expired: end.expired, left: end.left, at: now, fraction: fraction)
+        machine.end(id, end.outcome, overtaken: end.overtaken, expired: end.expired, left: end.left, at: now, fraction: fraction)
     }
 
     /// A wait is over; `hasChanges` says that more may be there to read.

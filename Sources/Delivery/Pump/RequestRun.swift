@@ -4,7 +4,10 @@ import State
 /// One call of a sink, from the request that a machine wants to the outcome that it gets.
 struct RequestRun: Sendable {
     struct End: Sendable {
-        var outcome: DeliveryOutcome
+        /// Without any item when nobody was asked.
+        var outcome = DeliveryOutcome.items([], status: nil, id: nil)
+        /// Those of whose records the sink has a newer state already.
+        var overtaken: Set<UInt64> = []
         /// Open items whose changes are no longer kept.
         var expired: [UInt64] = []
         /// Open items that were too much for this call.
@@ -13,39 +16,49 @@ struct RequestRun: Sendable {
 
     let sink: any EventSink
     let feed: any ChangeFeed
+    /// What a sink that keeps one state of each record has.
+    var states: RecordStates?
 
     func run(_ request: DeliveryRequest) async -> End {
-        switch request.content {
-        case .window(let changes): End(outcome: await sink.deliver(changes))
-        case .open(let items): await run(items)
+        do {
+            switch request.content {
+            case .window(let changes): return try await run(changes)
+            case .open(let items): return try await run(items)
+            }
+        } catch {
+            return End(outcome: .retry(DeliveryFailure("the changes cannot be read: \(error)", isOfSink: true)))
         }
     }
 
-    private func run(_ items: [OpenItem]) async -> End {
-        var end = End(outcome: .delivered(status: nil, id: nil))
+    private func run(_ changes: [Change]) async throws -> End {
+        var end = End()
+        if let states { end.overtaken = try await states.overtaken(changes.map { .init($0) }) }
+        let rest = changes.filter { !end.overtaken.contains($0.sequence) }
+        if !rest.isEmpty { end.outcome = await sink.deliver(rest) }
+        return end
+    }
+
+    private func run(_ items: [OpenItem]) async throws -> End {
+        var end = End()
         var changes: [Change] = []
         var bytes = 0
-        do {
-            for item in items {
-                if bytes >= sink.limits.bytes {
-                    end.left.append(item.sequence)
-                    continue
-                }
-                guard let change = try await change(called: item.changeID, at: item.sequence, of: item.uid) else {
-                    end.expired.append(item.sequence)
-                    continue
-                }
-                // It was erased a moment ago: the pump is about to give it up.
-                if change.isErased {
-                    end.left.append(item.sequence)
-                    continue
-                }
-                bytes += change.approximateBytes
-                if changes.isEmpty || bytes <= sink.limits.bytes { changes.append(change) } else { end.left.append(item.sequence) }
+        if let states { end.overtaken = try await states.overtaken(items.map { .init($0) }) }
+        for item in items where !end.overtaken.contains(item.sequence) {
+            if bytes >= sink.limits.bytes {
+                end.left.append(item.sequence)
+                continue
             }
-        } catch {
-            end.outcome = .retry(DeliveryFailure("the changes cannot be read: \(error)", isOfSink: true))
-            return end
+            guard let change = try await change(called: item.changeID, at: item.sequence, of: item.uid) else {
+                end.expired.append(item.sequence)
+                continue
+            }
+            // It was erased a moment ago: the pump is about to give it up.
+            if change.isErased {
+                end.left.append(item.sequence)
+                continue
+            }
+            bytes += change.approximateBytes
+            if changes.isEmpty || bytes <= sink.limits.bytes { changes.append(change) } else { end.left.append(item.sequence) }
         }
         if !changes.isEmpty { end.outcome = await sink.deliver(changes) }
         return end

@@ -54,6 +54,9 @@ package struct ReplayJob: Hashable, Sendable {
     /// How many changes it is about: what was counted when it was made, or more where the sink's routes take more by now.
     package var total: UInt64 { max(wanted ?? count, delivered &+ refused &+ waiting) }
 
+    /// Whether it is about the change.
+    func takes(_ change: Change) -> Bool { change.sequence <= last && !change.isErased && matches(change) }
+
     /// Whether a change of the stretch is of one of the types and between the two ends.
     func matches(_ change: Change) -> Bool {
         guard from?.begins(before: change) ?? true, to?.ends(behind: change) ?? true else { return false }

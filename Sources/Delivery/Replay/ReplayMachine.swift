@@ -10,7 +10,7 @@ struct ReplayMachine: Sendable {
     private(set) var job: ReplayJob
     private let limits: SinkLimits
     private let policy: DeliveryPolicy
-    private let keepsOneState: Bool
+    private let notesTold: Bool
     /// Changes that were read and are not done with, in order, but for those that failed alone.
     private var buffer: [Change] = []
     private var readThrough: UInt64
@@ -28,6 +28,10 @@ struct ReplayMachine: Sendable {
     /// When the sink last took something else; what it took, and when each change that waits aside was last tried.
     private var witnessed: Timestamp?
     private var witnesses = Witnesses()
+    /// How many of the sink's requests failed, as of the last answer.
+    private var tally = RequestTally()
+    /// Of those, the ones with each change that is not done with.
+    private var failures: [UInt64: Int] = [:]
     /// Changes refused since something was taken.
     private var streak = 0
     /// Changes that failed alone while others were taken, and those of their records behind them.
@@ -41,6 +45,8 @@ struct ReplayMachine: Sendable {
     /// What the ledger does not know yet of what waits aside, and of which state the sink has of each record.
     private var rows: [UInt64: OpenItem?] = [:]
     private var told: [String: String] = [:]
+    /// The changes that were last handed over in the place of others, by the sequences of those.
+    private var states: [UInt64: String] = [:]
     private var written: ReplayJob
     /// The batch that failed last: its first sequence and how many.
     private var failed: (first: UInt64, count: Int)?
@@ -48,7 +54,8 @@ struct ReplayMachine: Sendable {
     private var isHalving = false
     private var notBefore: Timestamp?
 
-    /// Tries, each with another change taken since the one before, after which a change that waits aside counts as refused.
+    /// Tries, each with another change taken since the one before, after which a change that waits aside counts as refused, where hardly anything else
+    /// failed.
     private static let triesMax = 10
     /// Between them.
     private static let pause = RetryPolicy(base: .seconds(10), cap: .seconds(300))
@@ -57,8 +64,8 @@ struct ReplayMachine: Sendable {
     /// Changes that may wait behind those of their records.
     private static let bufferMax = 10_000
 
-    init(_ state: ReplayState, limits: SinkLimits, policy: DeliveryPolicy, keepsOneState: Bool = false) {
-        self.keepsOneState = keepsOneState
+    init(_ state: ReplayState, limits: SinkLimits, policy: DeliveryPolicy, notesTold: Bool = false) {
+        self.notesTold = notesTold
         job = state.job
         written = state.job
         self.limits = limits
@@ -179,10 +186,19 @@ struct ReplayMachine: Sendable {
     }
 
     /// Takes in how the request ended; `isTrusted` says whether the sink works otherwise: from one that fails, a refusal says nothing about a change.
-    mutating func end(_ outcome: DeliveryOutcome, isTrusted: Bool = true, at now: Timestamp, fraction: Double) {
-        let sent = underWay
+    ///
+    /// - Parameter tally: All the sink's requests, to which this one is added where it says something about the sink.
+    mutating func end(_ end: ReplayEnd, isTrusted: Bool = true, tally: inout RequestTally, at now: Timestamp, fraction: Double) {
+        (self.tally, states) = (tally, end.states)
+        defer { tally = self.tally }
+        let sent = underWay.filter { !end.overtaken.contains($0.sequence) && !end.left.contains($0.sequence) }
+        for change in underWay where end.overtaken.contains(change.sequence) {
+            job.delivered += 1
+            finish(change, at: now)
+        }
         underWay = []
-        switch outcome {
+        guard !sent.isEmpty else { return pass() }
+        switch end.outcome {
         case .delivered: take(sent, [ItemOutcome](repeating: .delivered, count: sent.count), isTrusted, at: now, fraction: fraction)
         case .items(let items, _, _) where items.count == sent.count: take(sent, items, isTrusted, at: now, fraction: fraction)
         case .split(let failure), .reject(let failure):
@@ -223,7 +239,7 @@ struct ReplayMachine: Sendable {
                 finish(change, at: now)
                 guard work != .nothing else { break }
                 witnesses.note([work])
-                if keepsOneState { told[change.subject] = change.id }
+                if notesTold { told[change.subject] = states[change.sequence] ?? change.id }
             case .superseded:
                 job.delivered += 1
                 finish(change, at: now)
@@ -238,11 +254,13 @@ struct ReplayMachine: Sendable {
             }
             count += 1
         }
+        if isSuccess { note(sent, failed: false, at: now) }
         if let rate = job.rate { notBefore = now.advanced(byMilliseconds: Int64(count) * 1000 / Int64(max(1, rate))) }
         if isSuccess { succeed(at: now, fraction: fraction) } else if put.isEmpty, items.contains(where: \.isAnswer) { _ = health.answer() }
         if !isSuccess, put.count == sent.count, sent.count > 1 { return fail(sent, put[0].1, isRefusal: put[0].2, at: now, fraction: fraction) }
         for (change, failure, isRefusal) in put {
             if isSuccess, !failure.isOfSink {
+                note([change], failed: true, at: now)
                 setAside(change, failure, at: now, fraction: fraction)
             } else {
                 fail([change], failure, isRefusal: isRefusal, at: now, fraction: fraction)
@@ -267,6 +285,7 @@ struct ReplayMachine: Sendable {
             failed = nil
             return blameSink((failure, isRefusal), at: now, fraction: fraction)
         }
+        note(sent, failed: true, at: now)
         guard let first = sent.first, sent.count == 1 else {
             let this = (sent.first?.sequence ?? 0, sent.count)
             if let failed, failed == this { isHalving = true }
@@ -302,7 +321,7 @@ extension ReplayMachine {
         item.countTry(isWitnessed: witnesses.any(since: change.sequence, in: failure.work), at: now)
         witnesses.noteTry(change.sequence)
         job.words = failure.reason
-        guard item.tries <= Self.triesMax else {
+        guard !isBeyondHope(item, at: now) else {
             finish(change, at: now)
             return refuse(failure)
         }
@@ -311,6 +330,23 @@ extension ReplayMachine {
         item.next = now.advanced(byMilliseconds: wait.wholeMilliseconds)
         buffer.removeAll { $0.sequence == change.sequence }
         put(item, at: now)
+    }
+
+    /// Counts a request; those with a change that waits aside are not asked for what the sink does.
+    private mutating func note(_ sent: [Change], failed: Bool, at now: Timestamp) {
+        guard !sent.contains(where: { aside[$0.sequence] != nil }) else { return }
+        tally.note(failed: failed, at: now)
+        if failed { for change in sent { failures[change.sequence, default: 0] += 1 } }
+    }
+
+    /// Whether the change was tried often enough while hardly any request without it failed: one of a sink that fails half of what it is given would fail as
+    /// often.
+    private func isBeyondHope(_ item: OpenItem, at now: Timestamp) -> Bool {
+        guard item.tries > Self.triesMax else { return false }
+        var others = tally.since(item.failed ?? now)
+        let own = min(failures[item.sequence] ?? 0, others.failed)
+        (others.all, others.failed) = (others.all - own, others.failed - own)
+        return item.isBeyondHope(others, at: now, policy: policy)
     }
 
     /// Has what was read of records that wait aside wait there too: it is read again when its turn comes.
@@ -337,6 +373,7 @@ extension ReplayMachine {
 
     /// The sink is never asked again about a change in this replay.
     private mutating func finish(_ change: Change, at now: Timestamp) {
+        failures[change.sequence] = nil
         before[change.sequence] = nil
         if aside[change.sequence] != nil { return removeAside(change.sequence, at: now) }
         buffer.removeAll { $0.sequence == change.sequence }

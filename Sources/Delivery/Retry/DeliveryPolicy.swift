@@ -14,8 +14,12 @@ package struct DeliveryPolicy: Hashable, Sendable {
     package var putOffsInARow = 10
     /// Changes of other records that are tried at once after one failed alone, to tell the sink's failure from the change's own.
     package var othersAtOnce = 3
-    /// How often a change that has just come in wakes a sink that fails, at most.
+    /// How often changes that were not tried yet wake a sink that fails, at most.
     package var newWakes: Duration = .seconds(30)
+    /// How many of them may be tried one after the other then, and how long after one another: one more is saved up with each `newWakes` that passes, so
+    /// that in the long run no more than one goes in that time.
+    package var newAtOnce = 60
+    package var newSpacing: Duration = .milliseconds(250)
     /// A change that is refused alone is a dead letter when it was tried so often, over so long, and fewer than one in so many of the sink's other
     /// requests of that time failed.
     package var refusalTries = 5

@@ -35,6 +35,8 @@ package final class TicketSink: EventSink {
 
     package var name: String { system.name }
     package var type: String { system.type }
+    package var keepsOneState: Bool { true }
+    package var looksStatesUp: Bool { true }
 
     package func close() async { await system.close() }
 

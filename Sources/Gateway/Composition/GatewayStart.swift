@@ -108,6 +108,7 @@ struct GatewayStart {
                 replays: { try await ledger.openReplays() }, letters: { try await ledger.letters($0) },
                 configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { live.rebuilding }, earlierTallies: { tallies.earlier }, live: live))
+        ingest.answersReadiness { live.standingStill }
         parts.erasures = Task { await live.erasures.runToTheEnd(through: projection.journalEnd) }
         parts.notices = notices(live)
         parts.notices?.start()
@@ -128,7 +129,8 @@ struct GatewayStart {
             NoticeService.Surroundings(
                 queries: live.queries, tallies: { live.tallies }, wall: clock, monotonic: SystemClock.monotonic,
                 sources: { active.configuration.sources.map { .init(name: $0.name, silentAfter: $0.silentAfter) } }, lowDisks: { live.volumes.low() },
-                onLook: { live.ingest.standingStill = live.standingStill($0) }, log: log, say: noticeWriter(live.projection.journal)))
+                onLook: { low in live.ingest.standingStill = low.contains { $0.volume == .data } ? .dataDisk : [] }, log: log,
+                say: noticeWriter(live.projection.journal)))
     }
 
     /// Writes what the gateway has to say into the journal, from where it becomes a change like any other.

@@ -29,12 +29,11 @@ struct RunningGateway: LiveGateway {
         return concerns
     }
 
-    /// What stands still behind the journal, given the disks that have less room than the reserve.
-    func standingStill(_ low: [StorageVolumes.Low]) -> StandingStill {
+    /// What stands still behind the journal at this moment, but for disks; looks at nothing but memory.
+    var standingStill: StandingStill {
         var standing: StandingStill = []
-        if low.contains(where: { $0.volume == .data }) { standing.insert(.dataDisk) }
         if projector.failure != nil { standing.insert(.projector) }
-        if delivery.damage != nil { standing.insert(.delivery) }
+        if delivery.isStopped { standing.insert(.delivery) }
         return standing
     }
 

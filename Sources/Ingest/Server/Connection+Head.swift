@@ -209,7 +209,9 @@ extension Connection {
         if route == .health {
             respond(.healthy(withBody: withBody), closes: closes)
         } else if !shard.isStopping, shard.shared.journal.availability == .ready {
-            respond(.ready(withBody: withBody, StandingStill(rawValue: shard.shared.standingStill.load(ordering: .relaxed))), closes: closes)
+            let present = shard.shared.present.withLock { $0 }
+            let standing = StandingStill(rawValue: shard.shared.standingStill.load(ordering: .relaxed)).union(present())
+            respond(.ready(withBody: withBody, standing), closes: closes)
         } else {
             var refused = RefusedAnswer(shard.isStopping ? .stopping : .journalUnavailable)
             refused.withBody = withBody

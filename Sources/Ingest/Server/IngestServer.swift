@@ -59,6 +59,9 @@ package final class IngestServer: Sendable {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Has `/readyz` say what `standing` gives when it is asked, beside `standingStill`; that is called on an event loop, and blocks on nothing.
+    package func answersReadiness(_ standing: @escaping @Sendable () -> StandingStill) { shared.present.withLock { $0 = standing } }
+
     /// What `/readyz` says of the stages behind the journal; events are accepted all the same.
     package var standingStill: StandingStill {
         get { StandingStill(rawValue: shared.standingStill.load(ordering: .relaxed)) }

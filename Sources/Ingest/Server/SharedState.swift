@@ -26,6 +26,8 @@ final class SharedState: Sendable {
     let clock: @Sendable () -> Timestamp
     /// A `StandingStill`.
     let standingStill = Atomic<UInt8>(0)
+    /// What stands still at the moment it is called, beside that.
+    let present = Mutex<@Sendable () -> StandingStill>({ [] })
     private let log: Logger
 
     init(

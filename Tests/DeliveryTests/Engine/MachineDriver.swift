@@ -25,6 +25,8 @@ struct MachineDriver {
     private(set) var events: [SinkEvent] = []
     /// Every change that was ever delivered.
     private(set) var taken: Set<UInt64> = []
+    /// The random part of each wait.
+    var fraction = 0.5
 
     init(count: Int, _ changes: [Change], policy: DeliveryPolicy = DeliveryPolicy()) {
         self.init(limits: SinkLimits(count: count, bytes: 1 << 20), changes, policy: policy)
@@ -96,7 +98,7 @@ struct MachineDriver {
             taken.formUnion(zip(sequences, items).compactMap { $1 == .delivered || $1 == .superseded ? $0 : nil })
         default: break
         }
-        machine.end(request.id, outcome, expired: expired, at: now, fraction: 0.5)
+        machine.end(request.id, outcome, expired: expired, at: now, fraction: fraction)
         write()
     }
 

@@ -169,7 +169,7 @@ struct SinkMachineTests {
             return
         }
         #expect(failure.reason == "10 changes in a row were refused, and none taken: \(Self.refused.reason)")
-        // Probes ask in turn with a change that was refused and with a new one, and make no dead letter.
+        // What was not tried since is, and what was refused too; none of it is a dead letter.
         var probes: [UInt64] = []
         for _ in 0..<6 {
             driver.sleep()
@@ -178,7 +178,7 @@ struct SinkMachineTests {
             probes += probe
             driver.end(.reject(Self.refused))
         }
-        #expect(Set(probes).count == 6 && probes.filter { $0 >= 10 } == [10, 11, 12], "\(probes)")
+        #expect(Set(probes).count == 6 && probes.filter { $0 >= 10 }.count == 3, "\(probes)")
         #expect(driver.machine.dead == 0 && driver.machine.health.isPaused && driver.machine.health.outage?.failure == failure)
         driver.sleep()
         let taken = driver.drain { _ in .delivered(status: 200, id: nil) }

@@ -84,6 +84,7 @@ struct ReplayRestartTests {
         var rows: [UInt64: OpenItem] = [:], done: [DoneAbove] = [], taken: [UInt64] = [], refused: UInt64 = 0
         var machine = ReplayMachine(state, limits: limits, policy: DeliveryPolicy())
         var now = Timestamp(milliseconds: 1000)
+        var tally = RequestTally()
         for _ in 0..<20_000 where !state.job.isDone {
             if let write = machine.pending {
                 state.job = write.job
@@ -112,7 +113,7 @@ struct ReplayRestartTests {
             case .items(let items, _, _): taken += zip(batch, items).filter { $1.isTaken }.map(\.0)
             default: break
             }
-            machine.end(outcome, isTrusted: Bool.random(using: &random), at: now, fraction: 0.5)
+            machine.end(ReplayEnd(outcome), isTrusted: Bool.random(using: &random), tally: &tally, at: now, fraction: 0.5)
             refused = machine.job.refused
         }
         #expect(state.job.isDone && taken.count == Set(taken).count && UInt64(taken.count) + refused == 60, "seed \(seed): \(taken.sorted())")
@@ -165,12 +166,13 @@ struct ReplayRestartTests {
         var machine = ReplayMachine(ReplayState(job: job), limits: SinkLimits(count: 1, bytes: 1 << 20), policy: DeliveryPolicy())
         machine.admit(Change.findings(1...20), takes: [Bool](repeating: true, count: 20))
         var now = Timestamp(milliseconds: 1000)
+        var tally = RequestTally()
         for _ in 0..<200 {
             guard machine.next(at: now) != nil else {
                 now = max(now.advanced(byMilliseconds: 1), machine.wake ?? now)
                 continue
             }
-            machine.end(.reject(DoubtTests.forbidden), isTrusted: false, at: now, fraction: 0.5)
+            machine.end(ReplayEnd(.reject(DoubtTests.forbidden)), isTrusted: false, tally: &tally, at: now, fraction: 0.5)
         }
         #expect(machine.job.refused == 0 && machine.job.delivered == 0 && machine.job.cursor == 0)
     }

@@ -22,6 +22,7 @@ struct ReplayMachineTests {
         var last: Int64 = 0
         var now = Timestamp(milliseconds: 1000)
         var attempts = 0
+        var tally = RequestTally()
         for _ in 0..<steps where !machine.job.isDone {
             if let after = machine.readAfter {
                 let page = Array(changes.drop { $0.sequence <= after }.prefix(3))
@@ -31,6 +32,8 @@ struct ReplayMachineTests {
             if let item = machine.missing(at: now) { machine.provide(changes.first { $0.sequence == item.sequence }, for: item) }
             guard let batch = machine.next(at: now) else {
                 machine.witness(works, at: now)
+                // Fewer than one request in twenty may fail, so that there must be some.
+                if !works.isEmpty { for _ in 0..<2 { tally.note(failed: false, at: now) } }
                 now = max(now, machine.wake ?? now)
                 continue
             }
@@ -42,7 +45,7 @@ struct ReplayMachineTests {
             default: break
             }
             if outcome.hasDelivered { last = now.milliseconds - 1000 }
-            machine.end(outcome, at: now, fraction: 0.5)
+            machine.end(ReplayEnd(outcome), tally: &tally, at: now, fraction: 0.5)
         }
         return (taken, now.milliseconds - 1000, last)
     }
@@ -92,6 +95,7 @@ struct ReplayMachineTests {
         machine.admit(Change.findings(1...1), takes: [true])
         var now = Timestamp(milliseconds: 1000)
         var tries = 0
+        var tally = RequestTally()
         for _ in 0..<100 where !machine.job.isDone {
             if let item = machine.missing(at: now) { machine.provide(Change.finding(1), for: item) }
             guard machine.next(at: now) != nil else {
@@ -99,9 +103,12 @@ struct ReplayMachineTests {
                 continue
             }
             tries += 1
-            machine.end(.pause(Self.failure), at: now, fraction: 0.5)
+            machine.end(ReplayEnd(.pause(Self.failure)), tally: &tally, at: now, fraction: 0.5)
             if tries == 20 { #expect(machine.job.refused == 0 && machine.job.waiting == 0) }
-            if tries >= 20 { machine.witness([.event], at: now) }
+            guard tries >= 20 else { continue }
+            // More than the tries, as fewer than one request in twenty may fail.
+            machine.witness([.event], at: now)
+            for _ in 0..<2 { tally.note(failed: false, at: now) }
         }
         #expect(machine.job.isDone && machine.job.refused == 1 && machine.job.words == "no")
     }
@@ -155,6 +162,18 @@ struct ReplayMachineTests {
         var machine = ReplayMachine(ReplayState(job: job), limits: SinkLimits(count: 4, bytes: 1 << 20), policy: DeliveryPolicy())
         #expect(drain(&machine, changes, skipping: [10]) { _, _ in .delivered(status: 200, id: nil) }.taken.count == 25)
         #expect(machine.job.isDone && machine.job.delivered == 25 && machine.job.total == 25)
+    }
+
+    /// Where every second request fails, each change is taken in the end, however many there are and however often one of them fails.
+    @Test(arguments: DoubtTests.ways)
+    func aSinkThatFailsHalfOfTheTimeRefusesNothing(_ way: DeliveryOutcome) {
+        let seed: UInt64 = 1
+        var random = SeededRandom(seed: seed)
+        var machine = machine(1...2000, count: 1)
+        let taken = drain(&machine, Change.findings(1...2000), steps: 100_000) { _, _ in
+            Bool.random(using: &random) ? way : .delivered(status: 200, id: nil)
+        }.taken
+        #expect(machine.job.isDone && machine.job.refused == 0 && taken.count == 2000, "seed \(seed): \(machine.job.refused)")
     }
 
     @Test(arguments: DoubtTests.ways)

@@ -13,17 +13,19 @@ final class ScriptedSink: EventSink {
     let type = "scripted"
     let limits: SinkLimits
     let keepsOneState: Bool
+    let looksStatesUp: Bool
     private let script: @Sendable (Int, [Change]) async -> DeliveryOutcome
     private let recorded = Mutex<(attempts: [Attempt], begun: Int, closed: Int)>(([], 0, 0))
 
     /// `script` gets how many attempts came before this one, and the batch.
     init(
-        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20, requests: Int = 1, keepsOneState: Bool = false,
+        _ name: String = "sink", count: Int = 10, bytes: Int = 1 << 20, requests: Int = 1, keepsOneState: Bool = false, looksStatesUp: Bool = false,
         script: @escaping @Sendable (Int, [Change]) async -> DeliveryOutcome = { _, _ in .delivered(status: 200, id: nil) }
     ) {
         self.name = name
         limits = SinkLimits(count: count, bytes: bytes, requests: requests)
         self.keepsOneState = keepsOneState
+        self.looksStatesUp = looksStatesUp
         self.script = script
     }
 

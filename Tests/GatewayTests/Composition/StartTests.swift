@@ -117,6 +117,8 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.path + "/data/ledger.db")
         try await test.waitForChanges(2)
         #expect(test.changes.contains { $0["type"]?.stringValue == "notice.gateway_ledger_damaged" })
+        // What has gone on since is said at once.
+        #expect(try await HTTPExchange.send(.get, test.gateway.ingestURL + "/readyz").body == #"{"status":"ready"}"#)
         await test.gateway.stop()
     }
 
