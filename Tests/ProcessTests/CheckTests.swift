@@ -91,6 +91,23 @@ struct CheckTests {
         #expect(check.status == 1 && check.errors.contains("cannot write \(out)/changes.ndjson: permission denied"), "\(check.errors)")
     }
 
+    @Test func filesThatAStartAsRootHasLeftAreFound() async throws {
+        let workspace = try Self.workspace()
+        for name in ["tallies", "journal/00000000000000000001.segment"] { try workspace.write("data/" + name, "") }
+        for path in ["/secret", "/data", "/data/journal"] where geteuid() == 0 { chown(workspace.path + path, WeirProgram.nobody, WeirProgram.nobody) }
+        if geteuid() == 0 { chown(workspace.path, WeirProgram.nobody, WeirProgram.nobody) }
+        for name in ["tallies", "journal/00000000000000000001.segment"] { chmod(workspace.path + "/data/" + name, 0o400) }
+        let check = try await WeirProgram.runUnprivileged(["check", "--config", workspace.path + "/weir.yaml"])
+        #expect(check.status == 1 && check.errors.contains("/data/tallies and 1 more: permission denied (hint: a start as root"), "\(check.errors)")
+    }
+
+    /// Nothing is there yet, so that the disk is that of a folder above.
+    @Test func aDiskWithoutTheReserveIsFoundBeforeTheFirstStart() async throws {
+        let workspace = try Self.workspace(Self.yaml + "disk-reserve: 1000TiB\n")
+        let check = try await Self.run("check", in: workspace)
+        #expect(check.status == 0 && check.errors.contains("less than the reserve of 1048576000 MiB: events are answered 503"), "\(check.errors)")
+    }
+
     @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {
         let workspace = try Self.workspace()
         let gateway = try await RunningGateway.start(in: workspace)

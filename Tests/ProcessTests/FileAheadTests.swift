@@ -49,6 +49,10 @@ struct FileAheadTests {
             let outcome = try await Self.run(command, in: workspace)
             #expect(outcome.errors == "weir: \(file) names \(name), not read by the running gateway yet: \(cure)", "\(command): \(outcome.errors)")
         }
+        for command in [["replay", "nope", "--from", "1"], ["sink", "test", "nope"]] {
+            let outcome = try await Self.run(command, in: workspace)
+            #expect(outcome.status == 1 && outcome.errors.contains("there is no sink 'nope'\nhint: known: "), "\(command): \(outcome.errors)")
+        }
         // A file that cannot be used hides nothing, neither what is there nor what is not.
         try workspace.write("weir.yaml", Self.more + "sink: 1\n")
         let unknown = try await Self.run(["replay", "soar", "--from", "1"], in: workspace)

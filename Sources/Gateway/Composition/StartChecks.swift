@@ -20,6 +20,7 @@ package enum StartChecks {
         }
         note(&problems) { () throws(GatewayError) in try folder(configuration.storage.data, "data folder") }
         note(&problems) { () throws(GatewayError) in try journal(configuration.storage) }
+        note(&problems) { () throws(GatewayError) in try OwnFiles.check(configuration.storage) }
         do throws(GatewayError) { try await FileChecks.run(configuration.storage) } catch { problems.append(error) }
         return problems
     }

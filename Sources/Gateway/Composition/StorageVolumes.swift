@@ -32,7 +32,7 @@ struct StorageVolumes: Sendable {
         let isOne = Self.device(storage.journal) == Self.device(storage.data)
         self.init(
             folders: isOne ? [.journal: storage.journal] : [.journal: storage.journal, .data: storage.data], reserve: configuration.diskReserve,
-            space: { try? JournalFileSystem.system.space($0) })
+            space: { try? JournalFileSystem.system.space(Self.existing($0)) })
     }
 
     init(folders: [Volume: String], reserve: DiskReserve, space: @escaping @Sendable (String) -> DiskSpace?) {
@@ -52,7 +52,13 @@ struct StorageVolumes: Sendable {
     /// The number of the disk that holds `path`, or will once it is made.
     private static func device(_ path: String) -> dev_t? {
         var status = stat()
-        if stat(path, &status) == 0 { return status.st_dev }
-        return stat(FilePaths.folder(of: path), &status) == 0 ? status.st_dev : nil
+        return stat(existing(path), &status) == 0 ? status.st_dev : nil
+    }
+
+    /// The path, or the folder above it that is there, on whose disk it will be made.
+    private static func existing(_ path: String) -> String {
+        var path = path
+        while !FilePaths.exists(path), case let parent = FilePaths.folder(of: path), parent != path { path = parent }
+        return path
     }
 }

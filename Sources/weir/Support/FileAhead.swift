@@ -18,7 +18,8 @@ struct FileAhead {
     /// What to do where the gateway does not know what an answer's error names.
     func hint(_ error: JSONValue) -> String? {
         for kind in ConfiguredThing.Kind.allCases {
-            if let name = error["missing"]?[kind.rawValue]?.stringValue { return hint(ConfiguredThing(kind, name)) }
+            guard let name = error["missing"]?[kind.rawValue]?.stringValue else { continue }
+            return hint(ConfiguredThing(kind, name)) ?? CommandFailure.hint(name, known: names(kind))
         }
         return nil
     }
