@@ -21,10 +21,16 @@ struct HuskMaker {
     }
 
     /// What every configuration that receipt `number` was projected with makes of it; nothing for one that was never mapped, or is gone already.
+    ///
+    /// - Throws: `journal` when its body cannot be read although something was made of it: nobody could tell which words are its own.
     func husk(of number: UInt64) throws(StateError) -> Husk? {
-        guard let entry = try source.entry(number), entry.kind == .receipt, let body = entry.body.bytes else { return nil }
+        guard let entry = try source.entry(number), entry.kind == .receipt else { return nil }
         let known = try store.read { try Self.known(of: entry, $0) }
         guard let outcome = known.outcome, outcome != .erased else { return nil }
+        guard let body = entry.body.bytes else {
+            if case .unreadable = entry.body, outcome == .mapped || outcome == .ignored || !known.changes.isEmpty { throw .unreadable(number) }
+            return nil
+        }
         // What ended the process is not mapped again: only what was made of it before is.
         var end = UInt64.max
         if outcome == .quarantined {
@@ -79,5 +85,17 @@ extension Projector {
     package func husk(of number: UInt64, active: UInt64) async throws(StateError) -> Husk? {
         let maker = HuskMaker(store: store, source: EntrySource(journal), makeMapper: makeMapper, active: active)
         return try await onThread { () throws(StateError) in try maker.husk(of: number) }
+    }
+}
+
+extension StateError {
+    /// A receipt that cannot be erased as long as its body cannot be read.
+    fileprivate static func unreadable(_ receipt: UInt64) -> StateError {
+        StateError(
+            .journal,
+            """
+            the body of receipt \(receipt) cannot be read, so its words cannot be found in what was made of it: put its segment back from a backup \
+            ('weir journal verify' names the place) and start again, or stop the gateway, remove state.db, which is made again without the receipt, and erase it then
+            """)
     }
 }

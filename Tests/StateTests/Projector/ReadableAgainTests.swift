@@ -222,4 +222,19 @@ struct ReadableAgainTests {
         #expect(gate.store.remakes == 1)
         await gate.journal.stop()
     }
+
+    /// Which words of the records are its own nobody can tell: nothing is erased, instead of some of it.
+    @Test func whatWasMadeOfAReceiptThatCannotBeReadIsNotErasedByHalves() async throws {
+        let before = try Gate(Self.script)
+        for name in Self.names { try await before.receive(name) }
+        try before.catchUp()
+        let gate = try await Gate(again: before) { try Self.turn($0, 2) }
+        await #expect(throws: StateError.self) { try await gate.erase(2) }
+        #expect(try gate.entries().allSatisfy { $0.kind != .decision })
+        // Where nothing was made of it there is nothing to find.
+        let lost = try await anew(gate) { _ in }
+        try await lost.erase(2)
+        #expect(try await lost.queries.erasedReceipts().map(\.number) == [2])
+        await lost.journal.stop()
+    }
 }
