@@ -135,7 +135,8 @@ struct SourcesSetup: ParsableCommand {
             return lines + ["", "The secret that the gateway takes, from \(known.label):  \(String(decoding: known.value, as: UTF8.self))"]
                 + ["It has to be the one that \(adapter.vendor) shows. \(others)"]
         }
-        return lines + ["", "There is no secret for it yet that this command can read\(source.hiddenSecret.map { ", or none that can be shown: \($0)" } ?? ".")"]
+        let hidden = source.hiddenSecret.map { ", or none that can be shown: \($0)" } ?? "."
+        return lines + ["", "There is no secret for it yet that this command can read\(hidden)"]
     }
 
     /// Where the vendor's secret goes, behind `words`.
