@@ -16,6 +16,12 @@ package enum Spelling {
         return best?.word
     }
 
+    /// What to say of a name that nothing has: the one of `known` that was meant, else all of them; nothing where there are none.
+    package static func hint(_ name: String, known: [String]) -> String? {
+        if let meant = closest(to: name, in: known) { return "did you mean '\(meant)'?" }
+        return known.isEmpty ? nil : "known: " + known.joined(separator: ", ")
+    }
+
     private static func folded(_ word: String) -> [Unicode.Scalar] {
         word.lowercased().unicodeScalars.filter { $0 != "-" && $0 != "_" && $0 != " " }
     }

@@ -2,25 +2,32 @@ import CurlTransport
 import Delivery
 import FindingModel
 import Sinks
+import YAMLDocument
 
 extension OfflineGateway {
     /// Has dead letters tried again when the gateway runs next, or given up; under the data folder's lock.
     package static func settle(
         _ settlement: DeadLetterSettlement, sink: String, changes: [String], _ configuration: GatewayConfiguration
     ) async throws(GatewayError) -> Int {
-        try await changing(configuration) { ledger throws(LedgerError) in
-            let count = try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: SystemClock.now())
-            guard let count else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
-            return count
+        let count = try await changing(configuration) { ledger throws(LedgerError) in
+            try await DeadLetterSettlement.offline(settlement, ledger, sink: sink, changes: changes, now: SystemClock.now())
         }
+        guard let count else { throw noSink(sink, configuration) }
+        return count
     }
 
     /// Ends the replays of a sink that are not done; under the data folder's lock.
     package static func cancelReplays(sink: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> [ReplayJob] {
-        try await changing(configuration) { ledger throws(LedgerError) in
-            guard try await ledger.position(of: sink) != nil else { throw LedgerError(.conflict, "there is no sink '\(sink)'") }
+        let jobs: [ReplayJob]? = try await changing(configuration) { ledger throws(LedgerError) in
+            guard try await ledger.position(of: sink) != nil else { return nil }
             return try await ledger.cancelReplays(of: sink, at: SystemClock.now())
         }
+        guard let jobs else { throw noSink(sink, configuration) }
+        return jobs
+    }
+
+    private static func noSink(_ name: String, _ configuration: GatewayConfiguration) -> GatewayError {
+        GatewayError("there is no sink '\(name)'", hint: Spelling.hint(name, known: configuration.sinks.map(\.name)))
     }
 
     /// Lets `body` write into the ledger, under the data folder's lock.
@@ -47,7 +54,7 @@ extension OfflineGateway {
 
     /// Hands a configured sink one marked change and returns what it says.
     package static func testSink(_ name: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> DeliveryOutcome {
-        guard let settings = configuration.sinks.first(where: { $0.name == name }) else { throw GatewayError("there is no sink '\(name)'") }
+        guard let settings = configuration.sinks.first(where: { $0.name == name }) else { throw noSink(name, configuration) }
         do {
             let transport = try CurlTransport()
             let made = try settings.options.make(name, SinkResources(transport: transport, version: ProgramVersion.current))

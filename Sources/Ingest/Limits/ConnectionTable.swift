@@ -20,6 +20,8 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
         package var successionsPerSecond = Int.max
         /// How many may at once.
         package var successionsAtOnce = Int.max
+        /// How many connections of strangers a network has at least before it counts as crowded because others have no more.
+        package var crowd = 0
 
         package init(connections: Int, connectionsPerNetwork: Int, bytes: Int, bytesPerNetwork: Int) {
             self.connections = connections
@@ -105,21 +107,22 @@ package struct ConnectionTable<Network: Hashable & Sendable>: Sendable {
     /// Whether a newcomer is worth making a connection for.
     ///
     /// One for whom another of its own network would end, or who would be refused, is no gain to that network; of those only so many a second are
-    /// let in. Networks that are nearly as crowded as the most crowded would go on taking each other's places, and count as one. From elsewhere
-    /// everybody is let in.
+    /// let in. Networks that are nearly as crowded as the most crowded would go on taking each other's places, and count as one. From elsewhere,
+    /// and from where only a few are, everybody is let in.
     ///
     /// - Parameter isCounted: as in `open`.
     package mutating func admits(_ network: Network, isCounted: Bool = true, at now: NIODeadline) -> Bool {
-        guard isCounted, crowds(siteOf[network]) else { return true }
+        guard isCounted, isCrowded(siteOf[network]) else { return true }
         return successions.take(at: now) == nil
     }
 
     /// Whether it is among those from which somebody gives way for one more of its connections, or nobody would.
-    private func crowds(_ known: Int?) -> Bool {
+    private func isCrowded(_ known: Int?) -> Bool {
         if let known, isFull(known) { return true }
         guard isFull else { return false }
         guard let heaviest = crowds.heaviest else { return true }
-        return known.map { 2 * sites[$0].strangers >= sites[heaviest].strangers } ?? false
+        guard let strangers = known.map({ sites[$0].strangers }) else { return false }
+        return strangers >= limits.crowd && 2 * strangers >= sites[heaviest].strangers
     }
 
     private var isFull: Bool { connections >= limits.connections || strangers >= limits.strangers }

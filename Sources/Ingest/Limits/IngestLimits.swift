@@ -28,6 +28,9 @@ package struct IngestLimits: Sendable {
     /// or most of a full table; and how many may at once.
     package var successionsPerSecond = 1000
     package var successionsAtOnce = 500
+    /// Connections of one client address, for whom nobody has proved, from which on it counts as crowded in a table that many with as few fill: a
+    /// sender's second connection is none of a crowd's.
+    package var crowd = 16
     /// Bytes held for clients who have not proved who they are: heads, bodies and answers not read. As many again may be bodies of those who
     /// have, until reading stops for large ones.
     package var bodiesInFlightMax = 64 << 20

@@ -45,6 +45,7 @@ final class SharedState: Sendable {
             bytesPerNetwork: limits.bodiesInFlightPerAddressMax)
         room.successionsPerSecond = limits.successionsPerSecond
         room.successionsAtOnce = limits.successionsAtOnce
+        room.crowd = limits.crowd
         table = Mutex(Table(limits: room))
         self.clock = clock
         self.log = log

@@ -49,7 +49,7 @@ struct UnreadNote: Equatable, Sendable {
         let first = entries.ranges.first?.lowerBound ?? 0, count = entries.count
         let what = count == 1 ? "Entry \(first) of the journal" : "\(count) entries of the journal, from \(first) on,"
         return """
-            \(what) cannot be read: what they said is missing until a segment that holds them is put back \
+            \(what) cannot be read: what \(count == 1 ? "it" : "they") said is missing until a segment that holds them is put back \
             ('weir journal verify' names the place; a start takes in what can be read again)
             """
     }

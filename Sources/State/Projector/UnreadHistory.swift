@@ -30,7 +30,4 @@ struct UnreadHistory {
             }
         }
     }
-
-    /// The entries that anything is said about whose number is at most `last`.
-    func concerned(through last: UInt64) -> EntryRanges { leftOut(during: nil).through(last) }
 }

@@ -18,13 +18,7 @@ struct CommandFailure: Error {
 
     /// A name that none of `known` is.
     init(no what: String, _ name: String, known: [String]) {
-        self.init("there is no \(what) '\(name)'", hint: Self.hint(name, known: known))
-    }
-
-    /// What was meant by a name that nothing has.
-    static func hint(_ name: String, known: [String]) -> String? {
-        if let meant = Spelling.closest(to: name, in: known) { return "did you mean '\(meant)'?" }
-        return known.isEmpty ? nil : "known: " + known.joined(separator: ", ")
+        self.init("there is no \(what) '\(name)'", hint: Spelling.hint(name, known: known))
     }
 
     /// Why the gateway could not do something.

@@ -2,6 +2,7 @@ import Console
 import Gateway
 import JSONDocument
 import Journal
+import YAMLDocument
 
 /// What stands in the configuration file, and the running gateway, which has not read it since, does not know.
 struct FileAhead {
@@ -19,7 +20,7 @@ struct FileAhead {
     func hint(_ error: JSONValue) -> String? {
         for kind in ConfiguredThing.Kind.allCases {
             guard let name = error["missing"]?[kind.rawValue]?.stringValue else { continue }
-            return hint(ConfiguredThing(kind, name)) ?? CommandFailure.hint(name, known: names(kind))
+            return hint(ConfiguredThing(kind, name)) ?? Spelling.hint(name, known: names(kind))
         }
         return nil
     }

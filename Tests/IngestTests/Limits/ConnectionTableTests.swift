@@ -105,6 +105,21 @@ struct ConnectionTableTests {
         #expect(admitted("crowd", at: 100) == 5 && admitted("other", at: 100) == 5)
     }
 
+    /// Whoever has many networks fills the table with one connection of each, and takes every turn that there is.
+    @Test func aSendersSecondConnectionIsNoneOfACrowds() throws {
+        var limits = Table.Limits(connections: 100, connectionsPerNetwork: 50, bytes: 0, bytesPerNetwork: 0)
+        (limits.successionsPerSecond, limits.successionsAtOnce, limits.crowd) = (1, 1, 16)
+        var table = Table(limits: limits)
+        for number in 0..<99 { _ = try Self.open(&table, "crowd-\(number)") }
+        _ = try Self.open(&table, "vendor")
+        #expect((0..<20).count { _ in table.admits("vendor", at: Self.at(0)) } == 20)
+        // Sixteen of one network are a crowd.
+        table = Table(limits: limits)
+        for number in 0..<100 { _ = try Self.open(&table, number < 16 ? "many" : "crowd-\(number)") }
+        let admitted = ["many", "crowd-20"].map { network in (0..<20).count { _ in table.admits(network, at: Self.at(0)) } }
+        #expect(admitted == [1, 20])
+    }
+
     /// As many connections as there may be, and a hundred thousand newcomers in one moment.
     @Test func aCrowdAtTheDoorHasFewConnectionsMadeAndHoldsUpNobodyElse() throws {
         var limits = Table.Limits(connections: 10_000, connectionsPerNetwork: 500, bytes: 0, bytesPerNetwork: 0)
