@@ -24,4 +24,11 @@ final class PlannedMapper: ReceiptMapper {
         guard generation == RebuildPreview.generation else { return try kept.knows(source, generation: generation) }
         return plans[source] != nil
     }
+
+    func use(of generation: UInt64) throws(StateError) -> ConfigurationUse {
+        if generation == RebuildPreview.generation { return ConfigurationUse(generation: generation, why: .own) }
+        return try kept.use(of: generation)
+    }
+
+    func leaveOut(_ entries: EntryRanges) { kept.leaveOut(entries) }
 }

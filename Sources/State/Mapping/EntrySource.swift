@@ -31,6 +31,20 @@ package struct EntrySource: Sendable {
         guard let entry = try reader.entries(limit: 1, maxBytes: 1 << 30).first, entry.number == number else { return nil }
         return entry
     }
+
+    /// `entry`; a `config` entry whose body is damaged with that of an equal one, where one is left. Blocks the calling thread.
+    func mended(_ entry: Entry) throws(StateError) -> Entry {
+        guard entry.kind == .config, entry.isDamaged else { return entry }
+        guard let equal = try configurations().first(where: { $0.bodySHA256 == entry.bodySHA256 && !$0.isDamaged }) else { return entry }
+        var entry = entry
+        entry.body = equal.body
+        return entry
+    }
+}
+
+extension Entry {
+    /// Whether its body cannot be read.
+    var isDamaged: Bool { body == .unreadable }
 }
 
 extension JournalReader {

@@ -43,11 +43,42 @@ package protocol ReceiptMapper {
     /// that stands for it.
     mutating func isAsFirstMade(_ generation: UInt64) throws(StateError) -> Bool
 
+    /// What the receipts of the configuration in entry `generation` are mapped with.
+    mutating func use(of generation: UInt64) throws(StateError) -> ConfigurationUse
+
+    /// Has the configurations in `entries` count as unreadable from here on, whatever the journal has of them.
+    mutating func leaveOut(_ entries: EntryRanges)
+
     /// Has the configuration that the entry `generation` holds ready: finding what stands for a damaged one can take longer than one entry may.
     mutating func prepare(_ generation: UInt64) throws(StateError)
 }
 
 extension ReceiptMapper {
     package mutating func isAsFirstMade(_ generation: UInt64) throws(StateError) -> Bool { true }
+    package mutating func use(of generation: UInt64) throws(StateError) -> ConfigurationUse { ConfigurationUse(generation: generation, why: .own) }
+    package mutating func leaveOut(_ entries: EntryRanges) {}
     package mutating func prepare(_ generation: UInt64) throws(StateError) {}
+}
+
+/// Which configuration receipts are mapped with, and why that one.
+package struct ConfigurationUse: Equatable, Sendable {
+    package enum Reason: Sendable {
+        /// It is their own, or an equal one.
+        case own
+        /// Their own was not read when it was needed first, and counts as unreadable since.
+        case leftOut
+        /// Their own cannot be read.
+        case missing
+        /// Their own can be read, and this version can make nothing of it.
+        case unusable
+    }
+
+    /// The number of the `config` entry; their own where no other can be used.
+    package let generation: UInt64
+    package let why: Reason
+
+    package init(generation: UInt64, why: Reason) {
+        self.generation = generation
+        self.why = why
+    }
 }

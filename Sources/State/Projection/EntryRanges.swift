@@ -1,10 +1,10 @@
 import JSONDocument
 
 /// Numbers of entries, as ranges that rise and do not touch.
-struct EntryRanges: Equatable, Sendable {
+package struct EntryRanges: Equatable, Sendable {
     private(set) var ranges: [ClosedRange<UInt64>] = []
 
-    init(_ ranges: [ClosedRange<UInt64>] = []) {
+    package init(_ ranges: [ClosedRange<UInt64>] = []) {
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = self.ranges.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1 {
                 self.ranges[self.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
@@ -25,7 +25,7 @@ struct EntryRanges: Equatable, Sendable {
         }
     }
 
-    func contains(_ number: UInt64) -> Bool {
+    package func contains(_ number: UInt64) -> Bool {
         var low = 0, high = ranges.count
         while low < high {
             let middle = (low + high) / 2

@@ -35,6 +35,7 @@ extension Projection {
             return
         case .tick: return try tellWhatIsLeft(entry: begin(entry))
         case .decision: try decide(body, entry: entry, in: database)
+        case .config where entry.isDamaged: try lack(entry.number, in: database)
         case .config: if let rules = ProjectionConfiguration.rules(in: body) { position.rules = Int64(rules) }
         case .receipt, .rebuild, .retention: break
         }

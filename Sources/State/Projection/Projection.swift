@@ -131,6 +131,12 @@ final class Projection {
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO unread VALUES (?)").execute(arguments: [Int64(clamping: entry.number)])
     }
 
+    /// Notes that the configuration in entry `number` counts as unreadable: it may be put back.
+    func lack(_ number: UInt64, in database: Database) throws {
+        let sql = "INSERT OR IGNORE INTO unread SELECT :entry WHERE NOT EXISTS (SELECT 1 FROM skipped WHERE first <= :entry AND last >= :entry)"
+        try database.cachedStatement(sql: sql).execute(arguments: ["entry": Int64(clamping: number)])
+    }
+
     /// Counts numbers that the journal cannot read at all; what they were is lost with them.
     func skip(_ numbers: ClosedRange<UInt64>, in database: Database) throws {
         let count = Int64(clamping: numbers.count)

@@ -61,6 +61,7 @@ extension JournalSurvey {
     func lastOfOtherRules(_ mapper: inout any ReceiptMapper) throws(StateError) -> UInt64? {
         var last: UInt64 = 0
         for (generation, receipt) in lastReceipts where receipt > last {
+            mapper.leaveOut(unread.leftOut(during: receipt))
             if try !mapper.isAsFirstMade(generation) { last = receipt }
         }
         guard last > 0 else { return nil }
@@ -69,5 +70,19 @@ extension JournalSurvey {
             if try mapper.isAsFirstMade(number) { return number - 1 }
         }
         return last
+    }
+
+    /// Whether a configuration cannot be read with which receipts behind the position may have been mapped at first.
+    func lacksConfiguration(_ mapper: inout any ReceiptMapper) throws(StateError) -> Bool {
+        for (generation, first) in firstReceipts {
+            let last = lastReceipts[generation] ?? first
+            var place: UInt64? = first
+            while let entry = place, entry <= last {
+                mapper.leaveOut(unread.leftOut(during: entry))
+                if try mapper.use(of: generation).why == .missing { return true }
+                place = unread.nextChange(after: entry)
+            }
+        }
+        return false
     }
 }

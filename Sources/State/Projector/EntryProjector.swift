@@ -57,12 +57,14 @@ struct EntryProjector {
     private mutating func project(_ entry: Entry, body: [UInt8], in database: Database) throws {
         PoisonSwitch.check(body)
         let generation = try generations.generation(of: entry, &mapper)
+        let use = try mapper.use(of: generation)
+        if use.why == .leftOut { try projection.lack(generation, in: database) }
         switch try mapper.map(entry, body: body, generation: generation) {
         case .unreadable: try projection.pass(entry, as: .unreadable, in: database)
         case .overBudget(let reason):
             try quarantine(entry.number, reason)
             try projection.pass(entry, as: .quarantined, in: database)
-        case .event(let event, let scope): try projection.project(event, scope: scope, entry: entry, generation: generation, in: database)
+        case .event(let event, let scope): try projection.project(event, scope: scope, entry: entry, generation: use.generation, in: database)
         }
     }
 

@@ -17,6 +17,8 @@ struct JournalSurvey {
     private(set) var through: UInt64 = 0
     /// By configuration, the last receipt that refers to it.
     private(set) var lastReceipts: [UInt64: UInt64] = [:]
+    /// By configuration, the first of them behind the position.
+    private(set) var firstReceipts: [UInt64: UInt64] = [:]
     /// The `config` entries, in order.
     private(set) var configurations: [UInt64] = []
     /// What the newest entry about it says was made again, and by which rules.
@@ -24,7 +26,7 @@ struct JournalSurvey {
     private(set) var remadeRules: Int?
     /// Which entries are left out though they may be readable.
     private(set) var unread = UnreadHistory()
-    /// What cannot be read now: numbers that are missing, and bodies. For a configuration another of the same content may stand.
+    /// What cannot be read now: numbers that are missing, and bodies, unless one of the same content stands for that of a configuration.
     private(set) var unreadable = EntryRanges()
     /// Entries whose work concerns all that stands before them.
     private(set) var large: [UInt64] = []
@@ -49,7 +51,9 @@ struct JournalSurvey {
         switch entry.kind {
         case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
         case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
-        case .receipt: lastReceipts[entry.generation] = entry.number
+        case .receipt:
+            lastReceipts[entry.generation] = entry.number
+            if firstReceipts[entry.generation] == nil { firstReceipts[entry.generation] = entry.number }
         case .config: configurations.append(entry.number)
         case .recovery: RecoveryNote(parsing: entry.body.bytes ?? []).map { add($0) }
         case .notice: UnreadNote(parsing: entry.body.bytes ?? []).map { unread.add($0) }
@@ -83,16 +87,9 @@ struct JournalSurvey {
             for entry in entries {
                 if entry.number > last { return }
                 through = entry.number
-                if entry.isDamaged { damaged.append(entry.number...entry.number) }
+                if try source.mended(entry).isDamaged { damaged.append(entry.number...entry.number) }
                 add(entry)
             }
         }
-    }
-}
-
-extension Entry {
-    /// Whether its body cannot be read, and nothing can stand for it.
-    var isDamaged: Bool {
-        if case .unreadable = body { kind != .config } else { false }
     }
 }

@@ -50,7 +50,11 @@ final class ProjectionRun {
     /// How many receipts were erased of which the store was told.
     private var erasures = 0
     /// Entries that count as unreadable, whatever the journal has of them.
-    private var leftOut = EntryRanges()
+    private(set) var leftOut = EntryRanges()
+    /// Entries among which the mapper leaves out the same configurations.
+    private var settled: ClosedRange<UInt64>?
+    /// Configurations that were looked at there.
+    private var lookedAt: Set<UInt64> = []
     /// Whether the journal says by now what is made again otherwise than at first.
     private var hasTold = false
     /// Whether it was looked for entries that can be read again.
@@ -71,10 +75,15 @@ final class ProjectionRun {
         try condemn(in: &survey)
         try tellWhatIsRemade(in: &survey, after: start.entry)
         leftOut = survey.unread.leftOut(during: plan.rules?.entry)
+        if let entry = plan.rules?.entry {
+            // What entries decided that cannot be read concerns those before them too.
+            try note(survey.unreadable.through(entry - 1).ranges, from: entry)
+            survey = self.survey ?? survey
+        }
         var options = Projection.Options()
         if let remade = survey.remade, remade.last > start.entry { options.remade = remade }
         options.writesChanges = plan.writesChanges
-        options.rules = plan.rules
+        options.rules = plan.rules?.without(leftOut)
         let projection = try plan.store.withWriter { try Projection(from: $0, options: options) }
         erasures = 0
         projection.onPart = { [watchdog = plan.watchdog] in watchdog?.take($0) }
@@ -127,7 +136,8 @@ final class ProjectionRun {
         attempt = attempt.taking(
             first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber, units: work.projection.unitsStored(of: first.firstNumber))
         try file.write(attempt)
-        try note(items.compactMap(\.unreadable))
+        try noteConfigurations(of: items, mapper: &work.mapper)
+        try note(items.compactMap(\.unreadable), from: plan.rules?.entry)
         let done = try plan.store.withWriter { database in
             var done = 0
             try database.inParts {
@@ -152,14 +162,53 @@ final class ProjectionRun {
     }
 
     /// Writes down which entries cannot be read, of which the journal does not say so yet, before anything is made of those behind them.
-    private func note(_ unreadable: [ClosedRange<UInt64>]) throws(StateError) {
-        guard plan.writesNotes, !unreadable.isEmpty else { return }
-        for note in UnreadNote.notes(of: EntryRanges(unreadable).subtracting(leftOut), during: plan.rules?.entry) {
-            plan.options.log.error("\(note.words)")
-            _ = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal)
+    ///
+    /// - Parameter entry: The one from which on they are left out; nothing where that is so at their own place.
+    private func note(_ unreadable: [ClosedRange<UInt64>], from entry: UInt64?) throws(StateError) {
+        guard !unreadable.isEmpty, let known = survey?.unread.leftOut(during: entry) else { return }
+        for note in UnreadNote.notes(of: EntryRanges(unreadable).subtracting(known), during: entry) {
+            if plan.writesNotes {
+                plan.options.log.error("\(note.words)")
+                _ = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal)
+            }
             survey?.add(note)
-            leftOut = leftOut.union(note.entries)
+            settled = nil
         }
+        leftOut = survey?.unread.leftOut(during: plan.rules?.entry) ?? leftOut
+    }
+
+    /// Writes down which configurations cannot be read that receipts refer to, before these are mapped with others. At its own place one of them may have
+    /// been read, and so may have been used before.
+    private func noteConfigurations(of items: ArraySlice<WorkQueue.Item>, mapper: inout any ReceiptMapper) throws(StateError) {
+        for case .entry(let entry) in items where entry.kind == .receipt || entry.kind == .config && entry.isDamaged {
+            leaveOut(at: entry.number, &mapper)
+            let generation = entry.kind == .config ? entry.number : entry.generation
+            guard lookedAt.insert(generation).inserted, try mapper.use(of: generation).why == .missing, entry.kind == .receipt,
+                try isKept(generation)
+            else { continue }
+            try note([generation...generation], from: plan.rules?.entry ?? entry.number)
+        }
+    }
+
+    /// Whether the journal begins before the entry, so that it is not its age for which it is missing.
+    private func isKept(_ number: UInt64) throws(StateError) -> Bool {
+        var reader = plan.source.reader(1)
+        return try reader.entries(limit: 1, maxBytes: 1).first.map { $0.number <= number } ?? false
+    }
+
+    /// Has the mapper be without the configurations that count as unreadable where the entry is projected.
+    private func leaveOut(at entry: UInt64, _ mapper: inout any ReceiptMapper) {
+        let place = plan.rules?.entry ?? entry
+        guard settled?.contains(place) != true, let unread = survey?.unread else { return }
+        mapper.leaveOut(unread.leftOut(during: place))
+        settled = place...(unread.nextChange(after: place).map { $0 - 1 } ?? .max)
+        lookedAt = []
+    }
+
+    /// Whether something is left out that had been read at its place.
+    var isWithoutWhatCounted: Bool {
+        guard let unread = survey?.unread else { return false }
+        return !leftOut.subtracting(unread.leftOut(during: nil)).isEmpty
     }
 
     /// Has the entries taken in that were left out and can be read by now; whether there are any. It is looked for them once.
@@ -208,6 +257,7 @@ final class ProjectionRun {
         switch item {
         case .skipped(let numbers): try work.projection.skip(numbers, in: database)
         case .entry(let entry):
+            leaveOut(at: entry.number, &work.mapper)
             if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
             plan.watchdog?.take(entry.number)
             defer { plan.watchdog?.rest() }
@@ -229,7 +279,8 @@ final class ProjectionRun {
         guard !hasTold, plan.rules == nil, plan.writesChanges, plan.writesNotes, !plan.shouldStop() else { return }
         try requireWhatWasLeftOut(survey, through: position)
         var mapper = plan.makeMapper()
-        let last = max(try survey.lastOfOtherRules(&mapper) ?? 0, try isWithoutWhatWas(survey, after: position) ? survey.through : 0)
+        let lacks = try survey.lacksConfiguration(&mapper), isWithout = try isWithoutWhatWas(survey, after: position)
+        let last = max(try survey.lastOfOtherRules(&mapper) ?? 0, lacks || isWithout ? survey.through : 0)
         hasTold = true
         guard last > position else { return }
         let tag = JournalTag.derived(from: plan.journal.tag, end: plan.source.watermark())
@@ -240,7 +291,7 @@ final class ProjectionRun {
         survey.add(note)
         self.survey = survey
         leftOut = survey.unread.leftOut(during: nil)
-        try self.note(survey.unreadable.ranges)
+        try self.note(survey.unreadable.ranges, from: nil)
         survey = self.survey ?? survey
     }
 

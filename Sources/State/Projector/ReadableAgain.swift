@@ -77,9 +77,10 @@ struct ReadableAgain {
 
     private func isReadable(_ place: Place) throws(StateError) -> Bool {
         var reader = source.reader(place.numbers.lowerBound)
-        guard let entry = try reader.entries(limit: 1, maxBytes: 1 << 30).first, place.numbers.contains(entry.number) else { return false }
-        // Of what was missing as a whole its head alone is something; of a receipt it is its body.
-        if case .unreadable = entry.body { return place.isWhole && entry.kind == .receipt }
-        return true
+        while let entry = try reader.entries(limit: 1, maxBytes: 1 << 30).first, place.numbers.contains(entry.number) {
+            // Of what was missing as a whole a receipt's head alone is something; else it is the body.
+            if try !source.mended(entry).isDamaged || place.isWhole && entry.kind == .receipt { return true }
+        }
+        return false
     }
 }

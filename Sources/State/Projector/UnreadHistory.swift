@@ -20,6 +20,16 @@ struct UnreadHistory {
         events.append(.takenIn(note.entries, at: entry))
     }
 
+    /// The next entry behind `entry` from which on others are left out; nothing where they stay the same.
+    func nextChange(after entry: UInt64) -> UInt64? {
+        events.compactMap { event in
+            switch event {
+            case .told(let note): note.during
+            case .takenIn(_, let number): number
+            }
+        }.filter { $0 > entry }.min()
+    }
+
     /// The entries that are left out at their own place, or when the large entry `during` is carried out.
     func leftOut(during entry: UInt64?) -> EntryRanges {
         events.reduce(untold) { left, event in

@@ -23,7 +23,7 @@ struct WorkQueue {
 
         /// The entry as if it could not be read.
         init(leftOut entry: Entry) {
-            if entry.kind == .receipt {
+            if entry.kind == .receipt || entry.kind == .config {
                 var damaged = entry
                 damaged.body = .unreadable
                 self = .entry(damaged)
@@ -53,6 +53,7 @@ struct WorkQueue {
         }
     }
 
+    private let source: EntrySource
     private var reader: any JournalReader
     private var gapsSeen = 0
     private(set) var items: ArraySlice<Item> = []
@@ -61,6 +62,7 @@ struct WorkQueue {
 
     init(_ source: EntrySource, after number: UInt64) {
         lastNumber = number
+        self.source = source
         reader = source.reader(number + 1)
     }
 
@@ -72,7 +74,10 @@ struct WorkQueue {
         let entries = try reader.entries(limit: limit, maxBytes: maxBytes)
         let gaps = reader.skipped.dropFirst(gapsSeen).filter { $0.upperBound > lastNumber }
         gapsSeen = reader.skipped.count
-        let read = entries.map { leftOut.contains($0.number) || $0.isDamaged ? Item(leftOut: $0) : .entry($0) }
+        let read = try entries.map { entry throws(StateError) in
+            let entry = try source.mended(entry)
+            return leftOut.contains(entry.number) || entry.isDamaged ? Item(leftOut: entry) : .entry(entry)
+        }
         items = ArraySlice((read + gaps.map(Item.skipped)).sorted { $0.firstNumber < $1.firstNumber })
         lastNumber = items.last?.lastNumber ?? lastNumber
         return !items.isEmpty

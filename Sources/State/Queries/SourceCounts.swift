@@ -8,6 +8,8 @@ package struct SourceCounts: Sendable, Equatable {
     package let driftPlaces: Int
 
     package var receipts: Int { outcomes.values.reduce(0, +) }
+    /// Those that could be read and mapped.
+    package var understood: Int { receipts - (outcomes[.unreadable] ?? 0) }
 
     static func fetch(_ database: Database) throws -> [SourceCounts] {
         var outcomes: [Int64: [EventOutcome: Int]] = [:]

@@ -29,14 +29,19 @@ struct RebuildApplication {
             EntrySource(journal), journal: journal, makeMapper: makeMapper, options: options, rules: rules,
             through: entry.number - 1, shouldStop: shouldStop)
         plan.watchdog = watchdog
-        let swap = RebuildSwap(store: store, shadow: shadow.store, entry: entry, work: work)
-        guard try ProjectionRun(plan).run(), !shouldStop(), let position = try swap.run(shouldStop: shouldStop, mark: mark) else {
+        let run = ProjectionRun(plan)
+        guard try run.run(), !shouldStop(), let position = try swap(entry, work, shadow, run).run(shouldStop: shouldStop, mark: mark) else {
             shadow.store.close()
             return nil
         }
         shadow.remove()
         options.log.notice("entry \(entry.number) is carried out")
         return position
+    }
+
+    private func swap(_ entry: Entry, _ work: LargeEntry, _ shadow: Shadow, _ run: ProjectionRun) -> RebuildSwap {
+        RebuildSwap(
+            store: store, shadow: shadow.store, entry: entry, work: work, leftOut: run.leftOut, comparesAll: !work.isVoid || run.isWithoutWhatCounted)
     }
 
     /// Takes over what people decided in entries that could not be read at their place.

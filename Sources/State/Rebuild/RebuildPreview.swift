@@ -53,9 +53,11 @@ package struct RebuildPreview {
             source, journal: journal, makeMapper: makeMapper, options: options, rules: rules, through: end,
             shouldStop: shouldStop)
         plan.writesNotes = false
-        guard try ProjectionRun(plan).run(), !shouldStop() else { return nil }
+        let run = ProjectionRun(plan)
+        guard try run.run(), !shouldStop() else { return nil }
+        let isTouchedOnly = void != nil && !run.isWithoutWhatCounted
         return try store.read { live in
-            try shadow.store.read { try Self.compare(RecordPairs(before: live, after: $0, isTouchedOnly: void != nil), onDifference) }
+            try shadow.store.read { try Self.compare(RecordPairs(before: live, after: $0, isTouchedOnly: isTouchedOnly), onDifference) }
         }
     }
 

@@ -29,7 +29,7 @@ package struct RebuildRules: Sendable {
     /// In order of entries.
     private(set) var rebuilds: [Rebuild]
     /// Decisions that stand before it, with their entries.
-    private let voids: [(entry: UInt64, decision: VoidDecision)]
+    private var voids: [(entry: UInt64, decision: VoidDecision)]
     /// The decision that is carried out; nothing for others.
     private(set) var subject: VoidDecision?
 
@@ -44,6 +44,14 @@ package struct RebuildRules: Sendable {
         case .again: break
         case .void(let decision): subject = decision
         }
+    }
+
+    /// The same without what entries decided that cannot be read.
+    func without(_ entries: EntryRanges) -> RebuildRules {
+        var rules = self
+        rules.rebuilds.removeAll { entries.contains($0.entry) }
+        rules.voids.removeAll { entries.contains($0.entry) }
+        return rules
     }
 
     /// Whether the decision that is carried out is what leaves the receipt out: none did before.

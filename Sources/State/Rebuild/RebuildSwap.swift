@@ -12,6 +12,10 @@ struct RebuildSwap {
     let shadow: StateStore
     let entry: Entry
     let work: LargeEntry
+    /// Entries that the shadow is without.
+    let leftOut: EntryRanges
+    /// Whether every record is compared, and not only those that a void's receipts had to do with.
+    let comparesAll: Bool
 
     private var number: Int64 { Int64(clamping: entry.number) }
 
@@ -65,7 +69,7 @@ struct RebuildSwap {
     private func step(
         _ progress: inout Progress, in projection: Projection, making: ProjectedEntry, asOf beginning: Position, live: Database, shadow: Database
     ) throws -> Bool {
-        let pairs = try RecordPairs(before: live, after: shadow, isTouchedOnly: work.isVoid).page(after: progress.uid)
+        let pairs = try RecordPairs(before: live, after: shadow, isTouchedOnly: !comparesAll).page(after: progress.uid)
         guard !pairs.isEmpty else { return true }
         var next = progress
         try live.inTransaction(.immediate) {
@@ -118,8 +122,10 @@ struct RebuildSwap {
                 try work.insert(entry: number, changes: changes, into: live)
                 if case .again = work {
                     try ShadowTables.addWhatWasMissing(from: other, to: live)
-                    projection.position.tag = try Position(from: other).tag
+                    let position = try Position(from: other)
+                    (projection.position.tag, projection.position.rules) = (position.tag, position.rules)
                 }
+                try ShadowTables.remove(leftOut, before: number, from: live)
                 try live.execute(sql: "DELETE FROM parts")
                 _ = projection.begin(entry)
                 // What it has in memory of keys is that of before: only the position counts.

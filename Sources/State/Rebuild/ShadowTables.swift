@@ -44,6 +44,16 @@ enum ShadowTables {
         for table in missed { for row in try Row.fetchAll(shadow, sql: "SELECT * FROM \(table.name)") { try table.insert(table.values(row), into: live) } }
     }
 
+    /// What entries decided that cannot be read is decided no longer.
+    static func remove(_ leftOut: EntryRanges, before entry: Int64, from live: Database) throws {
+        for range in leftOut.ranges {
+            let arguments: StatementArguments = [Int64(clamping: range.lowerBound), min(Int64(clamping: range.upperBound), entry - 1)]
+            for table in ["voids", "rebuilds", "quarantined"] {
+                try live.execute(sql: "DELETE FROM \(table) WHERE entry BETWEEN ? AND ?", arguments: arguments)
+            }
+        }
+    }
+
     /// Replaces the tables that stay small by those of the shadow.
     static func replaceSmall(from shadow: Database, to live: Database, sources: [Int64: Int64]) throws {
         for row in try Row.fetchAll(shadow, sql: "SELECT * FROM \(added.name)") { try added.insert(added.values(row, sources), into: live) }

@@ -78,9 +78,9 @@ struct ConfigurationDamageTests {
         let again = try await Self.again(gate, flipping: content, reader)
         // Another configuration may make other changes: they are not those that were told under the same ids.
         let made = try again.allChanges()
-        #expect(made.filter { $0.type != "notice.gateway_recovery" }.count == before.count)
-        #expect(Set(made.map(\.id)).isDisjoint(with: before.filter { $0.id.contains("-\(first + 1)-") }.map(\.id)))
-        #expect(made.filter { $0.id.contains("-\(second + 1)-") } == before.filter { $0.id.contains("-\(second + 1)-") })
+        #expect(made.filter { !["notice.gateway_recovery", "notice.gateway_unreadable_entries"].contains($0.type) }.count == before.count)
+        // What came behind them could be told otherwise than at first too.
+        #expect(Set(made.map(\.id)).isDisjoint(with: before.map(\.id)))
         let replaced = try #require(reader.value?.replaced)
         #expect(replaced.map(\.receipts) == [1] && replaced.first?.configuration.generation == first && replaced.first?.configuration.used == second)
         #expect(try await again.queries.conservation(EntrySource(again.journal)).holds)

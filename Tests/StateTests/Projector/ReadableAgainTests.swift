@@ -165,6 +165,60 @@ struct ReadableAgainTests {
         await gate.journal.stop()
     }
 
+    /// A void that was carried out cannot be read when something else is taken in: it is left out from there on, until it is taken in itself.
+    @Test func aDecisionThatCannotBeReadAnyMoreCountsNoLonger() async throws {
+        let before = try Gate(Self.script)
+        for name in Self.names { try await before.receive(name) }
+        let decision = VoidDecision(source: "shop", beginning: .receipt(4), end: .receipt(4), reason: "a test", who: "me")
+        let number = try await before.append(EntryDraft(kind: .decision, body: decision.bytes))
+        try await before.receive("beta")
+        let lost = try await anew(before) { try Self.turn($0, 2) }
+        #expect(try lost.allChanges().last { $0.kind == .finding }?.type == "finding.ignored")
+        let without = try await Gate(again: lost) {
+            try Self.turn($0, 2)
+            try Self.turn($0, number, isWhole: true)
+        }
+        let entry = try #require(try await without.takeInAgain())
+        let gamma = Making.uid(.finding, "gamma")
+        #expect(try without.allChanges().filter { $0.id.contains("-\(entry)-") }.map(\.type) == ["finding.opened", "finding.opened"])
+        #expect(try without.allChanges().last { $0.subject == gamma }?.type == "finding.opened")
+        #expect(try await without.queries.conservation(EntrySource(without.journal)).count(.voided) == 0)
+        let gate = try await Gate(again: without) { try Self.turn($0, number, isWhole: true) }
+        _ = try #require(try await gate.takeInAgain())
+        #expect(try gate.allChanges().last.map { [$0.type, $0.subject] } == ["finding.ignored", gamma])
+        #expect(try await gate.queries.conservation(EntrySource(gate.journal)).count(.voided) == 1)
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        #expect(try Self.told(again) == Self.told(gate))
+        await gate.journal.stop()
+    }
+
+    /// What a void leaves out for want of a body is left out of the records too, and not only of what is counted.
+    @Test func whatCannotBeReadWhenAVoidIsCarriedOutIsLeftOutOfItsRecords() async throws {
+        let before = try Gate(Self.script)
+        for name in Self.names { try await before.receive(name) }
+        try before.catchUp()
+        let lost = try await Gate(again: before) { try Self.turn($0, 2) }
+        let decision = VoidDecision(source: "shop", beginning: .receipt(4), end: .receipt(4), reason: "a test", who: "me")
+        let number = try await lost.append(EntryDraft(kind: .decision, body: decision.bytes))
+        for _ in 0..<2 { try lost.catchUp() }
+        let (alpha, gamma) = (Making.uid(.finding, "alpha"), Making.uid(.finding, "gamma"))
+        let made = try lost.allChanges().filter { $0.id.contains("-\(number)-") }
+        #expect(Set(made.map(\.subject)) == [alpha, gamma] && made.allSatisfy { $0.type == "finding.ignored" })
+        let gate = try await Gate(again: lost) { try Self.turn($0, 2) }
+        _ = try #require(try await gate.takeInAgain())
+        #expect(try gate.allChanges().last.map { [$0.type, $0.subject] } == ["finding.opened", alpha])
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        #expect(try Self.told(again) == Self.told(gate))
+        await gate.journal.stop()
+    }
+
+    /// What is told of findings, whatever tags the ids bear.
+    private static func told(_ gate: Gate) throws -> [String] {
+        try gate.allChanges().filter { $0.kind == .finding }.map { "\($0.id.dropFirst(8)) \($0.type) \($0.subject) \($0.data.text)" }
+    }
+
     /// A receipt that had been there cannot be read when state.db is made anew: no change keeps its id, that of a void neither.
     @Test func whatIsMadeAnewWithoutSomethingHasIDsOfItsOwn() async throws {
         let before = try Gate(Self.script)

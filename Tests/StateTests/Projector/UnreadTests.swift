@@ -61,6 +61,7 @@ struct UnreadTests {
         history.add(UnreadNote(entries: EntryRanges([3...3]), during: 20))
         history.add(RereadNote(entries: EntryRanges([5...5, 3...3])), entry: 30)
         #expect(left(nil) == [5...6] && left(19) == [5...6] && left(20) == [3...3, 5...6] && left(30) == [6...6] && left(40) == [6...6])
+        #expect(history.nextChange(after: 0) == 20 && history.nextChange(after: 20) == 30 && history.nextChange(after: 30) == nil)
         history.add(UnreadNote(entries: EntryRanges([5...5])))
         #expect(left(30) == [5...6] && left(nil) == [5...6])
         history.add(RereadNote(entries: EntryRanges([5...6])), entry: 50)
