@@ -7,6 +7,8 @@ package enum DomainName {
 
     /// The ASCII form of `name`; nothing for text that is no name of a host.
     package static func ascii(_ name: String) -> String? {
+        var text = name
+        if text.withUTF8(isInForm) { return name }
         var trimmed = Array(name.utf8)
         while trimmed.last == UInt8(ascii: ".") { trimmed.removeLast() }
         guard !trimmed.isEmpty, !trimmed.contains(0) else { return nil }
@@ -14,6 +16,11 @@ package enum DomainName {
         // Four bytes of a name's label become at least one of its ASCII form: what is longer is none.
         guard trimmed.count <= 4 * bytesMax, let mapped = mapped(trimmed), mapped.utf8.count <= bytesMax else { return nil }
         return mapped
+    }
+
+    /// Whether the name is what `ascii` would make of it.
+    private static func isInForm(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        (1...bytesMax).contains(name.count) && name.last != UInt8(ascii: ".") && name.allSatisfy { (1..<0x80).contains($0) && lowercased($0) == $0 }
     }
 
     private static func mapped(_ name: [UInt8]) -> String? {

@@ -36,7 +36,7 @@ struct CrossPlace: Equatable {
 
     /// `registry/repository:tag`; Docker Hub's names are one, and a digest counts only without a tag.
     static func image(_ name: String) -> String? {
-        var rest = Substring(RecordIdentity.mapped(name, \.asciiLowercased))
+        var rest = Substring(RecordIdentity.lowercased(name))
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
         let parts = rest.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard var path = parts.first.map({ $0.split(separator: "/", omittingEmptySubsequences: true) }), let last = path.last else { return nil }
@@ -53,7 +53,7 @@ struct CrossPlace: Equatable {
 
     /// `host/path` of a URL, without scheme, user and `.git`.
     static func repository(_ text: String) -> String? {
-        let lower = Substring(RecordIdentity.mapped(text, \.asciiLowercased))
+        let lower = Substring(RecordIdentity.lowercased(text))
         guard let scheme = lower.firstRange(of: "://") else { return nil }
         var rest = lower[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
         let authority = rest.prefix { $0 != "/" }
@@ -65,7 +65,7 @@ struct CrossPlace: Equatable {
 
     /// What Amazon, Azure and Google name things by.
     static func cloud(_ uid: String) -> String? {
-        let lower = RecordIdentity.mapped(uid, \.asciiLowercased)
+        let lower = RecordIdentity.lowercased(uid)
         let isKnown = lower.hasPrefix("arn:") || lower.hasPrefix("/subscriptions/") || (lower.hasPrefix("//") && lower.contains(".googleapis.com/"))
         return isKnown ? uid : nil
     }

@@ -26,46 +26,57 @@ package enum RecordIdentity {
     }
 
     /// `cross/v1`: one flaw on one host, whichever scanner saw it; nothing without a host, or without anything that names the flaw.
-    ///
-    /// The flaw is the sorted set of its CVEs, or else of its CWEs and the path, or else the rule and the path.
     package static func cross1(resource: Resource, vulnerabilities: [Vulnerability], rule: Rule?) -> String? {
-        guard let host = normalised(host: resource.hostname) ?? normalised(host: resource.ip),
-            let flaw = flaw(vulnerabilities, rule: rule, path: normalised(path: resource.path))
-        else { return nil }
-        return key(tuple: [host] + flaw)
+        cross1(resource, hostname: resource.hostname, flaw: CrossFlaw(vulnerabilities, rule: rule))
+    }
+
+    /// The same with another name of the host.
+    static func cross1(_ resource: Resource, hostname: String?, flaw: CrossFlaw) -> String? {
+        guard let host = normalised(host: hostname) ?? normalised(host: resource.ip) else { return nil }
+        var hash = SHA256Hash()
+        hash.update(part: host)
+        return flaw.add(to: &hash, path: normalised(path: resource.path)) ? hash.finish().hex : nil
     }
 
     /// `cross/v2`: one flaw at one place, whichever scanner saw it and however it wrote the place; nothing without either.
     package static func cross2(resources: [Resource], vulnerabilities: [Vulnerability], rule: Rule?) -> String? {
-        guard let (place, resource) = CrossPlace.first(of: resources) else { return nil }
-        let path = place.isHost ? normalised(path: resource.path) : "/"
-        guard let flaw = flaw(vulnerabilities, rule: rule, path: path, takesGHSA: !place.isHost) else { return nil }
-        return key(tuple: [place.kind.rawValue, place.name] + flaw)
+        cross2(resources, flaw: CrossFlaw(vulnerabilities, rule: rule))
     }
 
-    private static func flaw(_ vulnerabilities: [Vulnerability], rule: Rule?, path: String, takesGHSA: Bool = false) -> [String]? {
-        func ids(_ type: Vulnerability.Kind) -> [String] {
-            let ids = vulnerabilities.filter { $0.type == type && !$0.id.isEmpty }.map { mapped($0.id, \.asciiUppercased) }
-            return ids.count < 2 ? ids : Set(ids).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        }
-        if case let cves = ids(.cve), !cves.isEmpty { return ["cve"] + cves }
-        if takesGHSA, case let advisories = ids(.ghsa), !advisories.isEmpty { return ["ghsa"] + advisories }
-        if case let cwes = ids(.cwe), !cwes.isEmpty { return ["cwe", path] + cwes }
-        if let rule = [rule?.uid, rule?.name].compactMap({ $0 }).first(where: { !$0.isEmpty }) { return ["rule", path, rule] }
-        return nil
+    static func cross2(_ resources: [Resource], flaw: CrossFlaw) -> String? {
+        guard let (place, resource) = CrossPlace.first(of: resources) else { return nil }
+        var hash = SHA256Hash()
+        hash.update(part: place.kind.rawValue)
+        hash.update(part: place.name)
+        let path = place.isHost ? resource.path : nil
+        return flaw.add(to: &hash, path: normalised(path: path), takesGHSA: !place.isHost) ? hash.finish().hex : nil
     }
 
     /// A host in ASCII lower case without trailing dots; nothing when none is left.
     static func normalised(host: String?) -> String? {
         guard let host else { return nil }
-        let lower = mapped(host, \.asciiLowercased).utf8
-        let name = lower.prefix(lower.count - lower.reversed().prefix { $0 == UInt8(ascii: ".") }.count)
+        let lower = lowercased(host)
+        guard lower.utf8.last == UInt8(ascii: ".") else { return lower.isEmpty ? nil : lower }
+        let name = lower.utf8.prefix(lower.utf8.count - lower.utf8.reversed().prefix { $0 == UInt8(ascii: ".") }.count)
         return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
     }
 
-    /// `text` with each byte as `map` has it; `text` itself where that changes nothing.
-    static func mapped(_ text: String, _ map: (UInt8) -> UInt8) -> String {
-        text.utf8.allSatisfy { map($0) == $0 } ? text : String(decoding: text.utf8.map(map), as: UTF8.self)
+    /// `text` with ASCII capitals made small; `text` itself where there are none.
+    ///
+    /// Unicode's mappings change with its versions, identities must not.
+    static func lowercased(_ text: String) -> String { mapped(text, UInt8(ascii: "A")...UInt8(ascii: "Z")) { $0 + 32 } }
+
+    /// `text` with ASCII small letters made capitals; `text` itself where there are none.
+    static func uppercased(_ text: String) -> String { mapped(text, UInt8(ascii: "a")...UInt8(ascii: "z")) { $0 - 32 } }
+
+    @inline(__always)
+    private static func mapped(_ text: String, _ letters: ClosedRange<UInt8>, _ map: (UInt8) -> UInt8) -> String {
+        var text = text
+        let changed = text.withUTF8 { utf8 -> String? in
+            guard utf8.contains(where: { letters.contains($0) }) else { return nil }
+            return String(decoding: utf8.map { letters.contains($0) ? map($0) : $0 }, as: UTF8.self)
+        }
+        return changed ?? text
     }
 
     /// A path without query, fragment and trailing slashes; the root for none.
@@ -75,14 +86,4 @@ package enum RecordIdentity {
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
         return bytes.isEmpty ? "/" : String(decoding: bytes, as: UTF8.self)
     }
-}
-
-extension UInt8 {
-    /// The byte, an ASCII capital made small.
-    ///
-    /// Unicode's mappings change with its versions, identities must not.
-    var asciiLowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self + 32 : self }
-
-    /// The byte, an ASCII small letter made capital.
-    fileprivate var asciiUppercased: UInt8 { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) ? self - 32 : self }
 }

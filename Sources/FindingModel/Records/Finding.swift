@@ -71,10 +71,10 @@ package struct Fingerprints: Equatable, Sendable {
     ///
     /// - Parameter writtenHost: The first host's name as the vendor wrote it, where that is not its ASCII form.
     package mutating func setCross(resources: [Resource], vulnerabilities: [Vulnerability], rule: Rule?, writtenHost: String? = nil) {
-        var host = resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource()
-        cross2 = RecordIdentity.cross2(resources: resources, vulnerabilities: vulnerabilities, rule: rule)
-        if let writtenHost { host.hostname = writtenHost }
-        cross1 = RecordIdentity.cross1(resource: host, vulnerabilities: vulnerabilities, rule: rule)
+        let flaw = CrossFlaw(vulnerabilities, rule: rule)
+        cross2 = RecordIdentity.cross2(resources, flaw: flaw)
+        let host = resources.first { $0.hostname != nil || $0.ip != nil } ?? Resource()
+        cross1 = RecordIdentity.cross1(host, hostname: writtenHost ?? host.hostname, flaw: flaw)
     }
 }
 
