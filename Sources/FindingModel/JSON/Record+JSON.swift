@@ -11,11 +11,7 @@ extension Record {
     }
 
     /// The record as canonical JSON.
-    package var json: RawJSON {
-        var writer = JSONWriter(capacity: 2048)
-        write(to: &writer)
-        return RawJSON(bytes: writer.bytes)
-    }
+    package var json: RawJSON { RawJSON { write(to: &$0) } }
 
     /// Reads what `json` gave; the record is then written again as the same bytes.
     ///
@@ -40,7 +36,19 @@ extension Record {
     }
 }
 
+extension Finding {
+    /// The finding as canonical JSON.
+    package var json: RawJSON { RawJSON { write(to: &$0) } }
+}
+
 extension RawJSON {
+    /// What `write` writes.
+    fileprivate init(_ write: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 2048)
+        write(&writer)
+        self.init(bytes: writer.bytes)
+    }
+
     /// Parses the text and hands the tape to `body`, for whose duration it is valid.
     func withTape<R>(_ parser: inout JSONParser, _ body: (JSONTape) throws(RecordError) -> R) throws(RecordError) -> R {
         let result = bytes.withUnsafeBytes { buffer -> Result<R, RecordError> in

@@ -23,7 +23,7 @@ extension RecordState {
     /// The record, with erased words in place that compare with those of `other` as the words themselves did.
     func comparable(with other: RecordState) -> Record? {
         switch (self, other) {
-        case (.finding(let state), .finding(let other)): state.comparable(with: other).map { .finding($0) }
+        case (.finding(let state), .finding(let other)): state.comparable(with: other).map { .finding($0.value) }
         case (.scan(let state), .scan(let other)): state.comparable(with: other).map { .scan($0) }
         case (.notice(let state), .notice(let other)): state.comparable(with: other).map { .notice($0) }
         default: record
@@ -41,8 +41,8 @@ extension FindingState {
         for group in FindingFields.compared where groups.contains(group) { erased[FindingSlots.slot(of: group)] = 0 }
     }
 
-    func comparable(with other: FindingState) -> Finding? {
-        guard !(erased.isEmpty && other.erased.isEmpty), var mine = finding, let theirs = other.finding else { return finding }
+    func comparable(with other: FindingState) -> Boxed<Finding>? {
+        guard !(erased.isEmpty && other.erased.isEmpty), var mine = finding, let theirs = other.finding else { return known }
         var differs = false
         for group in FindingFields.compared {
             let slot = FindingSlots.slot(of: group)
@@ -52,7 +52,7 @@ extension FindingState {
             mine.take(group, of: theirs)
         }
         if differs { mine.title = theirs.title + ErasedText.text }
-        return mine
+        return Boxed(mine)
     }
 
     private func digest(of group: FindingFields) -> UInt64 {

@@ -13,7 +13,19 @@ package enum ChangeType {
 
     /// The type of a finding's change; `before` is nothing when this is the first word about it.
     package static func of(_ before: Finding?, _ after: Finding) -> String? {
-        guard let before else { return type(of: after.status == .unknown ? .open : after.status) }
+        guard let before else { return first(after.status) }
+        return step(from: before, to: after)
+    }
+
+    /// The same for findings that states hold.
+    static func of(_ before: Boxed<Finding>?, _ after: Boxed<Finding>) -> String? {
+        guard let before else { return first(after.value.status) }
+        return step(from: before.value, to: after.value)
+    }
+
+    private static func first(_ status: FindingStatus) -> String { type(of: status == .unknown ? .open : status) }
+
+    private static func step(from before: Finding, to after: Finding) -> String? {
         if before.status != after.status, after.status != .unknown { return type(of: after.status) }
         let differs =
             before.severity != after.severity || before.title != after.title || before.resources != after.resources

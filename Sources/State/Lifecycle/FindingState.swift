@@ -4,8 +4,13 @@ import FindingModel
 ///
 /// A group of fields that an event carried is a last-writer-wins register; the status is computed from the newest stamp of each status class.
 package struct FindingState: Equatable, Sendable {
+    /// What `finding` is, shared by copies of the state.
+    private(set) var known: Boxed<Finding>?
     /// Nothing while only scans have named the finding.
-    package internal(set) var finding: Finding?
+    package internal(set) var finding: Finding? {
+        get { known?.value }
+        set { known = newValue.map { Boxed($0) } }
+    }
     package internal(set) var stamps = StampSet(slots: FindingSlots.count)
     package internal(set) var seen = SeenTimes()
     /// The receipt of the newest event.
@@ -34,7 +39,7 @@ package struct FindingState: Equatable, Sendable {
     package mutating func apply(_ event: Finding, says: FindingFields, stamp: Stamp, generation: UInt64 = 0, words: ErasedGroups? = nil) {
         let stamp = stamp.of(further: says.contains(.status) ? FindingSlots.further(event.status) : 0)
         let (writtenBefore, erasedBefore) = (writtenHost, erased)
-        var merged = finding ?? Self.beginning(from: event)
+        var merged = known?.value ?? Self.beginning(from: event)
         if says.contains(.status) { takeStatus(of: event, says: says, stamp: stamp) }
         takeTexts(of: event, says: says, stamp: stamp, into: &merged)
         takeRating(of: event, says: says, stamp: stamp, into: &merged)
@@ -46,8 +51,8 @@ package struct FindingState: Equatable, Sendable {
             Self.sighting(of: event, says: says), at: stamp.eventTime, saidFirst: says.contains(.firstSeen) ? event.firstSeenTime : nil,
             saidLast: says.contains(.lastSeen) ? event.lastSeenTime : nil)
         if stamps.advance(FindingSlots.newest, to: stamp) { raw = event.raw }
-        finding = merged
-        refresh()
+        refresh(&merged)
+        known = Boxed(merged)
     }
 
     /// Takes in that a finished scan names the finding closed.
@@ -78,7 +83,7 @@ package struct FindingState: Equatable, Sendable {
     }
 
     /// Whether an event without a key only repeats the newest one about the finding.
-    package func isRepeated(by stamp: Stamp) -> Bool { finding != nil && stamps[FindingSlots.newest].map { stamp.repeats($0) } ?? false }
+    package func isRepeated(by stamp: Stamp) -> Bool { known != nil && stamps[FindingSlots.newest].map { stamp.repeats($0) } ?? false }
 
     /// A first record: what belongs to a newer stamp than the event's is cleared before it is merged.
     private static func beginning(from event: Finding) -> Finding {
@@ -92,7 +97,7 @@ package struct FindingState: Equatable, Sendable {
 
     /// Takes note of the words of an event whose receipt was erased, where they stand now. What nobody has said is filled by the first event alone.
     private mutating func note(_ words: ErasedGroups, by stamp: Stamp, in merged: inout Finding) {
-        let filled: FindingFields = finding == nil ? .filled : []
+        let filled: FindingFields = known == nil ? .filled : []
         let unsaid = FindingFields.words.filter { filled.contains($0) && stamps[FindingSlots.slot(of: $0)] == nil }
         merged.erase(FindingFields(unsaid))
         for slot in words.slots where stamps[slot] == stamp || unsaid.contains(where: { FindingSlots.slot(of: $0) == slot }) { erased[slot] = words[slot] }
@@ -109,8 +114,8 @@ package struct FindingState: Equatable, Sendable {
             merged.resources == other.resources && merged.vulnerabilities == other.vulnerabilities && merged.rule == other.rule
         }
         // Records of older versions have only the first of them.
-        let isKnown = finding.map { $0.fingerprints.cross2 != nil || $0.fingerprints.cross1 == nil } ?? false && erasedBefore == erased
-        if let finding, isKnown, writtenBefore == writtenHost, isMade(of: finding) { return }
+        let isKnown = known.map { $0.value.fingerprints.cross2 != nil || $0.value.fingerprints.cross1 == nil } ?? false && erasedBefore == erased
+        if let known, isKnown, writtenBefore == writtenHost, isMade(of: known.value) { return }
         if event.fingerprints.cross2 != nil, event.fingerprints.writtenHost == writtenHost, isMade(of: event) {
             merged.fingerprints = event.fingerprints
             merged.fingerprints.writtenHost = nil
@@ -187,8 +192,16 @@ package struct FindingState: Equatable, Sendable {
 
     /// Brings the computed fields in line with the stamps.
     private mutating func refresh() {
-        fixes.forget(before: stamps.newest(in: FindingSlots.notFixed)?.stamp)
-        guard var current = finding else { return }
+        guard var current = known?.value else { return forgetFixes() }
+        refresh(&current)
+        known = Boxed(current)
+    }
+
+    private mutating func forgetFixes() { fixes.forget(before: stamps.newest(in: FindingSlots.notFixed)?.stamp) }
+
+    /// Brings the computed fields of what is to be the finding in line with the stamps.
+    private mutating func refresh(_ current: inout Finding) {
+        forgetFixes()
         let decision = decision
         current.status = decision.status
         current.statusDetail = decision.detail
@@ -199,6 +212,5 @@ package struct FindingState: Equatable, Sendable {
         current.lastSeenTime = seen.last ?? current.lastSeenTime
         current.fixedTime = decision.status == .fixed ? fixes.time : nil
         current.raw = raw ?? current.raw
-        finding = current
     }
 }

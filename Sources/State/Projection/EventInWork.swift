@@ -68,7 +68,7 @@ extension RecordState {
     func repetition(of stamp: Stamp) -> Stamp? {
         let newest: Stamp? =
             switch self {
-            case .finding(let state): state.finding == nil ? nil : state.stamps[FindingSlots.newest]
+            case .finding(let state): state.known == nil ? nil : state.stamps[FindingSlots.newest]
             case .scan(let state): state.stamps[ScanSlots.newest]
             case .notice(let state): state.stamp
             }

@@ -69,7 +69,7 @@ extension Projection {
         state.bringBack(to: stamp, received: event.received)
         change(&state)
         guard state != before else { return }
-        let type = state.finding.flatMap { ChangeType.of(before.comparable(with: state), $0) }
+        let type = state.known.flatMap { ChangeType.of(before.comparable(with: state), $0) }
         let told = type.map { type in
             // A late word can change what an earlier one made of the status: then that one's time counts.
             let time = type == ChangeType.findingUpdated ? nil : state.decision.stamp?.eventTime

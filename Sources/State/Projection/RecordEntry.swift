@@ -51,7 +51,7 @@ final class RecordEntry {
     }
 
     var filter: Filter {
-        Filter(known: state.record == nil ? 0 : 1, status: state.statusCode, severity: state.severityCode, seen: state.seenCode)
+        Filter(known: state.isKnown ? 1 : 0, status: state.statusCode, severity: state.severityCode, seen: state.seenCode)
     }
 
     init(number: Int64, uid: String, state: RecordState, source: Int64, isStored: Bool) {
@@ -68,7 +68,7 @@ final class RecordEntry {
     /// The record as canonical JSON, nothing while it is not known.
     func json() -> [UInt8]? {
         if let encoded { return encoded }
-        encoded = state.record?.json.bytes
+        encoded = state.json
         return encoded
     }
 }

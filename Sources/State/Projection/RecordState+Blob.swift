@@ -88,7 +88,7 @@ extension FindingState {
             writer.optional(fix.said?.milliseconds)
         }
         // A word that the record shows stands there.
-        if saidStatus == finding?.vendorStatus {
+        if saidStatus == known?.value.vendorStatus {
             writer.byte(0)
         } else {
             writer.byte(1)
@@ -99,7 +99,7 @@ extension FindingState {
         writer.optional(large.evidence)
         writer.optional(large.unmapped)
         // A known finding's receipt stands in the record.
-        if finding == nil, let raw {
+        if known == nil, let raw {
             writer.byte(1)
             writer.number(raw.receipt)
             writer.number(Int64(raw.size))

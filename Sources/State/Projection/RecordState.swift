@@ -23,6 +23,20 @@ package enum RecordState: Equatable, Sendable {
         }
     }
 
+    /// Whether there is a record.
+    var isKnown: Bool {
+        switch self {
+        case .finding(let state): state.known != nil
+        case .scan(let state): state.scan != nil
+        case .notice(let state): state.notice != nil
+        }
+    }
+
+    /// The record as canonical JSON; nothing for a finding that only scans have named.
+    var json: [UInt8]? {
+        if case .finding(let state) = self { state.known?.value.json.bytes } else { record?.json.bytes }
+    }
+
     /// The newest time that a change of the record has told.
     var told: ToldTime {
         get {
@@ -99,7 +113,7 @@ extension RecordState {
     /// The number of the status by which queries filter: its slot among the stamps.
     var statusCode: Int64 {
         switch self {
-        case .finding(let state): Int64(FindingSlots.slot(of: state.finding?.status ?? .unknown))
+        case .finding(let state): Int64(FindingSlots.slot(of: state.known?.value.status ?? .unknown))
         case .scan(let state): Int64(ScanSlots.slot(of: state.scan?.status ?? .unknown))
         case .notice: 0
         }
@@ -108,7 +122,7 @@ extension RecordState {
     /// When it was last seen, as far as anything says so, in milliseconds: what its list's column shows, or else the newest word's time.
     var seenCode: Int64 {
         switch self {
-        case .finding(let state): state.finding?.lastSeenTime.milliseconds ?? 0
+        case .finding(let state): state.known?.value.lastSeenTime.milliseconds ?? 0
         case .scan(let state): (state.scan?.endTime ?? state.scan?.startTime ?? state.stamps[ScanSlots.newest]?.time)?.milliseconds ?? 0
         case .notice(let state): state.stamp?.time.milliseconds ?? 0
         }
@@ -116,6 +130,6 @@ extension RecordState {
 
     /// `severity_id`, 0 where there is none.
     var severityCode: Int64 {
-        if case .finding(let state) = self { Int64(state.finding?.severity.rawValue ?? 0) } else { 0 }
+        if case .finding(let state) = self { Int64(state.known?.value.severity.rawValue ?? 0) } else { 0 }
     }
 }
