@@ -24,7 +24,7 @@ final class Projection {
     var onPart: (UInt64) throws -> Void = { _ in }
     var position: Position
     /// The entry that the position stands at, while nothing proves it yet.
-    private var unproved: Entry?
+    private var unproved: EntryProof.Head?
     let records: RecordCache
     var changes: ChangeWriter
     let events: EventWriter
@@ -180,7 +180,7 @@ final class Projection {
     func begin(_ entry: Entry, after made: Int64 = 0, generation: UInt64? = nil) -> ProjectedEntry {
         changes.begin(after: made)
         position.entry = entry.number
-        unproved = entry
+        unproved = EntryProof.Head(entry)
         let tag = options.remade.map { entry.number <= $0.last ? $0.tag : position.tag } ?? position.tag
         let work = ProjectedEntry(entry, tag: tag, generation: generation)
         clock.observe(entry: work.number, received: work.received, after: position.received)

@@ -111,7 +111,7 @@ final class ProjectionRun {
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
                 continue
             }
-            if let carryOut = plan.carryOut, case .entry(let entry)? = queue.items.first, let large = LargeEntry(entry) {
+            if let carryOut = plan.carryOut, let first = queue.items.first, first.isLarge, let entry = first.entry, let large = LargeEntry(entry) {
                 try take(entry, large, by: carryOut, file: file)
                 return false
             }
@@ -127,17 +127,18 @@ final class ProjectionRun {
     /// Projects what one transaction may hold.
     private func batch(_ queue: inout WorkQueue, of size: BatchSize, with work: inout EntryProjector, file: borrowing AttemptFile) throws(StateError) {
         let end = plan.through ?? .max, stopsAtLarge = plan.carryOut != nil
-        var items = queue.items.prefix(size.entries).prefix { $0.lastNumber <= end && !(stopsAtLarge && $0.isLarge) }
+        var items = queue.items.prefix(size.entries).prefix { $0.numbers.upperBound <= end && !(stopsAtLarge && $0.isLarge) }
         guard let first = items.first else { return queue.remove(queue.items.count) }
-        if attempt.isSuspect(first.firstNumber) {
+        if attempt.isSuspect(first.numbers.lowerBound) {
             items = items.prefix(1)
             guard waitBeforeSuspect() else { return }
         }
         attempt = attempt.taking(
-            first: first.firstNumber, last: items.last?.lastNumber ?? first.lastNumber, units: work.projection.unitsStored(of: first.firstNumber))
+            first: first.numbers.lowerBound, last: items.last?.numbers.upperBound ?? first.numbers.upperBound,
+            units: work.projection.unitsStored(of: first.numbers.lowerBound))
         try file.write(attempt)
         try noteConfigurations(of: items, mapper: &work.mapper)
-        try note(items.compactMap(\.unreadable), from: plan.rules?.entry)
+        try note(items.filter(\.isUnreadable).map(\.numbers), from: plan.rules?.entry)
         let done = try plan.store.withWriter { database in
             var done = 0
             try database.inParts {
@@ -180,13 +181,14 @@ final class ProjectionRun {
     /// Writes down which configurations cannot be read that receipts refer to, before these are mapped with others. At its own place one of them may have
     /// been read, and so may have been used before.
     private func noteConfigurations(of items: ArraySlice<WorkQueue.Item>, mapper: inout any ReceiptMapper) throws(StateError) {
-        for case .entry(let entry) in items where entry.kind == .receipt || entry.kind == .config && entry.isDamaged {
-            leaveOut(at: entry.number, &mapper)
-            let generation = entry.kind == .config ? entry.number : entry.generation
-            guard lookedAt.insert(generation).inserted, try mapper.use(of: generation).why == .missing, entry.kind == .receipt,
-                try isKept(generation)
+        // An item is not copied for a look at it.
+        for index in items.indices {
+            guard let generation = items[index].configuration else { continue }
+            let number = items[index].numbers.lowerBound
+            leaveOut(at: number, &mapper)
+            guard lookedAt.insert(generation).inserted, try mapper.use(of: generation).why == .missing, generation != number, try isKept(generation)
             else { continue }
-            try note([generation...generation], from: plan.rules?.entry ?? entry.number)
+            try note([generation...generation], from: plan.rules?.entry ?? number)
         }
     }
 
@@ -254,15 +256,12 @@ final class ProjectionRun {
     }
 
     private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {
-        switch item {
-        case .skipped(let numbers): try work.projection.skip(numbers, in: database)
-        case .entry(let entry):
-            leaveOut(at: entry.number, &work.mapper)
-            if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
-            plan.watchdog?.take(entry.number)
-            defer { plan.watchdog?.rest() }
-            try work.project(entry, in: database)
-        }
+        guard let entry = item.entry else { return try work.projection.skip(item.numbers, in: database) }
+        leaveOut(at: entry.number, &work.mapper)
+        if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
+        plan.watchdog?.take(entry.number)
+        defer { plan.watchdog?.rest() }
+        try work.project(entry, in: database)
     }
 
     /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.

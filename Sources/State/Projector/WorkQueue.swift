@@ -2,23 +2,38 @@ import Journal
 
 /// Entries that were read and not projected yet, with the gaps between them.
 struct WorkQueue {
-    enum Item {
-        case entry(Entry)
-        /// Numbers that the journal cannot read.
-        case skipped(ClosedRange<UInt64>)
+    /// An entry, or numbers that the journal cannot read, with what is asked of it while it waits: an entry is large to copy.
+    struct Item {
+        /// Nothing for numbers that the journal cannot read.
+        let entry: Entry?
+        let numbers: ClosedRange<UInt64>
+        /// Whether the numbers cannot be read, or the entry's body.
+        let isUnreadable: Bool
+        /// Whether it is an entry that is worked off on its own.
+        let isLarge: Bool
+        let bodyBytes: Int
+        /// The configuration of a receipt, or of which the entry is the damaged record; nothing for others.
+        let configuration: UInt64?
 
-        var lastNumber: UInt64 {
-            switch self {
-            case .entry(let entry): entry.number
-            case .skipped(let numbers): numbers.upperBound
-            }
+        init(_ entry: Entry) {
+            self.entry = entry
+            numbers = entry.number...entry.number
+            isUnreadable = entry.isDamaged
+            isLarge = LargeEntry(entry) != nil
+            bodyBytes = entry.body.bytes?.count ?? 0
+            configuration =
+                switch entry.kind {
+                case .receipt: entry.generation
+                case .config where entry.isDamaged: entry.number
+                default: nil
+                }
         }
 
-        var firstNumber: UInt64 {
-            switch self {
-            case .entry(let entry): entry.number
-            case .skipped(let numbers): numbers.lowerBound
-            }
+        /// Numbers that the journal cannot read.
+        init(skipped numbers: ClosedRange<UInt64>) {
+            entry = nil
+            self.numbers = numbers
+            (isUnreadable, isLarge, bodyBytes, configuration) = (true, false, 0, nil)
         }
 
         /// The entry as if it could not be read.
@@ -26,30 +41,10 @@ struct WorkQueue {
             if entry.kind == .receipt || entry.kind == .config {
                 var damaged = entry
                 damaged.body = .unreadable
-                self = .entry(damaged)
+                self.init(damaged)
             } else {
-                self = .skipped(entry.number...entry.number)
+                self.init(skipped: entry.number...entry.number)
             }
-        }
-
-        /// The numbers that cannot be read.
-        var unreadable: ClosedRange<UInt64>? {
-            switch self {
-            case .entry(let entry): entry.isDamaged ? entry.number...entry.number : nil
-            case .skipped(let numbers): numbers
-            }
-        }
-
-        var bodyBytes: Int {
-            switch self {
-            case .entry(let entry): entry.body.bytes?.count ?? 0
-            case .skipped: 0
-            }
-        }
-
-        /// Whether it is an entry that is worked off on its own.
-        var isLarge: Bool {
-            if case .entry(let entry) = self { LargeEntry(entry) != nil } else { false }
         }
     }
 
@@ -76,10 +71,10 @@ struct WorkQueue {
         gapsSeen = reader.skipped.count
         let read = try entries.map { entry throws(StateError) in
             let entry = try source.mended(entry)
-            return leftOut.contains(entry.number) || entry.isDamaged ? Item(leftOut: entry) : .entry(entry)
+            return leftOut.contains(entry.number) || entry.isDamaged ? Item(leftOut: entry) : Item(entry)
         }
-        items = ArraySlice((read + gaps.map(Item.skipped)).sorted { $0.firstNumber < $1.firstNumber })
-        lastNumber = items.last?.lastNumber ?? lastNumber
+        items = ArraySlice((read + gaps.map(Item.init(skipped:))).sorted { $0.numbers.lowerBound < $1.numbers.lowerBound })
+        lastNumber = items.last?.numbers.upperBound ?? lastNumber
         return !items.isEmpty
     }
 

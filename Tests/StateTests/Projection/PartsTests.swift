@@ -52,7 +52,7 @@ struct PartsTests {
         let error = #expect(throws: StateError.self) {
             try gate.store.withWriter { database in
                 try database.inParts {
-                    for case .entry(let entry) in queue.items { try work.project(entry, in: database) }
+                    for entry in queue.items.compactMap(\.entry) { try work.project(entry, in: database) }
                     try projection.flush(to: database)
                 }
             }
