@@ -92,7 +92,10 @@ extension ContentHash {
         if says.contains(.evidence) {
             add(Int64(finding.evidence.count))
             for item in finding.evidence {
-                for text in [item.type, item.summary, item.request, item.response] { add(text) }
+                add(item.type)
+                add(item.summary)
+                add(item.request)
+                add(item.response)
             }
         }
         if says.contains(.tickets) {
@@ -122,15 +125,25 @@ extension ContentHash {
         add(vulnerability.type.rawValue)
         add(Int64(vulnerability.cvss.count))
         for rating in vulnerability.cvss {
-            for text in [rating.version, rating.baseScore, rating.vectorString] { add(text) }
+            add(rating.version)
+            add(rating.baseScore)
+            add(rating.vectorString)
         }
         add(vulnerability.references)
     }
 
     private mutating func add(_ resource: Resource) {
-        for text in [resource.uid, resource.type, resource.name, resource.hostname, resource.ip] { add(text) }
+        add(resource.uid)
+        add(resource.type)
+        add(resource.name)
+        add(resource.hostname)
+        add(resource.ip)
         add(resource.port.map { Int64($0) })
-        for text in [resource.protocolName, resource.url, resource.path, resource.method, resource.parameter] { add(text) }
+        add(resource.protocolName)
+        add(resource.url)
+        add(resource.path)
+        add(resource.method)
+        add(resource.parameter)
         add(resource.labels)
     }
 }

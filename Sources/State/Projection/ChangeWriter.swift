@@ -55,31 +55,31 @@ struct ChangeWriter {
         number += 1
         let (sequence, number, isErased) = (sequence, number, isErased)
         let large = state.large, origins = Origins(of: state).blob
-        let seal = data.withUnsafeBytes { data in
-            ChangeSeal.of(
+        try data.withUnsafeBytes { data in
+            let seal = ChangeSeal.of(
                 sequence: sequence, tag: entry.tag, entry: entry.number, number: number, type: told.type, subject: record.uid, time: told.time.milliseconds,
                 data: data)
-        }
-        try statement.run { row in
-            row.add(sequence)
-            row.add(entry.tag)
-            row.add(entry.number)
-            row.add(number)
-            row.add(told.type)
-            row.add(record.state.kind.code)
-            row.add(source)
-            row.add(record.number)
-            row.add(record.uid)
-            row.add(told.time.milliseconds)
-            row.add(entry.received)
-            row.add(large.evidence)
-            row.add(data)
-            row.add(large.unmapped)
-            row.add(told.isLate ? 1 : 0)
-            row.add(origins)
-            row.add(isErased ? 1 : 0)
-            row.add(entry.wall)
-            row.add(seal)
+            try statement.run { row in
+                row.add(sequence)
+                row.add(entry.tag)
+                row.add(entry.number)
+                row.add(number)
+                row.add(told.type)
+                row.add(record.state.kind.code)
+                row.add(source)
+                row.add(record.number)
+                row.add(record.uid)
+                row.add(told.time.milliseconds)
+                row.add(entry.received)
+                row.add(large.evidence)
+                row.add(shared: data)
+                row.add(large.unmapped)
+                row.add(told.isLate ? 1 : 0)
+                row.add(origins)
+                row.add(isErased ? 1 : 0)
+                row.add(entry.wall)
+                row.add(seal)
+            }
         }
     }
 }

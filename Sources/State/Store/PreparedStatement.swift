@@ -25,11 +25,11 @@ final class PreparedStatement {
 
     /// Runs it with the values that `bind` gives, to its end.
     func run(_ bind: (inout Values) -> Void) throws {
-        let isLarge = try bindAll(bind)
+        let isToClear = try bindAll(bind)
         defer {
             sqlite3_reset(statement)
             // What was bound stays with the statement otherwise.
-            if isLarge { sqlite3_clear_bindings(statement) }
+            if isToClear { sqlite3_clear_bindings(statement) }
         }
         let code = sqlite3_step(statement)
         guard code == SQLITE_DONE else { throw Self.error(code, connection) }
@@ -47,12 +47,12 @@ final class PreparedStatement {
         }
     }
 
-    /// Whether what was bound is large.
+    /// Whether what was bound is large, or is not SQLite's own copy.
     private func bindAll(_ bind: (inout Values) -> Void) throws -> Bool {
         var values = Values(statement: statement)
         bind(&values)
         guard values.code == SQLITE_OK else { throw Self.error(values.code, connection) }
-        return values.bytes > 64 << 10
+        return values.bytes > 64 << 10 || values.isShared
     }
 
     private static func error(_ code: Int32, _ connection: SQLiteConnection) -> DatabaseError {
@@ -66,6 +66,8 @@ final class PreparedStatement {
         private var index: Int32 = 0
         /// Bytes of texts and blobs so far.
         fileprivate private(set) var bytes = 0
+        /// Whether SQLite reads something where it stands.
+        fileprivate private(set) var isShared = false
 
         fileprivate init(statement: OpaquePointer) { self.statement = statement }
 
@@ -105,6 +107,13 @@ final class PreparedStatement {
 
         mutating func add(_ bytes: UnsafeRawBufferPointer) {
             note(Self.bind(bytes, to: statement, at: next()))
+        }
+
+        /// Adds bytes that stay where they are until the statement has run to its end: they are not copied.
+        mutating func add(shared bytes: UnsafeRawBufferPointer) {
+            guard let start = bytes.baseAddress, !bytes.isEmpty else { return add(bytes) }
+            isShared = true
+            note(sqlite3_bind_blob(statement, next(), start, Int32(clamping: bytes.count), nil))
         }
 
         mutating func addNull() { note(sqlite3_bind_null(statement, next())) }
