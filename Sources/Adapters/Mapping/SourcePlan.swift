@@ -1,8 +1,9 @@
 import FindingModel
 import JSONDocument
 
-/// An adapter with what one source's configuration adds to it: all that the mapping of a receipt depends on beside the receipt.
-package struct SourcePlan: Sendable {
+/// An adapter with what one source's configuration adds to it: all that the mapping of a receipt depends on beside the receipt;
+/// immutable and shared.
+package final class SourcePlan: Sendable {
     package let adapter: Adapter
     /// The scope of event keys and record uids.
     package let account: String

@@ -101,7 +101,8 @@ package enum AddressReader {
     private static func hostname(_ bytes: UnsafeRawBufferPointer) -> (ascii: String, written: String)? {
         let trimmed = bytes.last == UInt8(ascii: ".") ? UnsafeRawBufferPointer(rebasing: bytes.dropLast()) : bytes
         guard !trimmed.isEmpty else { return nil }
-        let written = String(decoding: trimmed.map(\.lowercasedASCII), as: UTF8.self)
+        let hasCapitals = trimmed.contains { $0.lowercasedASCII != $0 }
+        let written = hasCapitals ? String(decoding: trimmed.map(\.lowercasedASCII), as: UTF8.self) : String(decoding: trimmed, as: UTF8.self)
         guard trimmed.contains(where: { $0 >= 0x80 }) else { return isHostname(trimmed) ? (written, written) : nil }
         guard let ascii = DomainName.ascii(written), ascii.withBytes(isHostname) else { return nil }
         return (ascii, written)
@@ -109,12 +110,18 @@ package enum AddressReader {
 
     private static func isHostname(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard (1...DomainName.bytesMax).contains(bytes.count) else { return false }
-        let labels = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard let last = labels.last, !last.allSatisfy(\.isDigit), !last.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")]) else { return false }
-        return labels.allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        var label = bytes[...]
+        while let end = label.firstIndex(of: UInt8(ascii: ".")) {
+            guard isLabel(label[..<end]) else { return false }
+            label = label[(end + 1)...]
         }
+        return isLabel(label) && !label.allSatisfy(\.isDigit)
+            && !(label.count > 1 && label[label.startIndex] == UInt8(ascii: "0") && label[label.startIndex + 1] == UInt8(ascii: "x"))
+    }
+
+    private static func isLabel(_ label: Slice<UnsafeRawBufferPointer>) -> Bool {
+        (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+            && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
     }
 
     /// An IPv6 address with a zone (`fe80::1%eth0`), which means nothing elsewhere.

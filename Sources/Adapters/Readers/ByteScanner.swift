@@ -33,8 +33,8 @@ struct ByteScanner {
     mutating func advance() { if position < bytes.count { position += 1 } }
 
     /// Moves over `byte` if it is next.
-    mutating func skip(_ byte: Character) -> Bool {
-        guard let next, next == byte.asciiValue else { return false }
+    mutating func skip(_ byte: Unicode.Scalar) -> Bool {
+        guard let next, UInt32(next) == byte.value else { return false }
         position += 1
         return true
     }

@@ -47,7 +47,8 @@ struct AddressReaderTests {
     }
 
     @Test(arguments: [
-        "", "Web shop (staging)", "192.0.2.0/24", "2001:db8::/32", "1.2.3", "999.1.1.1", "010.0.0.1", "0x7f.1", "2130706433", "-x.test", "a..b", "host:0",
+        "", "Web shop (staging)", "192.0.2.0/24", "2001:db8::/32", "1.2.3", "999.1.1.1", "010.0.0.1", "0x7f.1", "2130706433", "-x.test", "a..b", "a-.b", "a.-b",
+        "host.0x1f", "host:0",
         "host:99999", "host:abc", "https://", "https:///x", "://x", "http://[::1", "http://[x]/", "http://a b/", "host\n", "a:b:c", "x\u{0}y",
         String(repeating: "a", count: 64) + ".test", "host\r\nX: y",
     ])
