@@ -5,9 +5,10 @@ package enum Hex {
         let length = prefix.utf8CodeUnitCount + 2 * bytes.count
         return String(unsafeUninitializedCapacity: length) { text in
             var place = text.initialize(fromContentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+            let digits = Self.digits.utf8Start
             for byte in bytes {
-                text.initializeElement(at: place, to: digit(byte >> 4))
-                text.initializeElement(at: place + 1, to: digit(byte & 15))
+                text.initializeElement(at: place, to: digits[Int(byte >> 4)])
+                text.initializeElement(at: place + 1, to: digits[Int(byte & 15)])
                 place += 2
             }
             return place
@@ -17,7 +18,7 @@ package enum Hex {
     /// Two lower-case digits a byte.
     package static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { encode($0) } }
 
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+    private static let digits: StaticString = "0123456789abcdef"
 
     /// The bytes that `text` spells in digits of either case; nothing for an odd length or any other character.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {

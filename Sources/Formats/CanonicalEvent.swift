@@ -9,7 +9,7 @@ enum CanonicalEvent {
         change.data = content.record.json
         change.cloudEvent(to: &writer)
         // The attribute stands at the end, after `data`.
-        writer.bytes.removeLast()
+        writer.reopenObject()
         writer.required("cut", content.cut.joined(separator: " "))
         writer.endObject()
     }

@@ -45,4 +45,26 @@ struct JSONWriterTests {
             }
         }
     }
+
+    @Test(arguments: [-1, 0, 1, 2, 5, 64, 512, 200_000]) func writesTheSameWhateverRoomItBeginsWith(capacity: Int) {
+        var writer = JSONWriter(capacity: capacity)
+        writer.beginObject()
+        var expected = "{"
+        for length in [0, 1, 31, 63, 64, 500, 70_000, 200_000] {
+            let text = String(repeating: "x", count: length)
+            writer.key("text")
+            writer.string(text)
+            expected += "\(length == 0 ? "" : ",")\"text\":\"\(text)\""
+            #expect(writer.count == expected.utf8.count)
+        }
+        var other = writer
+        other.endObject()
+        writer.endObject()
+        writer.reopenObject()
+        writer.key("more")
+        writer.null()
+        writer.endObject()
+        #expect(other.bytes == Array((expected + "}").utf8))
+        #expect(writer.bytes == Array((expected + ",\"more\":null}").utf8))
+    }
 }

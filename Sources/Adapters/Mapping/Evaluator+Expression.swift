@@ -160,7 +160,7 @@ extension Evaluator {
                 } else if case .node(let node) = value.content {
                     var writer = JSONWriter()
                     evaluator.tape.write(node, to: &writer)
-                    evaluator.budget.charge(writer.bytes.count)
+                    evaluator.budget.charge(writer.count)
                     values.append(String(decoding: writer.bytes, as: UTF8.self))
                     isText = false
                 }

@@ -32,7 +32,7 @@ struct UnmappedWriter: ~Copyable {
         let node = evaluator.bindings.node(of: item)
         var writer = JSONWriter()
         writer.beginObject()
-        let empty = writer.bytes.count
+        let empty = writer.count
         if item == 0, isFirst, evaluator.tape.kind(0) == .object {
             writeMembers(of: 0, to: &writer)
         } else {
@@ -42,7 +42,7 @@ struct UnmappedWriter: ~Copyable {
                 writeRest(0, depth: 2, to: &writer)
             }
         }
-        guard writer.bytes.count > empty else { return nil }
+        guard writer.count > empty else { return nil }
         writer.endObject()
         return RawJSON(bytes: writer.bytes)
     }

@@ -38,9 +38,10 @@ struct TallyFile: Sendable {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
-        let written = writer.bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let bytes = writer.bytes
+        let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
-        if written == writer.bytes.count { rename(temporary, path) } else { unlink(temporary) }
+        if written == bytes.count { rename(temporary, path) } else { unlink(temporary) }
     }
 
     private static func write(_ tally: SourceTally, to writer: inout JSONWriter) {
