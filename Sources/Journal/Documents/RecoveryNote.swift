@@ -40,6 +40,8 @@ package struct RecoveryNote: Equatable, Sendable {
     package let reason: Reason
     package var cut: Cut?
     package var damaged: [Damage] = []
+    /// For what is made again: the entry that says that some were lost, where what they had made still shows in it.
+    package var lost: UInt64?
 
     package init(tag: String, reason: Reason, cut: Cut? = nil, damaged: [Damage] = []) {
         self.tag = tag
@@ -61,6 +63,7 @@ package struct RecoveryNote: Equatable, Sendable {
             reason = .remade(entry: entry, rules: rules)
         case let text: reason = .retagged(value["why"]?.stringValue ?? text ?? "")
         }
+        lost = value.entryNumber("lost")
         if let cut = value["cut"], let segment = cut["segment"]?.stringValue, let offset = cut.integer("offset"), let bytes = cut.integer("bytes") {
             self.cut = Cut(segment: segment, offset: offset, bytes: bytes, file: cut["file"]?.stringValue ?? "")
         }
@@ -91,6 +94,10 @@ package struct RecoveryNote: Equatable, Sendable {
             writer.string("retagged")
             writer.key("why")
             writer.string(why)
+        }
+        if let lost {
+            writer.key("lost")
+            writer.unsigned(lost)
         }
         if let cut {
             writer.key("cut")

@@ -53,7 +53,7 @@ extension Projector {
             if decision == nil, erased.number < last {
                 var survey = JournalSurvey()
                 try survey.read(source, from: erased.number + 1, through: last) { false }
-                decision = survey.husks[erased.number]
+                decision = survey.husk(of: erased.number)
             }
             guard let decision, let entry = try source.entry(decision) else { return [] }
             return EraseDecision(parsing: entry.body.bytes ?? []).flatMap { Husk(parsing: $0.husk) }?.uids ?? []

@@ -114,11 +114,6 @@ package struct GatewayNotice: Equatable, Sendable {
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
     }
 
-    /// The journal ends before entries that state.db had taken in.
-    static func journalLoss(_ reason: String) -> GatewayNotice {
-        GatewayNotice(kind: "recovery", summary: "Entries of the journal are lost: \(reason)")
-    }
-
     /// state.db was damaged, and the journal makes it again.
     static func stateRemade(_ damage: StateError) -> GatewayNotice {
         GatewayNotice(

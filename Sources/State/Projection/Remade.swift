@@ -50,8 +50,12 @@ struct Remade: Equatable, Sendable {
     private static func isFormer(_ id: ChangeID, in database: Database) throws -> Bool {
         let inForce = try String.fetchOne(
             database, sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [Int64(clamping: id.entry)])
-        if inForce == id.tag { return true }
-        return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM remakings WHERE tag = ?)", arguments: [id.tag]) ?? false
+        return try inForce == id.tag || isKnown(id.tag, in: database)
+    }
+
+    /// Whether this state.db has made changes with the tag, or has come to the entry that brought it.
+    static func isKnown(_ tag: String, in database: Database) throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM remakings WHERE tag = ?)", arguments: [tag]) ?? false
     }
 }
 

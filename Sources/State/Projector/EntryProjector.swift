@@ -34,7 +34,7 @@ struct EntryProjector {
             }
             return try projection.erase(decision, generation: try generation(at: entry, of: decision.number, in: database), entry: entry, in: database)
         }
-        if survey.isQuarantined(entry.number, during: rules?.entry) { return try projection.pass(entry, as: .quarantined, in: database) }
+        if survey.isQuarantined(entry.number) { return try projection.pass(entry, as: .quarantined, in: database) }
         if projection.isVoid(entry) {
             try touch(entry, in: database)
             return try projection.pass(entry, as: .voided, in: database)
@@ -72,7 +72,7 @@ struct EntryProjector {
     private mutating func project(erased entry: Entry, in database: Database) throws {
         guard let husk = try husk(entry.number) else {
             // One that an older version erased left only how many changes it had made.
-            return try projection.pass(entry, as: .erased, changes: survey.erasedChanges[entry.number] ?? 0, in: database)
+            return try projection.pass(entry, as: .erased, changes: survey.erasedChanges(of: entry.number), in: database)
         }
         let generation = try generations.generation(of: entry, &mapper)
         guard let form = husk.form(of: generation) else { return try projection.pass(entry, as: .unreadable, in: database) }

@@ -17,10 +17,11 @@ struct JournalLoss {
         if let loss = try JournalLossSearch(store: store, source: source).run(end: journal.watermark, first: journal.firstNumber) {
             log.error("entries of the journal are lost: \(loss.reason)")
             // Durable before state.db forgets that anything was lost.
-            do { _ = try await journal.append(EntryDraft(kind: .notice, body: GatewayNotice.journalLoss(loss.reason).bytes)) } catch {
+            let note = LossNote(reason: loss.reason, after: loss.common), told: UInt64
+            do { told = try await journal.append(EntryDraft(kind: .notice, body: note.notice.bytes)).number } catch {
                 throw StateError(.journal, "\(loss.reason), and that cannot be written to it: \(error.message)")
             }
-            try TakeBack(store: store, source: source).forget(after: loss.common)
+            try TakeBack(store: store, source: source).forget(after: loss.common, told: told)
         }
     }
 }

@@ -34,10 +34,28 @@ struct JournalLossSearch {
         return JournalLoss(reason: reason, common: common)
     }
 
-    /// The last receipt up to `limit` that is the same in both; 0 when none is.
-    ///
-    /// Once one differs, all later ones do: a search in halves over the receipts that state.db has.
+    /// The last receipt or large entry up to `limit` that is the same in both; 0 when none is.
     private func lastInCommon(through limit: UInt64, first: UInt64) throws(StateError) -> UInt64 {
+        var common = try lastReceiptInCommon(through: limit, first: first)
+        // Whatever is carried out once more changes records and tells of it once more.
+        for large in try carriedOut(after: common, through: limit) {
+            guard let entry = try source.entry(large.entry), EntryProof(of: entry) == large.proof else { break }
+            common = large.entry
+        }
+        return common
+    }
+
+    private func carriedOut(after low: UInt64, through high: UInt64) throws(StateError) -> [(entry: UInt64, proof: EntryProof)] {
+        try store.read { database in
+            let sql = "SELECT entry, proof FROM carried_out WHERE entry > ? AND entry <= ? ORDER BY entry"
+            return try CheckedRow.fetchAll(database, sql: sql, arguments: [Int64(clamping: low), Int64(clamping: high)]).map { row in
+                (UInt64(clamping: try row[0] as Int64), EntryProof(try row[1]))
+            }
+        }
+    }
+
+    /// Once one differs, all later ones do: a search in halves over the receipts that state.db has.
+    private func lastReceiptInCommon(through limit: UInt64, first: UInt64) throws(StateError) -> UInt64 {
         var common: UInt64 = 0, limit = limit
         while common < limit {
             let middle = common + (limit - common + 1) / 2

@@ -3,16 +3,22 @@ import Journal
 /// What later entries say about earlier receipts that cannot be projected as they were: found by reading ahead.
 ///
 /// Beside that, which configurations they refer to, and which tag changes bear that are made again by other rules. Nothing else is read ahead: what an
-/// entry decides has its effect at that entry.
+/// entry decides has its effect at that entry. What is left out says nothing, though it may be readable by now.
 struct JournalSurvey {
-    /// Receipts that are left out of every projection.
-    private var quarantined: Set<UInt64> = []
-    /// Receipts that are left out when the entry of that number, or a later one, is carried out.
-    private var quarantinedDuring: [UInt64: UInt64] = [:]
-    /// How many changes receipts had made that were erased afterwards.
-    private(set) var erasedChanges: [UInt64: UInt64] = [:]
-    /// The decisions that keep what stayed of erased receipts.
-    private(set) var husks: [UInt64: UInt64] = [:]
+    /// What an entry decided about a receipt that stands before it.
+    private struct Said<Content> {
+        let entry: UInt64
+        let content: Content
+    }
+
+    /// The large entry that is being carried out; nothing where entries are projected at their own place.
+    private let during: UInt64?
+    /// By receipt, the entries that have it left out.
+    private var quarantines: [UInt64: [Said<QuarantineNote>]] = [:]
+    /// By receipt, the decisions that erased it.
+    private var erasures: [UInt64: [Said<EraseDecision.Kept>]] = [:]
+    /// The entries that are left out, though they may be readable.
+    private(set) var leftOut = EntryRanges()
     /// The last entry that was read.
     private(set) var through: UInt64 = 0
     /// By configuration, the last receipt that refers to it.
@@ -24,63 +30,81 @@ struct JournalSurvey {
     /// What the newest entry about it says was made again, and by which rules.
     private(set) var remade: Remade?
     private(set) var remadeRules: Int?
-    /// Which entries are left out though they may be readable.
+    /// The last entry that says that some were lost, unless all up to it is made again without them.
+    private(set) var loss: UInt64?
+    /// What is said of entries that cannot be read.
     private(set) var unread = UnreadHistory()
     /// What cannot be read now: numbers that are missing, and bodies, unless one of the same content stands for that of a configuration.
     private(set) var unreadable = EntryRanges()
     /// Entries whose work concerns all that stands before them.
     private(set) var large: [UInt64] = []
 
-    /// Whether the receipt is left out; `entry` is the one that is being carried out, if any.
-    func isQuarantined(_ receipt: UInt64, during entry: UInt64?) -> Bool {
-        if quarantined.contains(receipt) { return true }
-        guard let entry, let first = quarantinedDuring[receipt] else { return false }
-        return first <= entry
-    }
+    init(during entry: UInt64? = nil) { during = entry }
 
-    mutating func add(_ note: QuarantineNote) {
-        if let entry = note.during {
-            quarantinedDuring[note.receipt] = min(entry, quarantinedDuring[note.receipt] ?? .max)
-        } else {
-            quarantined.insert(note.receipt)
+    /// Whether the receipt is left out, for a quarantine.
+    func isQuarantined(_ receipt: UInt64) -> Bool {
+        (quarantines[receipt] ?? []).contains { said in
+            !leftOut.contains(said.entry) && (said.content.during.map { $0 <= during ?? 0 } ?? true)
         }
     }
+
+    /// The decision that keeps what stayed of the erased receipt.
+    ///
+    /// The first one counts: a second one about the same receipt found its changes gone if state.db was made again between the two.
+    func husk(of receipt: UInt64) -> UInt64? { erasures[receipt]?.first { $0.content.hasHusk && !leftOut.contains($0.entry) }?.entry }
+
+    /// How many changes the receipt had made before it was erased.
+    func erasedChanges(of receipt: UInt64) -> UInt64 {
+        erasures[receipt]?.first { $0.content.changes > 0 && !leftOut.contains($0.entry) }?.content.changes ?? 0
+    }
+
+    mutating func add(_ note: QuarantineNote, entry: UInt64) { quarantines[note.receipt, default: []].append(Said(entry: entry, content: note)) }
 
     mutating func add(_ entry: Entry) {
         if LargeEntry(entry) != nil { large.append(entry.number) }
         switch entry.kind {
-        case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0) }
+        case .quarantine: QuarantineNote(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
         case .decision: EraseDecision(parsing: entry.body.bytes ?? []).map { add($0, entry: entry.number) }
         case .receipt:
             lastReceipts[entry.generation] = entry.number
             if firstReceipts[entry.generation] == nil { firstReceipts[entry.generation] = entry.number }
         case .config: configurations.append(entry.number)
         case .recovery: RecoveryNote(parsing: entry.body.bytes ?? []).map { add($0) }
-        case .notice: UnreadNote(parsing: entry.body.bytes ?? []).map { unread.add($0) }
+        case .notice: add(notice: entry)
         case .rebuild: RereadNote(parsing: entry.body.bytes ?? []).map { unread.add($0, entry: entry.number) }
         default: break
         }
     }
 
-    mutating func add(_ note: UnreadNote) { unread.add(note) }
+    private mutating func add(notice entry: Entry) {
+        let body = entry.body.bytes ?? []
+        if let note = UnreadNote(parsing: body) { unread.add(note, entry: entry.number) } else if LossNote(parsing: body) != nil { loss = entry.number }
+    }
+
+    mutating func add(_ note: UnreadNote, entry: UInt64) {
+        unread.add(note, entry: entry)
+        leftOut = unread.leftOut(during: during)
+    }
 
     mutating func add(_ note: RecoveryNote) {
         guard case .remade(let entry, let rules) = note.reason else { return }
         remade = Remade(last: entry, tag: note.tag)
         remadeRules = rules
+        if note.lost == nil, let loss, loss <= entry { self.loss = nil }
     }
 
-    /// The first decision counts: a second one about the same receipt found its changes gone if state.db was made again between the two.
     private mutating func add(_ decision: EraseDecision, entry: UInt64) {
-        if !decision.husk.isEmpty, husks[decision.number] == nil { husks[decision.number] = entry }
-        if erasedChanges[decision.number, default: 0] == 0 { erasedChanges[decision.number] = decision.changes }
+        erasures[decision.number, default: []].append(Said(entry: entry, content: decision.kept))
     }
 
     /// Reads the journal from entry `first` through `last`; stops early when `isStopping` says so.
     mutating func read(_ source: EntrySource, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
         guard first <= last else { return }
         var reader = source.reader(first), damaged: [ClosedRange<UInt64>] = []
-        defer { unreadable = unreadable.union(EntryRanges(damaged + reader.skipped).through(last)) }
+        defer {
+            unreadable = unreadable.union(EntryRanges(damaged + reader.skipped).through(last))
+            leftOut = unread.leftOut(during: during)
+        }
         while !isStopping() {
             let entries = try reader.entries(limit: 1024, maxBytes: 8 << 20)
             guard !entries.isEmpty else { return }
@@ -92,4 +116,14 @@ struct JournalSurvey {
             }
         }
     }
+}
+
+extension EraseDecision {
+    /// What is remembered of it while the journal is read: a husk may be large.
+    fileprivate struct Kept {
+        let hasHusk: Bool
+        let changes: UInt64
+    }
+
+    fileprivate var kept: Kept { Kept(hasHusk: !husk.isEmpty, changes: changes) }
 }

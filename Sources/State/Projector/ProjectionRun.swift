@@ -74,7 +74,7 @@ final class ProjectionRun {
         var survey = try surveyed(after: start.entry)
         try condemn(in: &survey)
         try tellWhatIsRemade(in: &survey, after: start.entry)
-        leftOut = survey.unread.leftOut(during: plan.rules?.entry)
+        leftOut = survey.leftOut
         if let entry = plan.rules?.entry {
             // What entries decided that cannot be read concerns those before them too.
             try note(survey.unreadable.through(entry - 1).ranges, from: entry)
@@ -168,14 +168,15 @@ final class ProjectionRun {
     private func note(_ unreadable: [ClosedRange<UInt64>], from entry: UInt64?) throws(StateError) {
         guard !unreadable.isEmpty, let known = survey?.unread.leftOut(during: entry) else { return }
         for note in UnreadNote.notes(of: EntryRanges(unreadable).subtracting(known), during: entry) {
+            var number = UInt64.max
             if plan.writesNotes {
                 plan.options.log.error("\(note.words)")
-                _ = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal)
+                number = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal).number
             }
-            survey?.add(note)
+            survey?.add(note, entry: number)
             settled = nil
         }
-        leftOut = survey?.unread.leftOut(during: plan.rules?.entry) ?? leftOut
+        leftOut = survey?.leftOut ?? leftOut
     }
 
     /// Writes down which configurations cannot be read that receipts refer to, before these are mapped with others. At its own place one of them may have
@@ -266,7 +267,7 @@ final class ProjectionRun {
 
     /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
     private func condemn(in survey: inout JournalSurvey) throws(StateError) {
-        guard let number = attempt.condemned, !survey.isQuarantined(number, during: plan.rules?.entry) else { return }
+        guard let number = attempt.condemned, !survey.isQuarantined(number) else { return }
         if let entry = try plan.source.entry(number), entry.kind != .receipt { throw StateError.stuck(at: entry) }
         try quarantine(number, deaths: attempt.deaths, reason: "the process ended each time it was projected")
         survey = self.survey ?? survey
@@ -277,26 +278,29 @@ final class ProjectionRun {
     private func tellWhatIsRemade(in survey: inout JournalSurvey, after position: UInt64) throws(StateError) {
         guard !hasTold, plan.rules == nil, plan.writesChanges, plan.writesNotes, !plan.shouldStop() else { return }
         try requireWhatWasLeftOut(survey, through: position)
+        try requireSameMaking(survey, after: position)
         var mapper = plan.makeMapper()
         let lacks = try survey.lacksConfiguration(&mapper), isWithout = try isWithoutWhatWas(survey, after: position)
         let last = max(try survey.lastOfOtherRules(&mapper) ?? 0, lacks || isWithout ? survey.through : 0)
         hasTold = true
         guard last > position else { return }
         let tag = JournalTag.derived(from: plan.journal.tag, end: plan.source.watermark())
-        let note = RecoveryNote(tag: tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
+        var note = RecoveryNote(tag: tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
+        note.lost = try knownLoss()
         plan.options.log.notice(
             "entries up to \(last) are projected again, and not as at first: their changes have new ids, and are not told again")
         _ = try BlockingAppend.append(EntryDraft(kind: .recovery, body: note.bytes), to: plan.journal)
         survey.add(note)
         self.survey = survey
-        leftOut = survey.unread.leftOut(during: nil)
+        leftOut = survey.leftOut
         try self.note(survey.unreadable.ranges, from: nil)
         survey = self.survey ?? survey
     }
 
-    /// Whether entries cannot be read that may have been there when what is behind the position was projected before.
+    /// Whether entries cannot be read, or were lost, that may have been there when what is behind the position was projected before.
     private func isWithoutWhatWas(_ survey: JournalSurvey, after position: UInt64) throws(StateError) -> Bool {
-        if !survey.unreadable.subtracting(survey.unread.leftOut(during: nil)).isEmpty { return true }
+        if let loss = survey.loss, try knownLoss() ?? 0 < loss { return true }
+        if !survey.unreadable.subtracting(survey.leftOut).isEmpty { return true }
         guard !survey.large.isEmpty else { return false }
         var whole = JournalSurvey()
         try whole.read(plan.source, from: 1, through: survey.through, isStopping: plan.shouldStop)
@@ -306,26 +310,39 @@ final class ProjectionRun {
     /// Throws when state.db has taken in what the journal says was left out: it is of another time than the journal's end, and what would follow from
     /// it is not what was told.
     private func requireWhatWasLeftOut(_ survey: JournalSurvey, through position: UInt64) throws(StateError) {
-        let before = survey.unread.leftOut(during: nil).through(position)
+        let before = survey.leftOut.through(position)
         guard !before.isEmpty, let first = try before.subtracting(ReadableAgain(store: plan.store, source: plan.source).missing()).ranges.first
         else { return }
         throw StateError(.corrupt, "state.db is an older one: it has entry \(first.lowerBound), which could not be read when it was projected last")
+    }
+
+    /// The last entry that says that some were lost of which state.db still has what they made.
+    private func knownLoss() throws(StateError) -> UInt64? {
+        try plan.store.read { try Int64.fetchOne($0, sql: "SELECT through FROM losses") }.map { UInt64(clamping: $0) }
+    }
+
+    /// Throws when what is behind the position was made again, but not from where state.db stands: what followed from it there would have the ids of
+    /// that, and other contents.
+    private func requireSameMaking(_ survey: JournalSurvey, after position: UInt64) throws(StateError) {
+        guard position > 0, let remade = survey.remade, try plan.store.read({ try !Remade.isKnown(remade.tag, in: $0) }) else { return }
+        throw StateError(.corrupt, "state.db is an older one: entries up to \(remade.last) were projected again since then, without what it has")
     }
 
     /// Writes down that a receipt is left out from here on.
     private func quarantine(_ receipt: UInt64, deaths: Int, reason: String) throws(StateError) {
         let note = QuarantineNote(receipt: receipt, deaths: deaths, reason: reason, during: plan.rules?.entry)
         plan.options.log.error("receipt \(receipt) is left out: \(reason)")
-        if plan.writesNotes { _ = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal) }
-        survey?.add(note)
+        var entry = UInt64.max
+        if plan.writesNotes { entry = try BlockingAppend.append(EntryDraft(kind: .quarantine, body: note.bytes), to: plan.journal).number }
+        survey?.add(note, entry: entry)
     }
 
     /// What stayed of an erased receipt; behind what was read ahead too, since it may have been erased just now.
     private func husk(of receipt: UInt64) throws(StateError) -> Husk? {
-        if survey?.husks[receipt] == nil, let through = survey?.through, case let last = max(through, receipt), last < .max {
+        if survey?.husk(of: receipt) == nil, let through = survey?.through, case let last = max(through, receipt), last < .max {
             try survey?.read(plan.source, from: last + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
         }
-        guard let number = survey?.husks[receipt], let decision = try plan.source.entry(number).flatMap({ EraseDecision(parsing: $0.body.bytes ?? []) })
+        guard let number = survey?.husk(of: receipt), let decision = try plan.source.entry(number).flatMap({ EraseDecision(parsing: $0.body.bytes ?? []) })
         else { return nil }
         return Husk(parsing: decision.husk)
     }
@@ -333,7 +350,7 @@ final class ProjectionRun {
     /// What the journal says about receipts that are still to be projected; read once.
     private func surveyed(after position: UInt64) throws(StateError) -> JournalSurvey {
         if let survey { return survey }
-        var survey = JournalSurvey()
+        var survey = JournalSurvey(during: plan.rules?.entry)
         try survey.read(plan.source, from: position + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
         self.survey = survey
         return survey

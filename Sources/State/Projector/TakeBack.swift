@@ -15,13 +15,15 @@ struct TakeBack {
     /// Forgets everything after the entry `common`: the journal has lost it, and its numbers belong to others, or will.
     ///
     /// Of what was counted by place, and not by receipt, only the places that lost receipts alone had shown can be told from others.
-    func forget(after common: UInt64) throws(StateError) {
+    ///
+    /// - Parameter told: The entry that says so in the journal.
+    func forget(after common: UInt64, told: UInt64) throws(StateError) {
         let restored = try Restored(at: common, source), end = Int64(clamping: common)
         let waiting = try store.read { try NoticesBefore(end: end, from: $0) }.read(source)
         try change { database in
             var position = try Position(from: database)
             try uncount(after: end, through: position, in: database)
-            for table in Self.byEntry + ["events", "voids", "rebuilds", "parts"] {
+            for table in Self.byEntry + ["events", "voids", "rebuilds", "parts", "carried_out"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE entry > ?", arguments: [end])
             }
             try database.execute(sql: "DELETE FROM quarantined WHERE receipt > :end OR entry > :end", arguments: ["end": end])
@@ -32,6 +34,8 @@ struct TakeBack {
             try restored.write(to: &position, in: database)
             try waiting.write(to: database)
             try forgetDrift(after: end, in: database)
+            try database.execute(sql: "UPDATE remakings SET last = :end WHERE last > :end", arguments: ["end": end])
+            try database.execute(sql: "INSERT OR REPLACE INTO losses VALUES (1, ?)", arguments: [Int64(clamping: told)])
         }
     }
 

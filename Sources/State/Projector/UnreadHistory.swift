@@ -1,43 +1,62 @@
+import Journal
+
 /// What the journal says about entries that could not be read: since when they are left out, and where they are taken in.
+///
+/// An entry that says so and that could not be read itself says nothing, even when it can be read again: what was projected without it is projected so
+/// for ever, and what is missing since then is told by a later one.
 struct UnreadHistory {
     private enum Event {
         case told(UnreadNote)
-        case takenIn(EntryRanges, at: UInt64)
+        case takenIn(EntryRanges)
     }
 
-    /// In order of entries.
-    private var events: [Event] = []
-    /// What was taken in though nothing tells of it: the journal's end was lost, and what told of it with that.
-    private var untold = EntryRanges()
+    /// With the numbers of their entries, in order of these.
+    private var events: [(entry: UInt64, event: Event)] = []
 
-    mutating func add(_ note: UnreadNote) { events.append(.told(note)) }
+    mutating func add(_ note: UnreadNote, entry: UInt64) { events.append((entry, .told(note))) }
 
-    mutating func add(_ note: RereadNote, entry: UInt64) {
-        let told = events.reduce(EntryRanges()) { all, event in
-            if case .told(let note) = event { all.union(note.entries) } else { all }
-        }
-        untold = untold.union(note.entries.subtracting(told))
-        events.append(.takenIn(note.entries, at: entry))
-    }
+    mutating func add(_ note: RereadNote, entry: UInt64) { events.append((entry, .takenIn(note.entries))) }
 
     /// The next entry behind `entry` from which on others are left out; nothing where they stay the same.
     func nextChange(after entry: UInt64) -> UInt64? {
-        events.compactMap { event in
-            switch event {
+        events.compactMap { said in
+            switch said.event {
             case .told(let note): note.during
-            case .takenIn(_, let number): number
+            case .takenIn: said.entry
             }
         }.filter { $0 > entry }.min()
     }
 
     /// The entries that are left out at their own place, or when the large entry `during` is carried out.
     func leftOut(during entry: UInt64?) -> EntryRanges {
-        events.reduce(untold) { left, event in
-            switch event {
-            case .told(let note) where note.during.map({ $0 <= entry ?? 0 }) ?? true: left.union(note.entries)
-            case .takenIn(let entries, let number) where number <= entry ?? 0: left.subtracting(entries)
+        let heard = heard(during: entry)
+        let told = heard.reduce(EntryRanges()) { all, said in if case .told(let note) = said.event { all.union(note.entries) } else { all } }
+        // What was taken in though nothing tells of it: the journal's end was lost, and what told of it with that.
+        let untold = heard.reduce(EntryRanges()) { all, said in
+            if case .takenIn(let entries) = said.event { all.union(entries.subtracting(told)) } else { all }
+        }
+        return heard.reduce(untold) { left, said in
+            switch said.event {
+            case .told(let note) where note.holds(during: entry): left.union(note.entries)
+            case .takenIn(let entries) where said.entry <= entry ?? 0: left.subtracting(entries)
             default: left
             }
         }
     }
+
+    /// What is said by entries that could be read: only a later one can say that an earlier one could not.
+    private func heard(during entry: UInt64?) -> [(entry: UInt64, event: Event)] {
+        var unheard = EntryRanges()
+        let heard = events.reversed().filter { said in
+            if unheard.contains(said.entry) { return false }
+            if case .told(let note) = said.event, note.holds(during: entry) { unheard = unheard.union(note.entries) }
+            return true
+        }
+        return heard.reversed()
+    }
+}
+
+extension UnreadNote {
+    /// Whether what it names is missing at its own place, or when the large entry `entry` is carried out.
+    fileprivate func holds(during entry: UInt64?) -> Bool { during.map { $0 <= entry ?? 0 } ?? true }
 }

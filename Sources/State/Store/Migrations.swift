@@ -6,13 +6,15 @@ enum Migrations {
         (1, Schema1.sql), (2, Schema2.sql), (3, Schema3.sql), (4, Schema4.sql), (5, Schema5.sql), (6, Schema6.sql), (7, Schema7.sql), (8, Schema8.sql),
         (9, Schema9.sql), (10, Schema10.sql), (11, Schema11.sql), (12, Schema12.sql), (13, Schema13.sql),
         (14, Schema14.sql), (15, Schema15.sql), (16, Schema16.sql), (17, Schema17.sql), (18, Schema18.sql),
+        (19, Schema19.sql),
     ]
 
     /// What the steps together make.
     static let tables = [
         "projection", "sources", "records", "changes", "events", "event_keys", "event_key_index", "event_key_merge", "counters", "drift", "quarantined",
         "voids", "skipped", "rebuilds", "tags", "parts", "touched", "touched_keys", "event_key_form", "drift_told", "erasures",
-        "notices_told", "clock_steps", "remakings", "unread", "drift_notices", "turns", "unreadable_search",
+        "notices_told", "clock_steps", "remakings", "unread", "drift_notices", "turns", "unreadable_search", "carried_out",
+        "losses",
     ]
 
     static var newest: Int32 { steps.last?.number ?? 0 }

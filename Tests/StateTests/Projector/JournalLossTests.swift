@@ -66,7 +66,8 @@ struct JournalLossTests {
         await gate.journal.stop()
     }
 
-    @Test func aRebuildAfterTheLossGivesTheSameIDsForWhatIsLeft() async throws {
+    /// What the lost entries made shows in what the old state.db made of later ones, and never in what one that is made anew makes of them.
+    @Test func aRebuildAfterTheLossGivesIDsOfItsOwn() async throws {
         let before = try Gate(Self.script)
         _ = try await before.changes(of: "a", "b", "c")
         let gate = try await Gate(again: before) { try Self.overwrite($0, from: 3, with: 0xA5) }
@@ -74,8 +75,14 @@ struct JournalLossTests {
         try await settle(gate)
         let again = try Gate(beside: gate, state: "again.db")
         try again.catchUp()
+        let told = try gate.allChanges(), made = try again.allChanges()
+        #expect(Set(told.map(\.id)).isDisjoint(with: made.map(\.id)))
         let lost = Set([3, 4].map { "\(before.journal.tag)-\($0)-1" })
-        #expect(try again.allChanges().map(\.id) == gate.allChanges().map(\.id).filter { !lost.contains($0) })
+        #expect(made.map(\.type) == told.filter { !lost.contains($0.id) }.map(\.type))
+        // Whatever is made anew from then on gives the same.
+        let third = try Gate(beside: gate, state: "third.db")
+        try third.catchUp()
+        #expect(try third.allChanges().map(\.id).starts(with: made.map(\.id)))
         await gate.journal.stop()
     }
 
@@ -99,16 +106,14 @@ struct JournalLossTests {
         _ = try await before.append(EntryDraft(kind: .config, body: Array(#"{"rules":3}"#.utf8)))
         _ = try await before.changes(of: "a")
         before.setTime(1100)
-        for _ in 0..<2 { _ = try await before.append(EntryDraft(kind: .notice, body: GatewayNotice.journalLoss("a test").bytes)) }
+        for _ in 0..<2 { _ = try await before.append(EntryDraft(kind: .notice, body: GatewayNotice(kind: "recovery", summary: "a test").bytes)) }
         try before.catchUp()
         let gate = try await Gate(again: before) { try Self.overwrite($0, from: 4, with: 0) }
         gate.setTime(9000)
         try await settle(gate)
-        let again = try Gate(beside: gate, state: "again.db")
-        try again.catchUp()
-        let told = try gate.allChanges().filter { $0.id.hasPrefix(gate.journal.tag) }, rebuilt = try again.allChanges()
+        let told = try gate.allChanges().filter { $0.id.hasPrefix(gate.journal.tag) }
         #expect(told.map(\.type) == ["notice.gateway_recovery"])
-        #expect(told.map(\.data) == rebuilt.filter { $0.id.hasPrefix(gate.journal.tag) }.map(\.data))
+        #expect(told.last?.data.text.contains(#""count":1}"#) == true, "those that are lost are not counted")
         await gate.journal.stop()
     }
 

@@ -48,14 +48,27 @@ struct UnreadHistoryTests {
         let data: String
     }
 
+    /// A copy of the journal's folder, and what stood in it.
+    private struct JournalCopy {
+        let files: [String: Data]
+        let came: Int
+        let numbers: Int
+        let damaged: [UInt64: Bool]
+    }
+
     /// A gate that things happen to.
     private struct Life {
         var gate: Gate
         var came: [(second: Int64, what: Came)] = []
+        /// How far the clock has come, which never goes back.
+        var seconds = 0
         /// Entries that can be damaged: the last is not, since a damaged end is cut off.
         var numbers: [UInt64] = []
         var damaged: [UInt64: Bool] = [:]
         var copies: [[String: Data]] = []
+        var journals: [JournalCopy] = []
+        /// Whether the journal was put back from an older copy: what was made of the entries that it lost stays in state.db.
+        var hasLost = false
         var told: [String: Content] = [:]
         /// What happened, for whoever has to find out why.
         var happened: [String] = []
@@ -63,10 +76,11 @@ struct UnreadHistoryTests {
         mutating func live(_ seed: UInt64, _ generator: inout SeededGenerator) async throws {
             for round in 0..<24 {
                 for _ in 0..<Int.random(in: 0...3, using: &generator) {
-                    let second = Int64(1000 + came.count), isVoid = Int.random(in: 0..<12, using: &generator) == 0
+                    let second = Int64(1000 + seconds), isVoid = Int.random(in: 0..<12, using: &generator) == 0
                     let from = Int64.random(in: 990...second, using: &generator)
                     let what =
                         isVoid ? Came.void(from: from, to: from + 2) : .event("f\(Int.random(in: 0..<60, using: &generator))")
+                    seconds += 1
                     came.append((second, what))
                     numbers.append(try await what.tell(gate, at: second))
                 }
@@ -74,7 +88,7 @@ struct UnreadHistoryTests {
                     happened.append("projected to \(gate.journal.watermark)")
                     try check(seed, round)
                 }
-                try await happen(.random(in: 0..<8, using: &generator), &generator)
+                try await happen(.random(in: 0..<10, using: &generator), &generator)
                 if Int.random(in: 0..<3, using: &generator) == 0 {
                     happened.append("projected")
                     if let entry = try await gate.takeInAgain() { happened.append("taken in by \(entry)") }
@@ -104,6 +118,28 @@ struct UnreadHistoryTests {
                 var files: [String: Data] = [:]
                 try await reopen { state in for path in state { files[path] = try? Data(contentsOf: URL(fileURLWithPath: path)) } }
                 copies.append(files)
+            case 7:
+                happened.append("copy \(journals.count) of the journal")
+                var files: [String: Data] = [:]
+                gate = try await Gate(again: gate) { journal in
+                    for name in try FileManager.default.contentsOfDirectory(atPath: journal) {
+                        files[name] = try Data(contentsOf: URL(fileURLWithPath: journal + "/" + name))
+                    }
+                }
+                journals.append(JournalCopy(files: files, came: came.count, numbers: numbers.count, damaged: damaged))
+            case 8:
+                guard let copy = journals.last, came.count > copy.came || Bool.random(using: &generator) else { return }
+                happened.append("copy \(journals.count - 1) of the journal put back")
+                gate = try await Gate(again: gate) { journal in
+                    try FileManager.default.removeItem(atPath: journal)
+                    try FileManager.default.createDirectory(atPath: journal, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+                    for (name, bytes) in copy.files { try bytes.write(to: URL(fileURLWithPath: journal + "/" + name)) }
+                }
+                came.removeLast(came.count - copy.came)
+                numbers.removeLast(numbers.count - copy.numbers)
+                damaged = copy.damaged
+                hasLost = true
+                try await settle()
             default:
                 guard let index = copies.indices.randomElement(using: &generator) else { return }
                 happened.append("copy \(index) put back")
@@ -118,11 +154,21 @@ struct UnreadHistoryTests {
         private mutating func turn(_ number: UInt64) async throws {
             let isWhole = damaged[number] ?? false
             gate = try await Gate(again: gate) { try ReadableAgainTests.turn($0, number, isWhole: isWhole) }
+            try await settle()
         }
 
         private mutating func reopen(_ change: ([String]) throws -> Void) async throws {
             let state = ["", "-wal", "-shm", "-attempt"].map { gate.folder.file("state.db" + $0) }
             gate = try await Gate(again: gate) { _ in try change(state) }
+            try await settle()
+        }
+
+        /// Compares state.db with the journal, as every start does.
+        private func settle() async throws {
+            do throws(StateError) { try await JournalLoss.settle(store: gate.store, journal: gate.journal, log: ProjectorOptions().log) } catch {
+                guard error.code == .corrupt else { throw error }
+                try gate.store.remake(through: gate.journal.watermark)
+            }
         }
 
         mutating func repairAll() async throws {
@@ -134,22 +180,31 @@ struct UnreadHistoryTests {
         mutating func check(_ seed: UInt64, _ round: Int) throws {
             // What is written down meanwhile is taken in too.
             for _ in 0..<2 { try gate.catchUp(batch: 7) }
+            try check(gate, "seed \(seed), round \(round)")
+        }
+
+        mutating func check(_ gate: Gate, _ when: String) throws {
             for change in try gate.allChanges() {
                 let content = Content(type: change.type, subject: change.subject, data: change.data.text)
                 guard let known = told.updateValue(content, forKey: change.id), known != content else { continue }
-                Issue.record("seed \(seed), round \(round): \(change.id) has two contents: \(known) and \(content) after \(happened)")
+                Issue.record("\(when): \(change.id) has two contents: \(known) and \(content) after \(happened)")
             }
         }
     }
 
     private static func records(_ gate: Gate) throws -> [String] {
         try gate.store.read { database in
-            try String.fetchAll(database, sql: "SELECT uid || ' ' || known || ' ' || status || ' ' || severity FROM records WHERE kind != 3 ORDER BY uid")
+            try String.fetchAll(
+                database, sql: "SELECT uid || ' ' || known || ' ' || status || ' ' || severity FROM records WHERE kind != 3 AND known ORDER BY uid")
         }
     }
 
-    /// A few are tried each time, many where `WEIR_LONG_TESTS` is set.
-    private static let seeds = Array(1...(ProcessInfo.processInfo.environment["WEIR_LONG_TESTS"] == nil ? 4 : 100) as ClosedRange<UInt64>)
+    /// A few are tried each time, many where `WEIR_LONG_TESTS` is set, and one where `WEIR_SEED` names it.
+    private static let seeds: [UInt64] = {
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["WEIR_SEED"].flatMap({ UInt64($0) }) { return [seed] }
+        return Array(1...(environment["WEIR_LONG_TESTS"] == nil ? 4 : 100))
+    }()
 
     @Test(arguments: seeds)
     func noIDHasTwoContentsAndNothingIsMissingInTheEnd(seed: UInt64) async throws {
@@ -162,7 +217,7 @@ struct UnreadHistoryTests {
         let whole = try Gate(Self.script)
         for (second, what) in life.came { _ = try await what.tell(whole, at: second) }
         try whole.catchUp()
-        #expect(try Self.records(life.gate) == Self.records(whole), "seed \(seed)")
+        if !life.hasLost { #expect(try Self.records(life.gate) == Self.records(whole), "seed \(seed)") }
         #expect(try await life.gate.queries.conservation(EntrySource(life.gate.journal)).holds, "seed \(seed)")
         #expect(try await life.gate.queries.conservation(EntrySource(life.gate.journal)).count(.unreadable) == 0, "seed \(seed)")
         // What was told last of a record is what it is.
@@ -176,6 +231,7 @@ struct UnreadHistoryTests {
         // Made anew, it is the same once more.
         let again = try Gate(beside: life.gate, state: "again.db")
         for _ in 0..<2 { try again.catchUp() }
+        try life.check(again, "seed \(seed), made anew")
         #expect(try Self.records(again) == Self.records(whole), "seed \(seed)")
         await life.gate.journal.stop()
         await whole.journal.stop()

@@ -57,15 +57,30 @@ struct UnreadTests {
         var history = UnreadHistory()
         func left(_ entry: UInt64?) -> [ClosedRange<UInt64>] { history.leftOut(during: entry).ranges }
         #expect(left(nil) == [] && left(20) == [])
-        history.add(UnreadNote(entries: EntryRanges([5...6])))
-        history.add(UnreadNote(entries: EntryRanges([3...3]), during: 20))
+        history.add(UnreadNote(entries: EntryRanges([5...6])), entry: 7)
+        history.add(UnreadNote(entries: EntryRanges([3...3]), during: 20), entry: 21)
         history.add(RereadNote(entries: EntryRanges([5...5, 3...3])), entry: 30)
         #expect(left(nil) == [5...6] && left(19) == [5...6] && left(20) == [3...3, 5...6] && left(30) == [6...6] && left(40) == [6...6])
         #expect(history.nextChange(after: 0) == 20 && history.nextChange(after: 20) == 30 && history.nextChange(after: 30) == nil)
-        history.add(UnreadNote(entries: EntryRanges([5...5])))
+        history.add(UnreadNote(entries: EntryRanges([5...5])), entry: 31)
         #expect(left(30) == [5...6] && left(nil) == [5...6])
         history.add(RereadNote(entries: EntryRanges([5...6])), entry: 50)
         #expect(left(30) == [5...6] && left(50) == [] && left(nil) == [5...6])
+    }
+
+    /// Entry 7 tells of 5, entry 9 takes it in; 12 tells of 7 and 9, 14 of 12.
+    @Test func whatSaysThatOthersAreMissingSaysNothingWhileItIsMissingItself() {
+        var history = UnreadHistory()
+        history.add(UnreadNote(entries: EntryRanges([5...5])), entry: 7)
+        history.add(RereadNote(entries: EntryRanges([5...5])), entry: 9)
+        history.add(UnreadNote(entries: EntryRanges([7...7, 9...9])), entry: 12)
+        #expect(history.leftOut(during: nil).ranges == [7...7, 9...9] && history.leftOut(during: 11).ranges == [7...7, 9...9])
+        history.add(RereadNote(entries: EntryRanges([7...7, 9...9])), entry: 13)
+        #expect(history.leftOut(during: nil).ranges == [7...7, 9...9] && history.leftOut(during: 13).isEmpty)
+        history.add(UnreadNote(entries: EntryRanges([12...12])), entry: 14)
+        #expect(history.leftOut(during: nil).ranges == [5...5, 7...7, 9...9, 12...12])
+        history.add(UnreadNote(entries: EntryRanges([14...14]), during: 20), entry: 15)
+        #expect(history.leftOut(during: nil).contains(5) && !history.leftOut(during: 20).contains(5))
     }
 
     @Test func whatIsTakenInWasLeftOutThoughNothingTellsOfIt() {
