@@ -42,6 +42,9 @@ package struct AddressBlock: Hashable, Sendable {
         return address.high & mask.high == base.high && address.low & mask.low == base.low
     }
 
+    /// Whether every address of `other` is in the block.
+    package func contains(_ other: AddressBlock) -> Bool { other.prefix >= prefix && contains(other.base) }
+
     /// Whether the block holds half of all addresses or more, so that it keeps hardly anybody out: `0.0.0.0/0`, `128.0.0.0/1`, `::/0`,
     /// `2000::/3`, which is all of IPv6 that is routed.
     package var isNearlyEverything: Bool { isIPv4 ? prefix <= 97 : prefix <= 3 }

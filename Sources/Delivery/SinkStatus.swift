@@ -93,6 +93,9 @@ package struct SinkStatus: Hashable, Sendable {
     /// Whether there is no room for another change that waits in a row of its own.
     package internal(set) var isFull = false
 
+    /// Whether nothing is left to do for it.
+    package var isDone: Bool { (pending ?? again) == 0 && retrying == 0 && held == 0 && dead == 0 && replay == nil && queued.isEmpty }
+
     /// Changes still to come, those included that are pending again; nothing when the last sequence cannot be read.
     package var pending: UInt64? { last.map { position.ahead(last: $0) + again } }
 }

@@ -40,6 +40,16 @@ package struct StateError: Error, Equatable, Sendable {
     /// One sentence for a person, who learns what to do where something is to be done.
     package let message: String
 
+    /// Whether the file that stood there is gone, or another took its place: nothing is known to be damaged.
+    package private(set) var isOfAnotherFile = false
+
+    /// The file at `path` is not the one that was opened.
+    static func anotherFile(at path: String) -> StateError {
+        var error = StateError(.corrupt, "\(path) was moved away or replaced while it was in use")
+        error.isOfAnotherFile = true
+        return error
+    }
+
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

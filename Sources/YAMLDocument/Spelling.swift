@@ -1,6 +1,7 @@
 /// Guesses which word a person meant.
 package enum Spelling {
-    /// The one of `words` that differs from `word` by the fewest edits, when that is at most a third of its length (two for short words).
+    /// The one of `words` that differs from `word` by the fewest edits, when that is at most a third of its length (two for words of five or six letters, one for
+    /// shorter ones, of which half would be another word).
     ///
     /// An edit is a letter added, left out or replaced, or two neighbours exchanged; case, `-`, `_` and spaces do not count.
     package static func closest(to word: String, in words: [String]) -> String? {
@@ -9,8 +10,10 @@ package enum Spelling {
         var best: (word: String, distance: Int)?
         for candidate in words {
             let letters = folded(candidate)
-            let limit = max(letters.count / 3, letters.count > 3 ? 2 : 1)
+            let limit = max(letters.count / 3, letters.count > 4 ? 2 : 1)
             let distance = distance(wanted, letters)
+            // A word of one letter is not meant by every other one.
+            guard distance < max(wanted.count, letters.count) else { continue }
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.word

@@ -91,6 +91,17 @@ struct CheckTests {
         #expect(check.status == 1 && check.errors.contains("cannot write \(out)/changes.ndjson: permission denied"), "\(check.errors)")
     }
 
+    @Test func aFileSinkOntoSomethingElseIsFound() async throws {
+        let workspace = try Self.workspace()
+        for (text, isFound) in [("dear diary", true), ("{\"id\":\"a\"}\n", false), ("", false)] {
+            try workspace.write("changes.ndjson", text)
+            let check = try await Self.run("check", in: workspace)
+            let words = "weir: the sink 'archive': \(workspace.path)/changes.ndjson is there already and holds something else than changes: it is not touched"
+            #expect(check.status == (isFound ? 1 : 0) && check.errors.contains(words) == isFound, "\(check.errors)")
+            #expect(String(decoding: workspace.read("changes.ndjson"), as: UTF8.self) == text)
+        }
+    }
+
     @Test func filesThatAStartAsRootHasLeftAreFound() async throws {
         let workspace = try Self.workspace()
         for name in ["tallies", "journal/00000000000000000001.segment"] { try workspace.write("data/" + name, "") }
@@ -106,6 +117,31 @@ struct CheckTests {
         let workspace = try Self.workspace(Self.yaml + "disk-reserve: 1000TiB\n")
         let check = try await Self.run("check", in: workspace)
         #expect(check.status == 0 && check.errors.contains("less than the reserve of 1048576000 MiB: events are answered 503"), "\(check.errors)")
+    }
+
+    /// A start would begin a new journal, and nothing would show that the old one is missing.
+    @Test func aJournalThatIsGoneOrOlderIsFound() async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        #expect(await gateway.end() == 0)
+        let data = workspace.path + "/data", copy = workspace.path + "/copy", manager = FileManager.default
+        try manager.copyItem(atPath: data + "/journal", toPath: copy)
+        gateway = try await RunningGateway.start(in: workspace)
+        _ = try await PlainRequest.post(
+            "/in/a/test-secret-of-some-length", body: VendorSample.all.first { $0.vendor == "holm" }?.body ?? [], port: gateway.port)
+        let arrived = await Condition.holds(within: 20) { !SinkChange.lines(of: workspace.read("changes.ndjson")).isEmpty }
+        #expect(arrived)
+        #expect(await gateway.end() == 0)
+        #expect(try await Self.run("check", in: workspace).status == 0)
+        try manager.removeItem(atPath: data + "/journal")
+        for (name, words) in [("ledger.db", "state.db and ledger.db in \(data) were made of one"), ("state.db", "state.db in \(data) was made of one")] {
+            let gone = try await Self.run("check", in: workspace)
+            #expect(gone.status == 1 && gone.errors.contains("weir: there is no journal in \(data)/journal, and \(words) (hint: put it back"), "\(gone.errors)")
+            // Without the ledger the state alone tells, and without either nothing is missing.
+            for path in [name, name + "-wal", name + "-shm", name + "-mark"] { try? manager.removeItem(atPath: "\(data)/\(path)") }
+            if name == "ledger.db" { try manager.createDirectory(atPath: data + "/journal", withIntermediateDirectories: true) }
+        }
+        #expect(try await Self.run("check", in: workspace).status == 0)
     }
 
     @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {

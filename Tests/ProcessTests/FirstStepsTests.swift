@@ -33,6 +33,30 @@ struct FirstStepsTests {
         #expect(log.contains("notice gateway: started configuration=") && log.contains(" version=") && log.contains("notice gateway: stopped"), "\(log)")
     }
 
+    /// As root for a service's user, who is somebody else, or as that user: whatever the umask.
+    @Test(arguments: ["0077", "0000", "0022"]) func whatInitWritesWorksForTheGatewaysUserWhateverTheUmask(umask: String) async throws {
+        let workspace = try Workspace()
+        let etc = workspace.path + "/etc/weir", isRoot = geteuid() == 0
+        let arguments = "init --adapter holm --config \(etc)/weir.yaml --data \(workspace.path)/data"
+        let made = try await WeirProgram.run(["-c", "umask \(umask); exec \(WeirProgram.path) \(arguments)"], program: "/bin/sh")
+        #expect(made.status == 0, "\(made.errors)")
+        let isClosed = !isRoot && umask == "0077"
+        for (path, mode) in [("", isClosed ? 0o700 : 0o755), ("/weir.yaml", isClosed ? 0o600 : 0o644), ("/secrets", 0o700), ("/secrets/holm", 0o600)] {
+            #expect(try Self.mode(etc + path) == mode, "\(path)")
+        }
+        // The documented steps.
+        let yaml = String(decoding: workspace.read("etc/weir/weir.yaml"), as: UTF8.self)
+        try workspace.write("etc/weir/other.yaml", yaml.replacingOccurrences(of: "127.0.0.1:8080", with: "127.0.0.1:0"))
+        chmod(workspace.path + "/etc", 0o755)
+        try FileManager.default.createDirectory(atPath: workspace.path + "/data", withIntermediateDirectories: true)
+        for path in ["/etc/weir/secrets", "/etc/weir/secrets/holm", "/data"] where isRoot {
+            chown(workspace.path + path, WeirProgram.nobody, WeirProgram.nobody)
+        }
+        chmod(workspace.path + "/data", 0o700)
+        let check = try await WeirProgram.runUnprivileged(["check", "--config", etc + "/other.yaml"])
+        #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
+    }
+
     /// HostedScan's page has the endpoint registered first, and shows the secret that it made then.
     @Test func aSecretThatTheVendorMakesIsNotGivenOutAsOurs() async throws {
         let workspace = try Workspace()

@@ -63,6 +63,11 @@ struct JournalCommandTests {
                 let outcome = try await Self.run(command, in: workspace)
                 #expect(outcome.status == 0 && outcome.errors == words, "\(place) \(command): \(outcome.status) \(outcome.errors)")
             }
+            let void = ["void", "--source", "last", "--from", "1", "--to", String(receipts[0]), "--reason", "x"]
+            for command in [void, ["replay", "archive", "--from", "1"]] where place == "running" || command == void {
+                let outcome = try await Self.run(command, in: workspace)
+                #expect(outcome.status == 0 && outcome.errors.hasPrefix(words), "\(place) \(command): \(outcome.status) \(outcome.errors)")
+            }
             let check = try await Self.run(["check"], in: workspace)
             #expect(
                 check.status == 0

@@ -77,6 +77,11 @@ struct OutputSchemaTests {
             ("trial", ["adapter", "try", "probely", body]),
         ]
         try await check(commands, place)
+        let exported = try await run(["journal", "export", "--all"]), lines = exported.output.split(separator: "\n")
+        #expect(exported.status == 0 && lines.contains { $0.contains("\"receipt\"") } && lines.contains { $0.contains("\"entry\"") }, "\(exported.errors)")
+        try workspace.write("\(place)-export.ndjson", exported.output)
+        let checked = try SchemaCheck.run(["export:\(workspace.path)/\(place)-export.ndjson"])
+        #expect(checked.status == 0, "\(place): \(checked.output)")
     }
 
     @Test(.enabled(if: DocumentedReceiver.isAvailable, "python3 is missing"))

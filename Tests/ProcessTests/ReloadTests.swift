@@ -102,6 +102,10 @@ struct ReloadTests {
         #expect(caughtUp)
         #expect(Set(SinkChange.lines(of: workspace.read("changes.ndjson")).map(\.id)).count == 3)
         #expect(await gateway.end() == 0)
+        // A sink that is gone and has nothing left to do is no matter any more.
+        try workspace.write("weir.yaml", Self.yaml(secrets: ["old"]).replacing("archive:", with: "third:"))
+        let stopped = try await WeirProgram.run(["sinks", "--json", "--config", workspace.path + "/weir.yaml"])
+        #expect(stopped.output.contains("\"second\"") && stopped.output.contains("\"third\"") && !stopped.output.contains("\"archive\""), "\(stopped.output)")
     }
 
     @Test(arguments: [

@@ -26,6 +26,7 @@ except ImportError as error:
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NAMES = [
     "finding", "scan", "notice", "change", "event", "receipt", "entry", "reason", "source", "sink", "dead", "difference", "verification", "statistics",
+    "export",
     "adapter", "case", "trial", "config",
 ]
 MISTAKES_SHOWN = 20

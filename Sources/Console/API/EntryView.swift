@@ -16,7 +16,10 @@ struct EntryView {
     func entry(_ text: String) async throws -> OperatorResponse {
         guard let number = ReceiptBound.number(text) else { throw OperatorError(.badRequest, "an entry is a number, not '\(text)'") }
         if let receipt = try await api.state.receipt(number) { return ReceiptView.response(number, receipt) }
-        guard let detail = try await api.state.entry(number) else { throw OperatorError(.notFound, "there is no entry \(number)") }
+        guard let detail = try await api.state.entry(number) else {
+            guard try await api.state.isUnreadable(number) else { throw OperatorError(.notFound, "there is no entry \(number)") }
+            throw OperatorError(.notFound, "entry \(number) of the journal cannot be read", hint: UnreadableEntries.hint)
+        }
         return .object { writer in Self.write(detail, to: &writer) }
     }
 

@@ -66,6 +66,17 @@ struct ListQuery {
         return text
     }
 
+    /// A vulnerability's id.
+    func vulnerability() throws(OperatorError) -> String? {
+        guard let text = try word("cve") else { return nil }
+        if RecordWords.isVulnerability(text) { return text }
+        let hint = RecordWords.vulnerability(meantBy: text).map { "did you mean '\($0)'?" } ?? "text looks for other words"
+        throw OperatorError(.badRequest, "cve is an id such as CVE-2024-38476, CWE-79 or GHSA-jfh8-c2jp-5v3q, not '\(text)'", hint: hint)
+    }
+
+    /// A host; of a URL its host.
+    func host() throws(OperatorError) -> String? { try word("host").map { RecordWords.host(of: $0) } }
+
     /// Whether one item a line is wanted instead of one object.
     func isLines() throws(OperatorError) -> Bool {
         guard let word = request["format"] else { return false }

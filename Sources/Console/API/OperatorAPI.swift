@@ -65,7 +65,7 @@ package struct OperatorAPI: Sendable {
         let rebuilding = request.method == .get ? await rebuilding(worthAWait: request.path != ["v1", "status"] && request["after"] == nil) : nil
         var response = await response(to: request)
         response.rebuilding = rebuilding
-        if request.method == .get { response.unreadable = try? await sources.state.get().unreadable() }
+        response.unreadable = try? await sources.state.get().unreadable()
         return response
     }
 
@@ -92,7 +92,9 @@ package struct OperatorAPI: Sendable {
         } catch let error as OperatorError {
             return error.response
         } catch let error as StateError {
-            return OperatorError(.failed, error.message).response
+            // A running gateway makes it again.
+            guard sources.live != nil, error.code == .corrupt else { return OperatorError(.failed, error.message).response }
+            return OperatorError(.unavailable, "\(error.message): it is made again from the journal", hint: Rebuilding.hint).response
         } catch let error as LedgerError {
             return OperatorError(.failed, error.message).response
         } catch {
@@ -173,6 +175,15 @@ package struct OperatorAPI: Sendable {
     /// Refuses a receipt's number that no receipt has yet.
     func check(_ bound: ReceiptBound) throws(OperatorError) {
         if let refusal = try bound.refusal(newest: live().journal.watermark) { throw OperatorError(.unknownName, refusal) }
+    }
+
+    /// Refuses a beginning that no list can have: a number far behind the newest entry is a year, or a slip of the pen. The next one is still to come.
+    func check(since bound: ReceiptBound?) async throws {
+        guard case .receipt(let number)? = bound, number > 1, await sources.rebuilding() == nil else { return }
+        let position = try await state.position(), newest = max(position, sources.live?.journal.watermark ?? 0)
+        guard let refusal = ReceiptBound.receipt(number - 1).refusal(newest: newest) else { return }
+        let words = refusal.replacing("receipt \(number - 1) ", with: "receipt \(number) ")
+        throw OperatorError(.unknownName, words, hint: (1970...2199).contains(number) ? "a year is written \(number)-01-01" : nil)
     }
 
     func live() throws(OperatorError) -> any LiveGateway {

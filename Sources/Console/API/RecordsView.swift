@@ -20,6 +20,7 @@ struct RecordsView {
         let isLines = try ListQuery(request).isLines()
         var filter = try Self.eventFilter(request)
         filter.source = try await api.source(request["source"])
+        try await api.check(since: filter.since)
         let page = try await api.state.eventPage(filter)
         if page.rows.isEmpty, let kind = filter.kind, let kinds = try await api.state.kinds(besides: kind) {
             throw OperatorError(.unknownName, unknown: "kind", kind, known: kinds)
@@ -31,6 +32,7 @@ struct RecordsView {
         let isLines = try ListQuery(request).isLines()
         var filter = filter
         filter.source = try await api.source(request["source"])
+        try await api.check(since: filter.since)
         guard let page = try await api.state.records(filter) else {
             throw OperatorError(.unknownName, "there is no record '\(filter.after?.id ?? "")' to go on after")
         }
@@ -71,7 +73,7 @@ extension RecordsView {
             guard let severity = Severity(word: word) else { throw OperatorError(unknown: "severity", word, known: Severity.allCases.map(\.word)) }
             filter.minSeverity = severity
         }
-        filter.words.vulnerability = try ListQuery(request).word("cve")
+        filter.words.vulnerability = try ListQuery(request).vulnerability()
         return try complete(filter, "findings", orders: RecordFilter.Order.allCases, request)
     }
 
@@ -91,7 +93,7 @@ extension RecordsView {
         let query = ListQuery(request)
         var filter = filter
         (filter.since, filter.until) = try query.stretch()
-        filter.words.host = try query.word("host")
+        filter.words.host = try query.host()
         filter.words.text = try query.word("text")
         filter.limit = try query.limit()
         let order = try query.order(orders.map(\.rawValue))
@@ -110,8 +112,8 @@ extension RecordsView {
         var filter = EventFilter()
         filter.kind = try query.word("kind")
         filter.text = try query.word("text")
-        filter.words.host = try query.word("host")
-        filter.words.vulnerability = try query.word("cve")
+        filter.words.host = try query.host()
+        filter.words.vulnerability = try query.vulnerability()
         (filter.since, filter.until) = try query.stretch()
         filter.limit = try query.limit()
         let order = try query.order(["new", "old"])

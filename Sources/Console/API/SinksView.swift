@@ -29,12 +29,14 @@ struct SinksView {
         let counts = try await api.sources.itemCounts(), replays = try await api.sources.replays()
         let last = try? await api.sources.lastSequence()
         let left = positions.map(\.name).filter { name in !running.contains(name) && !known.contains { $0.name == name } }
-        return (known + left.map { SinkDescription(name: $0, type: "") }).map { sink in
+        let lines = (known + left.map { SinkDescription(name: $0, type: "") }).map { sink in
             let status = positions.first { $0.name == sink.name }.map { position in
                 SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], replays: replays, last: last)
             }
             return Line(name: sink.name, type: sink.type, state: sink.type.isEmpty ? "not configured" : "stopped", status: status)
         }
+        // One that has left with nothing to do is no matter any more.
+        return lines.filter { !$0.type.isEmpty || $0.status?.isDone != true }
     }
 
     /// What is said of one sink; without a status when it never ran.

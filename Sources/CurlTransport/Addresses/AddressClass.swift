@@ -49,6 +49,11 @@ package enum AddressClass: String, Sendable, CaseIterable {
         ),
     ]
 
+    /// The class that every address of `block` has, where no setting of a sink can allow it.
+    package static func alwaysRefused(_ block: AddressBlock) -> AddressClass? {
+        blocks.first { $0.addressClass.isAlwaysRefused && $0.block.contains(block) }?.addressClass
+    }
+
     static let blocks: [(block: AddressBlock, addressClass: AddressClass)] = table.flatMap { row in
         row.blocks.compactMap { try? AddressBlock($0) }.map { ($0, row.addressClass) }
     }

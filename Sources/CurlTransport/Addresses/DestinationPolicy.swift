@@ -30,4 +30,7 @@ package struct DestinationPolicy: Hashable, Sendable {
         }
         return refusal ?? .allowed
     }
+
+    /// Whether some `networks:` would allow `address`.
+    package static func mayAllow(_ address: IPAddress) -> Bool { !address.reached.contains { AddressClass($0).isAlwaysRefused } }
 }

@@ -77,6 +77,12 @@ package struct OpenItem: Hashable, Sendable {
         next = now.advanced(byMilliseconds: wait)
     }
 
+    /// Is due at `now`; what it has not waited for yet does not count as patience.
+    mutating func hurry(at now: Timestamp) {
+        waited = max(0, waited - max(0, next.milliseconds - now.milliseconds))
+        next = now
+    }
+
     /// Counts a request that held nothing else and failed.
     mutating func countTry(isWitnessed: Bool, at now: Timestamp) {
         if tries == 0 || isWitnessed { tries &+= 1 }

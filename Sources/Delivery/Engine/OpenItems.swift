@@ -76,6 +76,12 @@ struct OpenItems: Sendable {
         }
     }
 
+    /// Has everything due that was put off: what it waited for may be over.
+    mutating func hurry(at now: Timestamp) {
+        for (sequence, item) in items where item.state == .retrying && item.next > now { items[sequence]?.hurry(at: now) }
+        earliest = nil
+    }
+
     mutating func begin(_ sequences: [UInt64]) {
         underWay.formUnion(sequences)
         earliest = nil

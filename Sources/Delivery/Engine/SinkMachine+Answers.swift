@@ -219,11 +219,12 @@ extension SinkMachine {
         }
     }
 
-    /// The sink took a test: what failed alone is the reason itself, and whoever waits for the sink need not wait any longer.
+    /// The sink took a test: what failed alone is the reason itself, and nothing that waits need wait any longer, in rows neither.
     mutating func hurry(at now: Timestamp) {
         witnesses.note(SinkWork.ofTests)
         if doubt.suspects.isEmpty || !requests.isEmpty { health.hurry(at: now) } else { succeed(at: now) }
         pass()
+        open.hurry(at: now)
     }
 
     /// A person wants dead letters tried again; returns how many there was room for.

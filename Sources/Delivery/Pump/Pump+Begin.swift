@@ -35,7 +35,7 @@ extension Pump {
         guard let state = try await alignedState() else { return nil }
         let erased = try await surroundings.feed.erased(among: try await surroundings.ledger.openIDs(of: sink.name))
         guard !erased.isEmpty else { return state }
-        log.notice("sink \(sink.name): \(erased.count) changes are dropped: their receipts were erased")
+        log.notice("sink \(sink.name): changes are dropped, as their receipts were erased: \(erased.count)")
         try await surroundings.ledger.dropErased(erased, sink: sink.name, now: now, after: state.revision)
         return try await surroundings.ledger.state(of: sink.name, now: now)
     }

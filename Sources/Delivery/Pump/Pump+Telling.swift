@@ -92,7 +92,9 @@ extension Pump {
                 notify(.sinkPaused(sink.name, failure))
             case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
             case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
-            case .expired(let count): log.warning("\(count) changes are no longer kept and were never delivered to sink \(sink.name)")
+            case .expired(let count):
+                log.warning(
+                    "\(count) \(count == 1 ? "change is no longer kept and was" : "changes are no longer kept and were") never delivered to sink \(sink.name)")
             }
         }
     }

@@ -29,6 +29,31 @@ enum FileChecks {
         return [GatewayError(entries.sentence, hint: UnreadableEntries.hint)]
     }
 
+    /// The journal that `state.db` or `ledger.db` is of is gone, or ends before what they have of it: a start would go on without what was received.
+    static func journalLoss(_ storage: StorageSettings) async -> GatewayError? {
+        var head: JournalHead?
+        do throws(JournalError) { head = try JournalFiles(storage.journal).head() } catch { guard error.code == .corrupt else { return nil } }
+        let hint = "put it back or mount its disk (docs/operations.md, Restore); to begin anew, move the files beside it away too"
+        let taken = await position(storage)
+        if let head {
+            guard taken > head.number else { return nil }
+            return GatewayError("the journal in \(storage.journal) ends at entry \(head.number), and state.db has taken in entry \(taken)", hint: hint)
+        }
+        let delivered = FilePaths.exists(storage.ledgerFile) ? (try? LedgerReader(path: storage.ledgerFile).positions()) ?? [] : []
+        let files = [("state.db", taken > 0), ("ledger.db", delivered.contains { $0.cursor > 0 })].filter(\.1).map(\.0)
+        guard !files.isEmpty else { return nil }
+        let verb = files.count == 1 ? "was" : "were"
+        return GatewayError(
+            "there is no journal in \(storage.journal), and \(files.joined(separator: " and ")) in \(storage.data) \(verb) made of one", hint: hint)
+    }
+
+    /// The last entry that state.db has taken in; 0 where it cannot be read.
+    private static func position(_ storage: StorageSettings) async -> UInt64 {
+        guard FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) else { return 0 }
+        defer { store.close() }
+        return (try? await StateQueries(store: store).position()) ?? 0
+    }
+
     private static func stateProblem(_ storage: StorageSettings) async -> StateError? {
         guard FilePaths.exists(storage.stateFile) else { return nil }
         do throws(StateError) {

@@ -36,7 +36,7 @@ struct GatewayStart {
     /// Starts the whole gateway.
     func run() async throws(GatewayError) -> Gateway {
         if let problem = await StartChecks.problems(configuration).first { throw problem }
-        for problem in StartChecks.sinks(configuration) { log.warning("\(problem.message)") }
+        for problem in await StartChecks.sinks(configuration) + StartChecks.losses(configuration) { log.warning("\(problem.message)") }
         return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
     }
 

@@ -33,6 +33,11 @@ package enum StartChecks {
         }
     }
 
+    /// What a start would do without, although it succeeds: a journal that is not the one of the files beside it.
+    package static func losses(_ configuration: GatewayConfiguration) async -> [GatewayError] {
+        await FileChecks.journalLoss(configuration.storage).map { [$0] } ?? []
+    }
+
     /// What is damaged or lacks room and does not keep `serve` from receiving.
     package static func damage(_ configuration: GatewayConfiguration) async -> [GatewayError] {
         await FileChecks.damage(configuration.storage) + FileChecks.unreadable(configuration.storage)
@@ -52,15 +57,17 @@ package enum StartChecks {
             }
             return
         }
-        let parent = FilePaths.folder(of: path)
+        let parent = FilePaths.folder(of: path), instead = what == "data folder" ? "data: /var/lib/weir" : "journal: /var/lib/weir/journal"
         guard !FilePaths.exists(path) else { throw GatewayError("cannot make the \(what) \(path): there is a file of that name") }
         guard FilePaths.isFolder(parent) else {
             let reason = FilePaths.errorText(FilePaths.exists(parent) ? ENOTDIR : ENOENT)
-            throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: "mkdir -p \(parent)")
+            throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: PathChecks.hint(below: path, instead: instead) ?? "mkdir -p \(parent)")
         }
         guard access(parent, W_OK | X_OK) == 0 else {
             let reason = FilePaths.errorText(errno)
-            throw GatewayError("cannot make the \(what) \(path): \(reason)", hint: "make it, and chown it to the gateway's user")
+            throw GatewayError(
+                "cannot make the \(what) \(path): \(reason)",
+                hint: PathChecks.hint(below: path, instead: instead) ?? "make it, and chown it to the gateway's user")
         }
     }
 

@@ -9,6 +9,8 @@ package struct AdapterCatalog: Sendable {
     package private(set) var origins: [String: String] = [:]
     /// Names whose manifest does not compile; what is wrong with it was said there.
     private(set) var broken: Set<String> = []
+    /// Whether a folder could not be read, which was said: what is in it is not known.
+    private(set) var lacksFolder = false
 
     package static let builtInOrigin = "the built-in one"
 
@@ -28,7 +30,9 @@ package struct AdapterCatalog: Sendable {
         for item in context.list(node, "adapters") {
             guard let folder = context.path(item, "adapters") else { continue }
             switch FilePaths.entries(of: folder) {
-            case .failure(let error): context.issues.error(item, "adapters: \(error.message)")
+            case .failure(let error):
+                context.issues.error(item, "adapters: \(error.message)")
+                lacksFolder = true
             case .success(let names): add(names, folder: folder, item, &context)
             }
         }
@@ -57,7 +61,7 @@ package struct AdapterCatalog: Sendable {
             origins[name] = file
             switch FilePaths.text(of: file, limit: YAMLDocument.sizeLimit) {
             case .failure(let error):
-                context.issues.error(item, "adapters: \(error.message)")
+                context.issues.error(item, "adapters: \(error.message)", hint: error.hint)
                 broken.insert(name)
             case .success(let text):
                 switch Adapter.compile(name: name, yaml: text, file: file) {

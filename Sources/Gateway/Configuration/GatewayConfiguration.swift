@@ -32,7 +32,8 @@ package struct GatewayConfiguration: Sendable {
         case .success(let text): return try parse(text, file: file, environment: environment, needsSecrets: needsSecrets)
         case .failure(let error):
             throw IssueList([
-                Issue(file: file, line: 1, column: 1, message: error.message, hint: "name another with --config FILE; weir init writes a first one")
+                Issue(
+                    file: file, line: 1, column: 1, message: error.message, hint: error.hint ?? "name another with --config FILE; weir init writes a first one")
             ])
         }
     }
@@ -64,14 +65,14 @@ package struct GatewayConfiguration: Sendable {
         configuration.adapters.read(reader.take("adapters"), &context)
         let sourcesNode = reader.take("sources")
         configuration.sources = SourceSettings.read(all: sourcesNode, limits: configuration.limits, &context)
-        if sourcesNode?.members?.isEmpty ?? true { context.issues.warning(sourcesNode ?? root, "there are no sources, so nothing can be received") }
+        if isEmpty(sourcesNode) { context.issues.warning(sourcesNode ?? root, "there are no sources, so nothing can be received") }
         let sinksNode = reader.take("sinks")
         let (sinks, sinkNames) = SinkSettings.read(all: sinksNode, &context)
         configuration.sinks = sinks
-        if sinksNode?.members?.isEmpty ?? true { context.issues.warning(sinksNode ?? root, "there are no sinks, so nothing is delivered") }
+        if isEmpty(sinksNode) { context.issues.warning(sinksNode ?? root, "there are no sinks, so nothing is delivered") }
         let sourceNames = sourcesNode?.members?.compactMap { $0.key.scalar } ?? []
         configuration.routes = RouteSettings.read(
-            all: reader.take("routes"), sinks: isMisspelt("sinks", in: root) ? nil : sinkNames, sources: isMisspelt("sources", in: root) ? nil : sourceNames,
+            all: reader.take("routes"), sinks: isUnknown("sinks", in: root) ? nil : sinkNames, sources: isUnknown("sources", in: root) ? nil : sourceNames,
             &context)
         let routed = Set(configuration.routes.flatMap(\.sinks))
         configuration.routes += sinks.map(\.name).filter { !routed.contains($0) }.map { Route(to: [$0]) }
@@ -90,9 +91,12 @@ package struct GatewayConfiguration: Sendable {
         return configuration
     }
 
-    /// Whether `key` is missing, but for one that was meant to be it and is an error of its own.
-    private static func isMisspelt(_ key: String, in root: YAMLNode) -> Bool {
-        guard root[key] == nil else { return false }
+    /// Whether nothing stands there; what is no mapping is an error of its own.
+    private static func isEmpty(_ node: YAMLNode?) -> Bool { node.map { $0.isEmpty || $0.members?.isEmpty == true } ?? true }
+
+    /// Whether what stands under `key` cannot be known: it is no mapping, or there is only one that was meant to be it; both are errors of their own.
+    private static func isUnknown(_ key: String, in root: YAMLNode) -> Bool {
+        if let node = root[key] { return node.members == nil && !node.isEmpty }
         return (root.members ?? []).contains { $0.key.scalar.flatMap { Spelling.closest(to: $0, in: ["sinks", "sources"]) } == key }
     }
 

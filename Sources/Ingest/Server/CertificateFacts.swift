@@ -32,6 +32,9 @@ package struct CertificateFacts: Equatable, Sendable {
         self.init(names: hosts + addresses, beginTime: Self.time(certificate.notValidBefore), endTime: Self.time(certificate.notValidAfter))
     }
 
+    /// Whether a private key that needs no passphrase stands in the PEM file.
+    package static func isKey(file: String) -> Bool { (try? NIOSSLPrivateKey(file: file, format: .pem)) != nil }
+
     private static func time(_ seconds: Int) -> Timestamp {
         let (milliseconds, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1000)
         return Timestamp(milliseconds: overflow ? .max : milliseconds)

@@ -114,10 +114,13 @@ package struct GatewayNotice: Equatable, Sendable {
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
     }
 
-    /// state.db was damaged, and the journal makes it again.
+    /// state.db was damaged, or is another file than before, and the journal makes it again.
     static func stateRemade(_ damage: StateError) -> GatewayNotice {
         GatewayNotice(
-            kind: "state_remade", summary: "state.db was damaged; it was put aside as state.db.damaged and is made again from the journal"
+            kind: "state_remade",
+            summary: damage.isOfAnotherFile
+                ? "state.db was moved away or replaced while it was in use, and is made again from the journal"
+                : "state.db was damaged; it was put aside as state.db.damaged and is made again from the journal"
         ) { writer in
             writer.key("reason")
             writer.string(damage.message)

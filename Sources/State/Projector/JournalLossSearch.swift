@@ -23,15 +23,11 @@ struct JournalLossSearch {
         let position = try store.read { try Position(from: $0) }
         guard position.entry > 0 else { return nil }
         if position.entry > end {
-            let reason = "state.db had taken in entries up to \(position.entry), the journal ends at \(end)"
-            return JournalLoss(reason: reason, common: try lastInCommon(through: end, first: first))
+            return JournalLoss(position: position.entry, common: try lastInCommon(through: end, first: first))
         }
         // What cannot be read, or was dropped for its age, was not given to another.
         guard let proof = position.proof, let entry = try source.entry(position.entry), EntryProof(of: entry) != proof else { return nil }
-        let common = try lastInCommon(through: position.entry - 1, first: first)
-        let reason =
-            "entry \(position.entry) of the journal is not the one that state.db had taken in: entries after \(common) were lost, and numbers given again"
-        return JournalLoss(reason: reason, common: common)
+        return JournalLoss(position: position.entry, common: try lastInCommon(through: position.entry - 1, first: first))
     }
 
     /// The last receipt or large entry up to `limit` that is the same in both; 0 when none is.

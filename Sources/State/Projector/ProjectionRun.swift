@@ -219,7 +219,7 @@ final class ProjectionRun {
         guard !hasLooked, plan.writesNotes, plan.rules == nil else { return false }
         hasLooked = true
         guard let note = try ReadableAgain(store: plan.store, source: plan.source).note(through: end) else { return false }
-        plan.options.log.notice("what could not be read of the journal can be read again (\(note.entries.count) entries): it is taken in")
+        plan.options.log.notice("what could not be read of the journal can be read again (entries: \(note.entries.count)): it is taken in")
         _ = try BlockingAppend.append(note.draft, to: plan.journal)
         return true
     }

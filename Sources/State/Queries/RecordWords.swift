@@ -1,3 +1,4 @@
+import Adapters
 import JSONDocument
 
 /// What must stand in a record to be shown; letters of ASCII are compared without their case.
@@ -10,6 +11,26 @@ package struct RecordWords: Sendable, Equatable {
     package var text: String?
 
     package init() {}
+
+    /// The host that a person means who names it by a URL; a name that holds a blank is one.
+    package static func host(of text: String) -> String {
+        guard !text.utf8.contains(0x20), let host = text.hostOfURL, !host.isEmpty else { return text }
+        return host
+    }
+
+    /// Whether a vulnerability can have the id: one of a public registry in its form, or a vendor's, which has a digit in it.
+    package static func isVulnerability(_ text: String) -> Bool {
+        guard ["cve", "cwe", "ghsa"].contains(where: { text.foldedASCII.hasPrefix($0) }) else {
+            let isPlain = text.utf8.contains { $0 &- 0x30 < 10 } && !text.utf8.contains { $0 <= 0x20 }
+            return isPlain && IdentifierReader.read("CVE-\(text)").isEmpty
+        }
+        return IdentifierReader.read(text).map(\.id.foldedASCII) == [text.foldedASCII]
+    }
+
+    /// The id that was probably meant by what can be none: with something around it, or without its registry.
+    package static func vulnerability(meantBy text: String) -> String? {
+        (IdentifierReader.read(text).first ?? IdentifierReader.read("CVE-\(text)").first)?.id
+    }
 
     package var isEmpty: Bool { host == nil && vulnerability == nil && text == nil }
 

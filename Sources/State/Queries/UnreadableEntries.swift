@@ -32,6 +32,15 @@ package struct UnreadableEntries: Equatable, Sendable {
 }
 
 extension StateQueries {
+    /// Whether state.db lacks this entry because it could not be read.
+    package func isUnreadable(_ number: UInt64) async throws -> Bool {
+        let number = Int64(clamping: number)
+        return try await store.readAsync { database in
+            let sql = "SELECT EXISTS (SELECT 1 FROM skipped WHERE ? BETWEEN first AND last UNION ALL SELECT 1 FROM unread WHERE entry = ?)"
+            return try CheckedRow.fetchOne(database, sql: sql, arguments: [number, number]).map { try $0[0] as Int64 != 0 } ?? false
+        }
+    }
+
     /// The entries that state.db lacks because they could not be read; nothing where there are none.
     package func unreadable() async throws -> UnreadableEntries? {
         try await store.readAsync { database in

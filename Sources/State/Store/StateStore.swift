@@ -286,7 +286,7 @@ package final class StateStore: Sendable {
         let now = open.withLock { $0 }
         guard let connections = now.connections else { throw now.failure ?? StateError(.closed, "\(path) is closed") }
         if let file = connections.file, file != FileIdentity(path: path) {
-            throw noted(StateError(.corrupt, "\(path) was moved away or replaced while it was in use"), now.remakes)
+            throw noted(StateError.anotherFile(at: path), now.remakes)
         }
         return (connections, now.remakes)
     }

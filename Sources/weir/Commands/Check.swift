@@ -12,7 +12,9 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         let isRunning = try await GatewayChannel.open(configuration) != nil
-        let problems = await StartChecks.problems(configuration, besideRunning: isRunning) + StartChecks.sinks(configuration)
+        let problems =
+            await StartChecks.problems(configuration, besideRunning: isRunning) + StartChecks.sinks(configuration)
+            + (isRunning ? [] : StartChecks.losses(configuration))
         for damage in await StartChecks.damage(configuration) {
             StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
         }
@@ -20,9 +22,10 @@ struct Check: AsyncParsableCommand {
             StandardError.line("weir: warning: \(SafeText.escaped(sentence))")
         }
         if let owner = DataAccess.otherOwner(of: configuration.storage.data) {
-            let command = "sudo -u \(owner) weir check --config \(ShellWord.quoted(config.file))"
+            let command = "sudo -u \(ShellWord.user(owner)) weir check --config \(ShellWord.quoted(config.file))"
             StandardError.line(
-                "weir: warning: root may read and write everything; what \(owner), whose the data folder is, may is shown by: \(SafeText.escaped(command))")
+                "weir: warning: root may read and write everything; what \(SystemUser.name(of: owner)), whose the data folder is, may is shown by: \(SafeText.escaped(command))"
+            )
         }
         guard problems.isEmpty else { throw CommandFailure(problems) }
         StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")

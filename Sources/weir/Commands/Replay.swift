@@ -61,7 +61,9 @@ struct Replay: AsyncParsableCommand {
 
     func run() async throws {
         if cancel { return try await cancelAll() }
-        let answer = try await OperatorClient(try await channel()).post(["v1", "replays"], body: body)
+        let client = OperatorClient(try await channel())
+        let answer = try await client.post(["v1", "replays"], body: body)
+        client.warnOfUnreadable()
         warn(newest: answer.word("newest_entry"))
         let count = answer.word("count")
         guard count != "0" else {

@@ -7,7 +7,7 @@ struct SchemaCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "finding, scan, notice, change, event, receipt, entry, reason, source, sink, dead, difference, verification, statistics, trial, adapter, case or config.",
+            "finding, scan, notice, change, event, receipt, entry, reason, source, sink, dead, difference, verification, statistics, export, trial, adapter, case or config.",
             valueName: "name"))
     var name: String
 

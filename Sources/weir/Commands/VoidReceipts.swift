@@ -45,6 +45,7 @@ struct VoidReceipts: AsyncParsableCommand {
         if to.bound.isAhead(of: SystemClock.now()) {
             StandardError.line("weir: --to lies ahead: what comes until then is left out as well, and its senders are told that it was taken")
         }
+        await warnOfUnreadable(configuration)
         let decision = VoidDecision(source: source, beginning: from.bound, end: to.bound, reason: reason, who: SystemUser.name)
         guard yes else { return try await preview(decision, configuration) }
         let report = try await decide(decision, configuration)
@@ -65,6 +66,12 @@ struct VoidReceipts: AsyncParsableCommand {
         let known = (try await client.get(["v1", "sources"])["sources"]?.arrayValue ?? []).map { $0.word("name") }
         guard known.contains(source) || client.rebuilding != nil else { throw CommandFailure(no: "source", source, known: known) }
         StandardError.line(SafeText.escaped("weir: '\(source)' is not configured any more; its receipts are left out all the same"))
+    }
+
+    /// Receipts that cannot be read are not counted, and cannot be told from others.
+    private func warnOfUnreadable(_ configuration: GatewayConfiguration) async {
+        guard let client = try? await OperatorClient.open(configuration), (try? await client.get(["v1", "status"])) != nil else { return }
+        client.warnOfUnreadable()
     }
 
     private func preview(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws {

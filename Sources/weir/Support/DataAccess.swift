@@ -15,10 +15,10 @@ enum DataAccess {
     }
 
     /// For root, whose `path` is when it is somebody else's; nothing otherwise.
-    static func otherOwner(of path: String) -> String? {
+    static func otherOwner(of path: String) -> uid_t? {
         var status = stat()
         guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0 else { return nil }
-        return SystemUser.name(of: status.st_uid)
+        return status.st_uid
     }
 
     private static func owner(of path: String) -> String? {

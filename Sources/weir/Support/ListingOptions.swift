@@ -45,7 +45,7 @@ struct ListingOptions: ParsableArguments {
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
         for (name, text) in [("since", since), ("until", until)] {
             guard let text, Moment.ago(text) == nil else { continue }
-            let hint = UnitHint.duration(text).map { " (\($0))" } ?? ""
+            let hint = UnitHint.duration(text)?.words { Moment.ago($0) != nil }.map { " (\($0))" } ?? ""
             throw ValidationError(
                 "--\(name) '\(text)' is neither a time such as \(MomentText.forms), nor a duration such as 12h or 7d, nor a receipt's number\(hint)"
             )

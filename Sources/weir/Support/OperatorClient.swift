@@ -56,9 +56,14 @@ struct OperatorClient {
     /// Says on standard error which of a kind the file names and the running gateway does not know, by what it answered.
     func warn(_ kind: ConfiguredThing.Kind, besides known: [JSONValue]) { fileAhead?.warn(kind, besides: known.map { $0.word("name") }) }
 
+    /// Says on standard error what an answer lacks because the journal cannot be read there.
+    func warnOfUnreadable() {
+        if let unreadable = heard.unreadable { StandardError.line("weir: warning: \(unreadable.sentence): \(UnreadableEntries.hint)") }
+    }
+
     /// Fails, when all that is known was shown, if that is not all there is. What can never be shown is only told.
     func finish() throws(CommandFailure) {
-        if let unreadable = heard.unreadable { StandardError.line("weir: warning: \(unreadable.sentence): \(UnreadableEntries.hint)") }
+        warnOfUnreadable()
         guard let rebuilding else { return }
         throw CommandFailure("\(rebuilding.words): what is shown is not all", hint: Rebuilding.hint, status: 3)
     }

@@ -242,6 +242,27 @@ struct DoubtTests {
         driver.machine.hurry(at: driver.now)
         driver.write()
         #expect(driver.machine.health.isHealthy && driver.rows[1]?.state == .retrying && driver.balances)
+        // What had failed may have failed because of what was mended.
+        #expect(driver.begin() == [1])
+        driver.end(Self.yes)
+        #expect(driver.rows.isEmpty && driver.taken == [1] && driver.balances)
+    }
+
+    /// A row is asked about again at once after a test, and not sooner given up for it.
+    @Test func aTestThatTheSinkTookHasRowsTriedAgainAtOnce() {
+        var driver = MachineDriver(count: 1, Change.findings(1...4))
+        _ = driver.drain(steps: 8) { $0 == [2] ? .pause(Self.forbidden) : Self.yes }
+        #expect(driver.rows[2]?.state == .retrying)
+        for _ in 0..<50 {
+            #expect(driver.begin() == nil)
+            driver.machine.hurry(at: driver.now)
+            #expect(driver.begin() == [2])
+            driver.end(.pause(Self.forbidden))
+            driver.write()
+        }
+        #expect(
+            driver.machine.open[2]?.state == .retrying
+                && driver.machine.open[2]?.waited == driver.machine.open[2].map { max(0, $0.next.milliseconds - driver.now.milliseconds) })
     }
 
     /// Much is done above a few that are ready, and nothing more is read: those few go out, although they fill no batch.

@@ -34,6 +34,7 @@ struct CommandLineTests {
         ["show", "7", "--why"], ["show", "f_1", "--history", "--after", "a:b:c:d"], ["send", "shop", "b.json", "--header", "x"],
         ["adapter", "try", "holm", "-", "--header", "x"], ["journal", "verify", "--data", ""],
         ["void", "--source", "a", "--from", "2", "--to", "1", "--reason", "x"], ["void", "--source", "a", "--from", "1", "--to", "1", "--reason", " "],
+        ["findings", "--cve", "foo"], ["events", "--cve", "CVE-2024"], ["findings", "--cve", "2024-38476"], ["findings", "--cve", "the CVE-2024-38476"],
         ["void", "--source", "a", "--from", "2026-03-02T10:00:00+02:00", "--to", "2026-03-02 08:00:00Z", "--reason", "x"],
     ]) func otherArgumentsAreUsageErrors(arguments: [String]) {
         #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
@@ -56,6 +57,7 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
+        ["findings", "--cve", "cve-2024-38476"], ["findings", "--cve", "CWE-79"], ["events", "--cve", "GHSA-jfh8-c2jp-5v3q"], ["findings", "--cve", "QID-38"],
         ["findings", "--since", "7d", "--until", "1d"], ["scans", "--since", "20", "--until", "20"], ["replay", "a", "--from", "20", "--to", "20"],
         ["events", "--since", "20", "--until", "2026-03-01"], ["replay", "a", "--from", "2026-03-02", "--to", "2026-03-02"],
         ["findings", "--after", "seen:5:f_0"], ["findings", "--after", "f_0", "--sort", "old"], ["findings", "--after", "f_0", "--json"],

@@ -93,6 +93,23 @@ import Testing
         await again.gateway.stop()
     }
 
+    /// Nothing was damaged, and nobody is told so; whoever asks meanwhile is told to ask again.
+    @Test func aStateDatabaseThatIsRemovedMeanwhileIsMadeAgainAndCalledNoDamage() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        for number in 1...3 { #expect(try await test.send("h", Self.scan(number)).status == 200) }
+        try await test.waitForChanges(3)
+        for name in ["state.db", "state.db-wal", "state.db-shm"] { try FileManager.default.removeItem(atPath: folder.path + "/data/" + name) }
+        let asked = try await test.ask(.get, "/v1/scans")
+        #expect(asked.status == 200 || asked.status == 503 && asked.json["code"]?.stringValue == "unavailable", "\(asked)")
+        let isTold = await Condition.holds(within: 60) { test.changes.contains { $0["type"]?.stringValue == "notice.gateway_state_remade" } }
+        try #require(isTold)
+        let notice = try #require(test.changes.first { $0["type"]?.stringValue == "notice.gateway_state_remade" })
+        #expect(notice["data"]?["summary"]?.stringValue == "state.db was moved away or replaced while it was in use, and is made again from the journal")
+        #expect(try await test.ask(.get, "/v1/scans").json["scans"]?.arrayValue?.count == 3)
+        await test.gateway.stop()
+    }
+
     @Test func aDamagedLedgerStopsDeliveryAndNothingElseUntilItIsMovedAway() async throws {
         let folder = try TemporaryFolder()
         try folder.write("data/ledger.db", Self.garbage)

@@ -62,7 +62,7 @@ struct ConfigurationErrorTests {
         ),
         (
             "retention: { receipts: 5 }",
-            "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d (hint: a unit is missing: 5s, 5m, 5h or 5d)"
+            "w:1:24: error: retention.receipts: '5' is not a duration from 1d to 36525d, such as 30s, 5m, 12h or 400d (hint: a unit is missing: 5d)"
         ),
         (
             "retention: { receipts: 7days }",
@@ -89,7 +89,7 @@ struct ConfigurationErrorTests {
         ),
         (
             "h: { adapter: holm, secrets: \"env:ABSENT\" }",
-            "2:32: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), or name a file: file:secrets/absent)"
+            "2:32: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/absent)"
         ),
         (
             "h: { adapter: holm, secrets: [ \"file:none\" ] }",
@@ -153,12 +153,12 @@ struct ConfigurationErrorTests {
         ),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://10.0.0.1/\" }",
-            ["2:55: error: url: 10.0.0.1 is a private address that `networks` does not list (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"]
+            ["2:55: error: url: 10.0.0.1 is a private address that `networks` does not list (hint: list the receiver's network: networks: [ 10.0.0.1 ])"]
         ),
         (
             "s: { type: webhook, secret: \"env:HOOK_SECRET\", url: \"https://169.254.169.254/\", networks: [ 169.254.0.0/16 ] }",
             [
-                "2:55: error: url: 169.254.169.254 is a cloud metadata address, which is never allowed (hint: list the receiver's network: networks: [ 127.0.0.0/8 ])"
+                "2:55: error: url: 169.254.169.254 is a cloud metadata address, which is never allowed"
             ]
         ),
         (
@@ -223,7 +223,7 @@ struct ConfigurationErrorTests {
             Self.errors(yaml).map(Self.withoutTypes) == [
                 "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
-                "w:3:36: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), or name a file: file:secrets/absent)",
+                "w:3:36: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/absent)",
                 "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
                 "w:5:16: error: unknown sink type 'pigeon'",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",

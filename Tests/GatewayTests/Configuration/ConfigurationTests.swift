@@ -95,10 +95,6 @@ struct ConfigurationTests {
             "sources: { h: { adapter: holm, secrets: \"env:SHORT\" } }",
             "w:1:41: warning: secrets: env:SHORT is shorter than 16 bytes, so it can be guessed (hint: openssl rand -hex 32)"
         ),
-        (
-            "sources: {}\nretention: { receipts: 400d, max-size: 80%, changes: 90d }",
-            "w:2:12: warning: of retention only 'changes' is applied, and only to what ledger.db says about requests: this version keeps every receipt and change"
-        ),
         ("sources: {}\nsinks: {}", "w:2:8: warning: there are no sinks, so nothing is delivered"),
         (
             "sources: { a: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }, b: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" } }",
@@ -128,16 +124,6 @@ struct ConfigurationTests {
     ]) func networksOfEverybodyAreTold(yaml: String, warning: String) throws {
         let configuration = try GatewayConfiguration.parse(yaml, file: "/w", environment: Self.environment)
         #expect(configuration.warnings.contains { $0.message.hasPrefix(warning) }, "\(configuration.warnings.map(\.text))")
-    }
-
-    @Test func aFileThatHoldsSomethingElseIsTold() throws {
-        let folder = try TemporaryFolder()
-        for (name, text, isTold) in [("notes.txt", "dear diary", true), ("changes.ndjson", "{\"id\":\"a\"}\n", false), ("empty", "", false)] {
-            try folder.write(name, text)
-            let yaml = "sinks: { s: { type: file, path: \(folder.path)/\(name) } }"
-            let warnings = try GatewayConfiguration.parse(yaml, file: folder.path + "/w", environment: Self.environment).warnings.map(\.message)
-            #expect(warnings.contains { $0.contains("holds something else than changes: it is not touched") } == isTold, "\(warnings)")
-        }
     }
 
     @Test(

@@ -31,17 +31,19 @@ struct SyslogSettingsTests {
     }
 
     @Test func everyKeyHasItsEffect() throws {
-        // Any file that can be read stands for those that are in PEM.
+        let folder = try TemporaryFolder()
+        try TestCertificate.write("own", in: folder.path, days: 365)
+        let own = folder.path + "/own"
         let full = try Self.options(
             """
             type: syslog, url: "tls://10.1.2.3:1514", confirm: ack, facility: authpriv, app-name: gate, host: gw1, enterprise-number: 64512, bom: false,
-                batch: 7, format: ocsf, evidence: full, networks: [ 10.0.0.0/8 ], ca: /etc/hosts, certificate: /etc/hostname, key: /etc/passwd,
+                batch: 7, format: ocsf, evidence: full, networks: [ 10.0.0.0/8 ], ca: \(own).pem, certificate: \(own).pem, key: \(own).key,
                 timeout: 20s, connect-timeout: 2s
             """)
         #expect(full.target.address.port == 1514 && full.target.proof == .acknowledged && full.facility == .authpriv && full.appName == "gate")
         #expect(full.host == "gw1" && full.enterpriseNumber == 64512 && !full.hasByteOrderMark && full.batch == 7)
-        #expect(full.events.format == .ocsf && full.events.evidence == .full && full.target.certificateAuthorityFile == "/etc/hosts")
-        #expect(full.target.identity == ClientIdentity(certificateFile: "/etc/hostname", keyFile: "/etc/passwd"))
+        #expect(full.events.format == .ocsf && full.events.evidence == .full && full.target.certificateAuthorityFile == own + ".pem")
+        #expect(full.target.identity == ClientIdentity(certificateFile: own + ".pem", keyFile: own + ".key"))
         #expect(full.target.timeout == .seconds(20) && full.target.connectTimeout == .seconds(2) && full.issues.isEmpty)
         let other = try Self.options("type: syslog, url: \"tls://siem.example.com\", framing: newline, time: received")
         #expect(other.framing == .newline && other.events.time == .received && full.framing == .octetCounting && full.events.time == .event)

@@ -115,7 +115,7 @@ struct TicketSettingsTests {
         ("\(jira), project: SEC, issue-type: Bug, max-new: 0", "max-new: '0' is not"),
         ("\(jira), project: SEC, issue-type: Bug, search-settle: 5", "search-settle: '5' is not a duration"),
         ("\(jira), project: SEC, issue-type: Bug, on-fixed: close", "on-fixed is neither 'comment' nor a transition"),
-        ("\(jira), project: SEC, issue-type: Bug, on-fixed: { transitoin: Done }", "on-fixed is neither 'comment' nor a transition"),
+        ("\(jira), project: SEC, issue-type: Bug, on-fixed: { transitoin: Done }", "unknown key 'transitoin' (hint: did you mean 'transition'?)"),
         (
             "\(jira), project: SEC, issue-type: Bug, on-fixed: { transition: Done, fields: { resolution: \"{{ title }}\" } }",
             "on-fixed.fields: a finding's values cannot stand here"

@@ -19,16 +19,18 @@ struct WebhookSettingsTests {
     }
 
     @Test func everyKeyOfAReceiverHasItsEffect() throws {
-        // Any file that can be read stands for those that are in PEM.
+        let folder = try TemporaryFolder()
+        try TestCertificate.write("own", in: folder.path, days: 365)
         let full = try Self.options(
             """
             headers: { X-Api-Key: "env:KEY", Authorization: "Bearer env:TOKEN", X-Team: blue team },
-                content-type: application/json, certificate: /etc/hostname, key: /etc/passwd,
+                content-type: application/json, certificate: \(folder.path)/own.pem, key: \(folder.path)/own.key,
                 expect: { status: [ 200, 202 ], content-type: Application/JSON, body: '"ok":true' }, body: { text: "{{ title }}", id: "{{ change.id }}" }
             """)
         let key = "k3y-0123456789", token = "t0k-0123456789"
         #expect(full.headers == [.init("X-Api-Key", key, secret: key), .init("Authorization", "Bearer \(token)", secret: token), .init("X-Team", "blue team")])
-        #expect(full.contentType == "application/json" && full.destination.identity == ClientIdentity(certificateFile: "/etc/hostname", keyFile: "/etc/passwd"))
+        let identity = ClientIdentity(certificateFile: folder.path + "/own.pem", keyFile: folder.path + "/own.key")
+        #expect(full.contentType == "application/json" && full.destination.identity == identity)
         #expect(full.expectation.statuses == [200, 202] && full.expectation.contentType == "application/json" && full.expectation.text == #""ok":true"#)
         let title = try RecordTemplate("{{ title }}", scope: .change), id = try RecordTemplate("{{ change.id }}", scope: .change)
         #expect(full.body == WebhookBody(.object([.init("text", .text(title)), .init("id", .text(id))])) && full.issues.isEmpty)
@@ -47,7 +49,9 @@ struct WebhookSettingsTests {
     @Test func aReceiverThatProvesItsSenderNeedsNoSignature() throws {
         let words = "the sink 's' has no 'secret': its requests are not signed"
         #expect(try Self.parse("batch: 1").warnings.contains { $0.message == words })
-        for sink in ["headers: { X-Key: \"env:KEY\" }", "certificate: /etc/hosts, key: /etc/hosts", "secret: \"env:HOOK\""] {
+        let folder = try TemporaryFolder()
+        try TestCertificate.write("own", in: folder.path, days: 365)
+        for sink in ["headers: { X-Key: \"env:KEY\" }", "certificate: \(folder.path)/own.pem, key: \(folder.path)/own.key", "secret: \"env:HOOK\""] {
             #expect(try !Self.parse(sink).warnings.contains { $0.message == words }, "\(sink)")
         }
         let warnings = try Self.parse("secret: \"env:HOOK\", headers: { X-Auth-Token: abcdefgh }").warnings

@@ -30,11 +30,31 @@ struct ListRequestTests {
         }
         #expect(try await test.ask(.post, "/v1/rebuild?dry-run=1", body: "{}").status == 400)
         #expect(try await test.ask(.get, "/v1/nothing?a=1").status == 404)
-        for path in ["/v1/dead/", "/v1/findings?status=open&status=fixed&min-severity=high&cve=CVE-1&host=a&text=b&source=r&sort=seen&limit=5"] {
+        for path in ["/v1/dead/", "/v1/findings?status=open&status=fixed&min-severity=high&cve=CVE-2024-1234&host=a&text=b&source=r&sort=seen&limit=5"] {
             #expect(try await test.ask(.get, path).status == 200)
         }
         for path in ["/v1/records/f_1", "/v1/receipts/1", "/v1/findings"] { #expect(try await test.ask(.post, path, body: "{}").status == 405, "\(path)") }
         for path in ["/v1/void", "/v1/journal/erase", "/v1/replays"] { #expect(try await test.ask(.get, path).status == 405, "\(path)") }
+        await test.gateway.stop()
+    }
+
+    /// A list is asked for what comes next, and for nothing that is far from there yet; what can be meant is understood.
+    @Test func whatNoListCanHoldIsAnErrorWithAHint() async throws {
+        let test = try await GatewayUnderTest.start(in: try TemporaryFolder())
+        #expect(try await test.send("r", Self.scan("a")).status == 200)
+        try await test.waitForChanges(1)
+        let newest = try #require(try await test.ask(.get, "/v1/status").json["journal"]?["last_entry"]?.integerValue)
+        for list in ["findings", "scans", "events"] {
+            let year = try await test.ask(.get, "/v1/\(list)?since=1970")
+            #expect(year.status == 400 && year.json["error"]?.stringValue == "there is no receipt 1970 yet: the newest entry is \(newest)", "\(year)")
+            #expect(year.json["hint"]?.stringValue == "a year is written 1970-01-01" && year.json["code"]?.stringValue == "unknown_name")
+            #expect(try await test.ask(.get, "/v1/\(list)?since=\(newest + 2)").status == 400)
+            for path in ["since=\(newest + 1)", "since=1970-01-01", "until=1970"] { #expect(try await test.ask(.get, "/v1/\(list)?\(path)").status == 200) }
+        }
+        let id = try await test.ask(.get, "/v1/findings?cve=CVE-2024-38476x")
+        #expect(id.status == 400 && id.json["hint"]?.stringValue == "text looks for other words", "\(id)")
+        let near = try await test.ask(.get, "/v1/events?cve=2024-38476")
+        #expect(near.status == 400 && near.json["hint"]?.stringValue == "did you mean 'CVE-2024-38476'?", "\(near)")
         await test.gateway.stop()
     }
 
@@ -106,7 +126,7 @@ struct ListRequestTests {
                 #expect(answer.status == 400 && error == "since '\(since)' \(words) until '\(until)', so nothing lies between them", "\(answer)")
                 #expect(!hint.isEmpty)
             }
-            for (since, until) in [("2026-03-01", "2026-03-02"), ("10", "10"), ("10", "2026-03-01")] {
+            for (since, until) in [("2026-03-01", "2026-03-02"), ("1", "1"), ("1", "2026-03-01")] {
                 #expect(try await test.ask(.get, "/v1/\(list)?since=\(since)&until=\(until)").status == 200)
             }
         }

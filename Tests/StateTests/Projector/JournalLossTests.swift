@@ -54,7 +54,8 @@ struct JournalLossTests {
             ])
         #expect(Set(changes.map(\.id)).count == changes.count)
         #expect(changes.prefix(3).allSatisfy { $0.id.hasPrefix(tag) } && changes.dropFirst(3).allSatisfy { !$0.id.hasPrefix(tag) })
-        #expect(changes.last?.data.text.contains("entry 4 of the journal") == true)
+        let words = "2 receipts, 3 to 4, that state.db had taken in are not in the journal any more, and numbers from 3 on are given again"
+        #expect(changes.last?.data.text.contains(words) == true, "\(changes.last?.data.text ?? "")")
         #expect(changes.map(\.sequence) == Array(1...7))
         #expect(try await gate.queries.events(EventFilter()).map(\.receipt) == [5, 4, 2])
         let conservation = try await gate.queries.conservation(EntrySource(gate.journal))
@@ -97,6 +98,8 @@ struct JournalLossTests {
         let changes = try gate.allChanges()
         #expect(changes.map { String($0.id.split(separator: "-")[1]) } == ["2", "3", "4", "5", "6"])
         #expect(Set(changes.map(\.id)).count == changes.count)
+        let words = "receipt 4 that state.db had taken in is not in the journal any more, and numbers from 4 on are given again"
+        #expect(changes[3].data.text.contains(words), "\(changes[3].data.text)")
         #expect(try await gate.queries.conservation(EntrySource(gate.journal)).receipts == 3)
         await gate.journal.stop()
     }

@@ -19,10 +19,27 @@ enum CertificateChecks {
 
     /// Adds what is wrong with the certificate that a sink shows its receiver.
     static func run(client file: String, _ node: YAMLNode, _ what: String, _ context: inout SettingsContext) {
-        guard let facts = try? CertificateFacts(file: file) else { return }
+        guard let facts = facts(of: file, node, what, &context) else { return }
         for problem in validity(facts, takenBy: "receiver", now: context.now) {
             context.issues.warning(node, "\(what): \(problem.message)", hint: problem.hint)
         }
+    }
+
+    /// What the certificate in a sink's PEM file says; nothing, and an error, when none stands there.
+    static func facts(of file: String, _ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> CertificateFacts? {
+        do throws(IngestError) {
+            return try CertificateFacts(file: file)
+        } catch {
+            context.issues.error(node, "\(what): there is no certificate in \(file)", hint: "a PEM file, in which a line is -----BEGIN CERTIFICATE-----")
+            return nil
+        }
+    }
+
+    /// Adds an error when no key stands in the file of a sink's.
+    static func run(key file: String, _ node: YAMLNode, _ what: String, _ context: inout SettingsContext) {
+        guard !CertificateFacts.isKey(file: file) else { return }
+        let hint = "a PEM file without a passphrase, in which a line is -----BEGIN PRIVATE KEY-----"
+        context.issues.error(node, "\(what): there is no private key in \(file)", hint: hint)
     }
 
     /// What is wrong with the ingest port's, and what to do.

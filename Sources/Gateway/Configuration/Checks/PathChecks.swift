@@ -13,6 +13,12 @@ enum PathChecks {
         return systemFolders.first { resolved == $0 || resolved.isInside($0) }
     }
 
+    /// What to do about a path below /etc, where the relative ones of a configuration there begin and which no gateway may write; nothing for another.
+    static func hint(below path: String, instead: String) -> String? {
+        guard path.isInside("/etc") else { return nil }
+        return "relative paths begin in the folder of weir.yaml, which is no place for data there: \(instead)"
+    }
+
     static func run(_ configuration: GatewayConfiguration, root: YAMLNode, sinksNode: YAMLNode?, _ context: inout SettingsContext) {
         let storage = configuration.storage
         if let node = root["journal"] {
@@ -47,11 +53,9 @@ enum PathChecks {
             } else if case let folder = FilePaths.folder(of: file.path), folder != storage.data,
                 FilePaths.isAbsent(folder) || FilePaths.exists(folder) && !FilePaths.isFolder(folder)
             {
-                context.issues.error(node, "path: there is no folder \(folder)", hint: "mkdir -p \(folder)")
-            }
-            if FilePaths.holdsOtherThanLines(file.path) {
-                let hint = "give another path, or move the file away"
-                context.issues.warning(node, "path: \(file.path) is there already and holds something else than changes: it is not touched", hint: hint)
+                context.issues.error(
+                    node, "path: there is no folder \(folder)", hint: hint(below: folder, instead: "path: /var/lib/weir/changes.ndjson") ?? "mkdir -p \(folder)"
+                )
             }
             taken[file.path] = sink.name
         }

@@ -11,7 +11,7 @@ enum SourceChecks {
             }
             guard let adapterNode = node["adapter"], !source.adapter.isEmpty else { continue }
             guard let adapter = configuration.adapters.adapters[source.adapter] else {
-                if !configuration.adapters.broken.contains(source.adapter) {
+                if !configuration.adapters.lacksFolder, !configuration.adapters.broken.contains(source.adapter) {
                     context.issues.unknownWord(adapterNode, what: "adapter", known: configuration.adapters.names)
                 }
                 continue

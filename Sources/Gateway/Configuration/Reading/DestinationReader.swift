@@ -35,7 +35,12 @@ enum DestinationReader {
     /// The addresses that a sink may be reached at beyond the public Internet; an empty list is as none.
     static func networks(_ node: YAMLNode?, _ context: inout SettingsContext) -> AddressBlockList {
         if let node, let items = node.items, items.isEmpty { return AddressBlockList([]) }
-        return context.blocks(node, "networks", wide: "what the name leads to is not checked, and may be asked without TLS")
+        let blocks = context.blocks(node, "networks", wide: "what the name leads to is not checked, and may be asked without TLS")
+        for block in blocks.blocks {
+            guard let node, let addressClass = AddressClass.alwaysRefused(block) else { continue }
+            context.issues.warning(node, "networks: \(block) holds \(addressClass.rawValue) addresses only, which are never allowed")
+        }
+        return blocks
     }
 
     /// What can be told without looking the host up; the rest is checked when the connection is made.
@@ -43,17 +48,29 @@ enum DestinationReader {
         host: String, isPlain: Bool, _ node: YAMLNode, _ policy: DestinationPolicy, schemes: (plain: String, secure: String) = ("plain http", "https"),
         what: String = "url", _ context: inout SettingsContext
     ) {
-        let hint = "list the receiver's network: networks: [ 127.0.0.0/8 ]"
+        let hint = { (network: String) in "list the receiver's network: networks: [ \(network) ]" }
         let name = host.utf8.first == UInt8(ascii: "[") ? String(host.dropFirst().dropLast()) : host
         if let address = IPAddress(name) {
-            if case .refused(let reason) = policy.decide(address, plain: isPlain) { context.issues.error(node, "\(what): \(reason)", hint: hint) }
+            if case .refused(let reason) = policy.decide(address, plain: isPlain) {
+                context.issues.error(node, "\(what): \(reason)", hint: DestinationPolicy.mayAllow(address) ? hint(Self.network(address)) : nil)
+            }
         } else if isPlain, policy.networks.isEmpty {
             context.issues.error(
-                node, "\(what): \(schemes.plain) is sent only to addresses in the sink's 'networks'", hint: "use \(schemes.secure), or \(hint)")
+                node, "\(what): \(schemes.plain) is sent only to addresses in the sink's 'networks'", hint: "use \(schemes.secure), or \(hint("127.0.0.0/8"))")
         }
     }
 
-    static func authorityFile(_ node: YAMLNode, _ context: inout SettingsContext) -> String? { readableFile(node, "ca", &context) }
+    /// What of `networks:` would hold the address, as YAML.
+    private static func network(_ address: IPAddress) -> String {
+        if AddressClass(address) == .loopback, address.isIPv4 { return "127.0.0.0/8" }
+        return address.isIPv4 ? "\(address)" : "\"\(address)\""
+    }
+
+    /// The certificates of `ca`, by which a receiver is known.
+    static func authorityFile(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
+        guard let path = readableFile(node, "ca", &context) else { return nil }
+        return CertificateChecks.facts(of: path, node, "ca", &context) == nil ? nil : path
+    }
 
     /// The path of a PEM file, with an error when it cannot be read.
     static func readableFile(_ node: YAMLNode, _ what: String, _ context: inout SettingsContext) -> String? {
@@ -77,7 +94,10 @@ enum DestinationReader {
         let key = keyNode.flatMap { readableFile($0, "key", &context) }
         guard let certificate, let key else { return nil }
         if let certificateNode { CertificateChecks.run(client: certificate, certificateNode, "certificate", &context) }
-        if let keyNode { SecretFileChecks.run(key, keyNode, "key", &context) }
+        if let keyNode {
+            CertificateChecks.run(key: key, keyNode, "key", &context)
+            SecretFileChecks.run(key, keyNode, "key", &context)
+        }
         return ClientIdentity(certificateFile: certificate, keyFile: key)
     }
 }

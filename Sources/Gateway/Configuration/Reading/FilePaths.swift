@@ -4,6 +4,8 @@ import Glibc
 /// A file that cannot be used, in one sentence.
 package struct FileError: Error, Equatable, Sendable {
     package let message: String
+    /// What to do about it, where that is known.
+    package var hint: String?
 }
 
 /// Paths and small files.
@@ -80,7 +82,13 @@ package enum FilePaths {
     /// The text of a file.
     package static func text(of path: String, limit: Int) -> Result<String, FileError> {
         contents(of: path, limit: limit).flatMap { bytes in
-            String(validating: bytes, as: UTF8.self).map { .success($0) } ?? .failure(FileError(message: "\(path) is not UTF-8"))
+            // UTF-16 without its mark is UTF-8 with zeros.
+            let isWide = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) || bytes.contains(0)
+            guard !isWide, let text = String(validating: bytes, as: UTF8.self) else {
+                let hint = "save it as UTF-8" + (isWide ? ": iconv -f UTF-16 -t UTF-8 \(ShellWord.quoted(path)) > NEW" : "")
+                return .failure(FileError(message: "\(path) is \(isWide ? "UTF-16 or binary, and " : "")not UTF-8", hint: hint))
+            }
+            return .success(text)
         }
     }
 

@@ -15,18 +15,18 @@ enum SecretCure {
             return FilePaths.isFolder(path) ? "name a file in it" : "it must be readable for the gateway's user: chown it to that user"
         }
         let folder = FilePaths.folder(of: path)
-        let begin = "(umask 077; " + (FilePaths.isFolder(folder) ? "" : "mkdir -p \(ShellWord.quoted(folder)); ")
-        let end = " > \(ShellWord.quoted(path)))"
+        let begin = "umask 077; " + (FilePaths.isFolder(folder) ? "" : "mkdir -p \(ShellWord.quoted(folder)); ")
+        let script = { (command: String) in ShellWord.script("\(begin)\(command) > \(ShellWord.quoted(path))", writingIn: folder) }
         switch self {
         case .source(let name): return "weir sources setup \(name) --write" + (file == "weir.yaml" ? "" : " --config \(ShellWord.quoted(file))")
-        case .webhook: return begin + "echo whsec_$(openssl rand -base64 32)" + end + ", and give the receiver the same"
-        case .token: return begin + "openssl rand -hex 32" + end
-        case .given: return begin + "cat" + end + ", then paste what the receiver gave you, and end with Enter and Ctrl-D"
+        case .webhook: return script("echo whsec_$(openssl rand -base64 32)") + ", and give the receiver the same"
+        case .token: return script("openssl rand -hex 32")
+        case .given: return script("cat") + ", then paste what the receiver gave you, and end with Enter and Ctrl-D"
         }
     }
 
     /// For an environment variable that is not set.
     static func variable(_ name: String) -> String {
-        "it must be set for the process that serves (systemd: EnvironmentFile=), or name a file: file:secrets/\(name.lowercased())"
+        "it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/\(name.lowercased())"
     }
 }

@@ -46,13 +46,13 @@ struct SettingsContext {
         }
     }
 
-    /// Reads a word with `read`; `form` says in the error what it should look like, and `hint` what was probably meant.
+    /// Reads a word with `read`; `form` says in the error what it should look like, and `hint` what was probably meant, of what would be taken.
     mutating func value<T>(
-        _ node: YAMLNode?, _ what: String, form: String, hint: (String) -> String? = { _ in nil }, _ read: (String) -> T?
+        _ node: YAMLNode?, _ what: String, form: String, hint: (String) -> UnitHint? = { _ in nil }, _ read: (String) -> T?
     ) -> T? {
         guard let node, let text = word(node, what) else { return nil }
         if let value = read(text) { return value }
-        issues.error(node, "\(what): '\(text)' is not \(form)", hint: hint(text))
+        issues.error(node, "\(what): '\(text)' is not \(form)", hint: hint(text)?.words { read($0) != nil })
         return nil
     }
 

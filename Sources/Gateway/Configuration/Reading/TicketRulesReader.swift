@@ -24,11 +24,12 @@ enum TicketRulesReader {
     /// `comment`, or `{ transition: NAME, fields: { … } }`.
     private static func onFixed(_ node: YAMLNode, _ fields: inout YAMLNode?, _ context: inout SettingsContext) -> TicketRules.OnFixed? {
         if node.scalar == "comment" { return .comment }
-        guard node.members != nil, node["transition"] != nil, var reader = MappingReader(node, "on-fixed", &context.issues) else {
-            context.issues.error(node, "on-fixed is neither 'comment' nor a transition", hint: "on-fixed: { transition: Done }")
+        guard node.members?.isEmpty == false, var reader = MappingReader(node, "on-fixed", &context.issues) else {
+            let guess = Spelling.closest(to: node.scalar ?? "", in: ["comment"]).map { "did you mean '\($0)'?" }
+            context.issues.error(node, "on-fixed is neither 'comment' nor a transition", hint: guess ?? "on-fixed: { transition: Done }")
             return nil
         }
-        let name = reader.take("transition").flatMap { context.word($0, "transition") }
+        let name = reader.require("transition", "on-fixed", &context.issues).flatMap { context.word($0, "transition") }
         fields = reader.take("fields")
         reader.finish(&context.issues)
         return name.map { .transition($0) }

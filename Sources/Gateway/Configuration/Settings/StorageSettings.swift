@@ -46,11 +46,7 @@ extension StorageSettings {
         settings.diskReserve = context.value(
             reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%", hint: UnitHint.size
         ) { ByteSize($0) }
-        if let node = reader.take("retention") {
-            settings.retention = RetentionSettings.read(node, &context)
-            context.issues.warning(
-                node, "of retention only 'changes' is applied, and only to what ledger.db says about requests: this version keeps every receipt and change")
-        }
+        if let node = reader.take("retention") { settings.retention = RetentionSettings.read(node, &context) }
         return settings
     }
 }
@@ -60,9 +56,13 @@ extension RetentionSettings {
         var settings = RetentionSettings()
         guard var reader = MappingReader(node, "retention", &context.issues) else { return settings }
         let range: ClosedRange<Int64> = 86_400_000...36_525 * 86_400_000
-        settings.receipts = context.duration(reader.take("receipts"), "retention.receipts", range)
+        let receiptsNode = reader.take("receipts"), sizeNode = reader.take("max-size")
+        for (key, node) in [("receipts", receiptsNode), ("max-size", sizeNode)] {
+            if let node { context.issues.warning(node, "retention.\(key) has no effect yet: this version keeps every receipt") }
+        }
+        settings.receipts = context.duration(receiptsNode, "retention.receipts", range)
         settings.maxSize = context.value(
-            reader.take("max-size"), "retention.max-size", form: "a size such as 500GiB, or a share such as 80%", hint: UnitHint.size
+            sizeNode, "retention.max-size", form: "a size such as 500GiB, or a share such as 80%", hint: UnitHint.size
         ) { ByteSize($0) }
         settings.changes = context.duration(reader.take("changes"), "retention.changes", range)
         reader.finish(&context.issues)

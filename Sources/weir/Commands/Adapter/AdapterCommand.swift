@@ -30,7 +30,7 @@ enum AdapterFinder {
     static func compile(folder: String, shown: String) throws(CommandFailure) -> Adapter {
         let file = folder + "/adapter.yaml"
         switch FilePaths.text(of: file, limit: YAMLDocument.sizeLimit) {
-        case .failure(let error): throw CommandFailure(error.message)
+        case .failure(let error): throw CommandFailure(error.message, hint: error.hint)
         case .success(let text):
             let name = folder.split(separator: "/").last.map(String.init) ?? ""
             switch Adapter.compile(name: name, yaml: text, file: shown + "/adapter.yaml") {

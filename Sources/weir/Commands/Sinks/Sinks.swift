@@ -57,7 +57,7 @@ struct Sinks: AsyncParsableCommand {
         var lines: [String] = []
         if let outage = sink["outage"] {
             lines.append(
-                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since_time")), \(outage.word("failures")) tries, next \(outage.time("next_time")))"
+                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since_time")), \(outage.word("failures")) \(outage.word("failures") == "1" ? "try" : "tries"), next \(outage.time("next_time")))"
             )
         } else if let concern = sink["concern"] {
             lines.append("\(concern.word("reason")) (since \(concern.time("since_time")))")

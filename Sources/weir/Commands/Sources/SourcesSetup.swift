@@ -142,7 +142,8 @@ struct SourcesSetup: ParsableCommand {
     /// Where the vendor's secret goes, behind `words`.
     private static func place(_ file: String?, of source: SourceSettings, _ words: String) -> [String] {
         if let file {
-            return ["\(words) into \(file):", "     (umask 077; cat > \(ShellWord.quoted(file)))", "   then paste it, and end with Enter and Ctrl-D."]
+            let command = ShellWord.script("umask 077; cat > \(ShellWord.quoted(file))", writingIn: FilePaths.folder(of: file))
+            return ["\(words) into \(file):", "     \(command)", "   then paste it, and end with Enter and Ctrl-D."]
         }
         return [source.secretVariables.first.map { "\(words) into the environment variable \($0) of the gateway." } ?? "\(words) where `secrets:` points to."]
     }
