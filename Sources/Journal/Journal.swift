@@ -25,6 +25,13 @@ package protocol Journal: AnyObject, Sendable {
     func reader(from number: UInt64) -> any JournalReader
     /// Every `config` entry, those with damaged bodies included; reads all heads, so it takes its time.
     func configurations() throws(JournalError) -> [Entry]
+    /// Has receipts count as erased, whatever stands in the places of their bodies.
+    func conceal(_ receipts: Set<UInt64>)
+    /// Does that, and overwrites what stands there: for receipts whose erasure is decided, whether or not it was done before, since a segment that was
+    /// put back brings the bodies back. Reads the heads of their segments; blocks the calling thread.
+    ///
+    /// - Returns: Those whose place cannot be found.
+    @discardableResult func finishErasing(_ receipts: Set<UInt64>) throws(JournalError) -> Set<UInt64>
     /// Blocks the calling thread until the watermark is above `number` or the time is up; says whether it is above.
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool
     /// Writes what was appended so far, then closes; later appends fail with `.stopping`.

@@ -74,7 +74,8 @@ struct ErasureTests {
             // An erasure that was decided is finished by the next start, also where nothing else of it was done.
             let isDecided = try after.read().entries.contains { $0.kind == .decision }
             // What a power cut tore may have taken the words already: the list says when it is done.
-            if isDecided { #expect(await eventually { (try? Erasures.read(in: SimulatedDisk.directory, after.fileSystem).unfinished.isEmpty) == true }) }
+            let done = Erasures(parsing: Array("erase 3\nerased 3\n\n".utf8))
+            if isDecided { #expect(await eventually { (try? Erasures.read(in: SimulatedDisk.directory, after.fileSystem)) == done }) }
             await again.stop()
             let entries = try after.read().entries
             #expect(entries.filter { $0.kind == .receipt }.map(\.number) == [2, 3, 4])
@@ -103,13 +104,59 @@ struct ErasureTests {
         disk.mend("open")
         let end = journal.watermark
         #expect(try await journal.erase(number, reason: "r", who: "w") == nil)
-        try await journal.finishErasing(number)
+        #expect(try journal.finishErasing([number]).isEmpty)
         #expect(journal.watermark == end, "what is decided is not decided again")
         await journal.stop()
         let content = disk.paths.compactMap { disk.bytes($0) }.map { String(decoding: $0, as: UTF8.self) }.joined()
         #expect(!content.contains("CANARY-1") && content.contains("CANARY-0") && content.contains("CANARY-2"))
         let report = try disk.verify()
         #expect(report.isIntact && report.erased.keys.sorted() == [number] && report.unfinishedErasures.isEmpty)
+    }
+
+    /// A segment that is put back from before brings the body back, whether or not the list says that it is gone.
+    @Test(arguments: [true, false]) func aBodyThatComesBackIsErasedByEveryStart(hasList: Bool) async throws {
+        let disk = SimulatedDisk.withoutSpare()
+        var journal = try SegmentJournal.open(disk.options(segmentBytes: 64 << 10)).journal
+        let number = try await journal.append(.receipt("CANARY-1")).number
+        for _ in 0..<3 { _ = try await journal.append(.receipt(String(repeating: "c", count: 40_000))) }
+        let before = try #require(disk.bytes(disk.path(1)))
+        try await journal.erase(number, reason: "r", who: "w")
+        for _ in 0..<3 { _ = try await journal.append(.receipt(String(repeating: "d", count: 40_000))) }
+        await journal.stop()
+        let list = SimulatedDisk.directory + "/" + Erasures.fileName
+        disk.put(before, at: disk.path(1))
+        if !hasList { disk.put([], at: list) }
+        let files = try JournalFiles(SimulatedDisk.directory, fileSystem: disk.fileSystem)
+        let report = try files.verify(settleMilliseconds: 0)
+        #expect(!report.isIntact && report.problemCount == 0 && report.unfinishedErasures == [number])
+        var exported = ""
+        _ = try files.export { exported += String(decoding: $0, as: UTF8.self) }
+        #expect(!exported.contains("CANARY-1") && exported.contains("\"erased\":true"))
+        journal = try SegmentJournal.open(disk.options(seed: 2)).journal
+        // Without the list only who has read the decision knows: whoever projects the journal.
+        if !hasList { #expect(try journal.finishErasing([number, 999]) == [999]) }
+        #expect(await eventually { disk.bytes(disk.path(1)).map { String(decoding: $0, as: UTF8.self).contains("CANARY-1") } == false })
+        var reader = journal.reader(from: number)
+        #expect(try reader.next(limit: 1, maxBytes: 100).first?.body == .erased)
+        await journal.stop()
+        #expect(try files.verify().isIntact && files.verify().erased.keys.sorted() == [number])
+        #expect(try Erasures.read(in: SimulatedDisk.directory, disk.fileSystem) == Erasures(parsing: Array("erase 2\nerased 2\n\n".utf8)))
+    }
+
+    @Test func whatCannotBeErasedKeepsNothingElseFromIt() async throws {
+        let disk = SimulatedDisk.withoutSpare()
+        let journal = try SegmentJournal.open(disk.options(segmentBytes: 64 << 10)).journal
+        var numbers: [UInt64] = []
+        for _ in 0..<3 { numbers.append(try await journal.append(.receipt("CANARY" + String(repeating: "c", count: 50_000))).number) }
+        let first = try #require(disk.bytes(disk.path(1)))
+        try disk.fileSystem.remove(disk.path(1))
+        #expect(throws: JournalError.self) { try journal.finishErasing(Set(numbers)) }
+        disk.put(first, at: disk.path(1))
+        var reader = journal.reader(from: 1)
+        #expect(try reader.all().filter { $0.kind == .receipt }.map(\.body) == [.erased, .erased, .erased])
+        await journal.stop()
+        let content = disk.paths.filter { $0 != disk.path(1) }.compactMap { disk.bytes($0) }.map { String(decoding: $0, as: UTF8.self) }.joined()
+        #expect(!content.contains("CANARY") && String(decoding: first, as: UTF8.self).contains("CANARY"))
     }
 
     @Test func theListOfErasuresForgivesALineThatWasCut() {

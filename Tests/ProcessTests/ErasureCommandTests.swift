@@ -129,6 +129,95 @@ struct ErasureCommandTests {
         #expect(Self.holders(workspace) == [])
     }
 
+    private static let segment = "data/journal/00000000000000000001.segment"
+
+    /// A part of the journal that is put back from before the erasure, with its body, before what came later.
+    @Test(arguments: [[], ["state.db"], ["journal/erased"], ["journal/erased", "state.db"]])
+    func aBodyThatIsPutBackIsErasedByTheNextStart(lost: [String]) async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        _ = try await Self.post("c", title: "after", to: gateway)
+        #expect(await gateway.end() == 0)
+        let before = workspace.read(Self.segment), end = (before.lastIndex { $0 != 0 } ?? 0) / 4096 * 4096 + 4096
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        #expect(await gateway.end() == 0)
+        #expect(Self.holders(workspace) == [])
+        let sent = SinkChange.lines(of: workspace.read("changes.ndjson"))
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: workspace.path + "/" + Self.segment))
+        try file.write(contentsOf: before.prefix(end))
+        try file.close()
+        for name in lost { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: workspace.path + "/data/" + name + end) } }
+        #expect(Self.holders(workspace) == [Self.segment])
+        let verified = try await Self.run(["journal", "verify"], in: workspace)
+        #expect(verified.status == 1 && verified.output.contains("not erased: ") && verified.errors.contains("what was erased"), "\(verified)")
+        for command in [["journal", "export"], ["journal", "export", "--all"], ["show", receipt], ["events", "--json"], ["findings", "--json"]] {
+            let outcome = try await Self.run(command, in: workspace)
+            #expect(!(outcome.output + outcome.errors).contains(Self.words), "\(command)")
+        }
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(await Condition.holds(within: 60) { Self.holders(workspace) == [] }, "\(Self.holders(workspace))")
+        let last = try await Self.post("d", title: "last", to: gateway)
+        #expect(await Condition.holds(within: 60) { String(decoding: workspace.read("changes.ndjson"), as: UTF8.self).contains("-\(last)-1\"") })
+        try await expectNoneShown(in: workspace)
+        #expect(try await !Self.run(["show", receipt], in: workspace).output.contains(Self.words))
+        #expect(await gateway.end() == 0)
+        let later = SinkChange.lines(of: workspace.read("changes.ndjson"))
+        #expect(later.prefix(sent.count).map(\.id) == sent.map(\.id) && Set(later.map(\.id)).count == later.count)
+        #expect(try await Self.run(["journal", "verify"], in: workspace).status == 0)
+    }
+
+    /// The decision is not in the journal that is put back: only state.db knows of it.
+    @Test func whatOnlyStateKnowsToBeErasedIsDecidedAgain() async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        _ = try await Self.post("c", title: "after", to: gateway)
+        #expect(await gateway.end() == 0)
+        let files = FileManager.default, journal = workspace.path + "/data/journal"
+        try files.copyItem(atPath: journal, toPath: workspace.path + "/older")
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        let known = try await Self.run(["findings", "--json"], in: workspace).output
+        try files.removeItem(atPath: journal)
+        try files.moveItem(atPath: workspace.path + "/older", toPath: journal)
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(await Condition.holds(within: 60) { Self.holders(workspace) == [] }, "\(Self.holders(workspace))")
+        #expect(await gateway.end() == 0)
+        let exported = try await Self.run(["journal", "export", "--all"], in: workspace)
+        #expect(exported.output.contains("\\\"action\\\":\\\"erase\\\""))
+        #expect(try await Self.run(["journal", "verify"], in: workspace).status == 0)
+        for end in ["", "-wal", "-shm"] { try? files.removeItem(atPath: workspace.path + "/data/state.db" + end) }
+        gateway = try await RunningGateway.start(in: workspace)
+        _ = try await Self.post("d", title: "last", to: gateway)
+        try await expectNoneShown(in: workspace)
+        #expect(await gateway.end() == 0)
+        let made = try await Self.run(["findings", "--json"], in: workspace).output
+        #expect(known.split(separator: "\n").allSatisfy { made.contains($0) })
+        #expect(Self.holders(workspace) == [])
+    }
+
+    /// Neither the journal that is put back nor state.db, which is lost, knows of the erasure: that cannot be done again, but said.
+    @Test func whatOnlyTheLedgerKnowsToBeErasedIsTold() async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        #expect(await Condition.holds(within: 60) { SinkChange.lines(of: workspace.read("changes.ndjson")).count >= 2 })
+        #expect(await gateway.end() == 0)
+        let files = FileManager.default, journal = workspace.path + "/data/journal"
+        try files.copyItem(atPath: journal, toPath: workspace.path + "/older")
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        try files.removeItem(atPath: journal)
+        try files.moveItem(atPath: workspace.path + "/older", toPath: journal)
+        for end in ["", "-wal", "-shm"] { try? files.removeItem(atPath: workspace.path + "/data/state.db" + end) }
+        gateway = try await RunningGateway.start(in: workspace)
+        let told = "has no decision about them: look with 'weir show N' and erase them again: \(receipt)"
+        #expect(await Condition.holds(within: 60) { String(decoding: workspace.read("changes.ndjson"), as: UTF8.self).contains(told) })
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        #expect(Self.holders(workspace) == [])
+        #expect(await gateway.end() == 0)
+    }
+
     @Test func whereNothingWasErasedNothingIsSaidOfErasures() async throws {
         let workspace = try Self.workspace()
         try workspace.write("data/ledger.db", String(repeating: "no database. ", count: 1000))

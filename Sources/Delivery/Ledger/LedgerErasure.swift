@@ -110,6 +110,13 @@ extension Ledger {
         try await read { Set(try Int64.fetchAll($0, sql: "SELECT receipt FROM erasures").map { LedgerRows.number($0) }) }
     }
 
+    /// Forgets receipts that nothing but this file says were erased: their numbers may be others' by now.
+    package func forgetErasures(of receipts: [UInt64]) async throws(LedgerError) {
+        try await write { database in
+            for receipt in receipts { try database.execute(sql: "DELETE FROM erasures WHERE receipt = ?", arguments: [LedgerRows.stored(receipt)]) }
+        }
+    }
+
     /// Notes that nothing of `receipts` is left.
     package func finishErasures(of receipts: [UInt64]) async throws(LedgerError) {
         try await write { database in

@@ -14,10 +14,42 @@ extension GatewayStart.Projection {
         try await projected(through: min(number, journal.watermark))
         let changes = try await StateQueries(store: store).changeCount(ofEntry: number)
         let husk = try await projector.husk(of: number, active: active.generation)
-        let decision = try await journal.erase(number, reason: reason, who: who, changes: changes, husk: husk?.bytes ?? [])
+        let decision: UInt64?
+        do throws(JournalError) {
+            decision = try await journal.erase(number, reason: reason, who: who, changes: changes, husk: husk?.bytes ?? [])
+        } catch {
+            guard error.code == .noSuchEntry, try await StateQueries(store: store).isReceipt(number) else { throw error }
+            throw GatewayError.placeless(number)
+        }
         try await projected(through: decision ?? journal.watermark)
         if try await !finish.run(again: number) { Task { await finish.runToTheEnd(through: 0, waiting: ErasureFinish.longPatience) } }
         return OlderCopies.find(beside: store.path, journal: active.configuration.storage.journal)
+    }
+}
+
+extension GatewayStart.Projection {
+    /// Decides again what state.db knows to be erased and the journal does not: a copy from before the decision was put back, and the body with it.
+    fileprivate func decideAgain(_ receipts: [ErasedReceipt]) async throws {
+        let lost = receipts.filter(\.isWithoutDecision).map(\.number)
+        guard let first = lost.first else { return }
+        let known = try await projector.onThread { () throws(StateError) in
+            do throws(JournalError) { return try journal.decidedErasures(from: first + 1) } catch { throw StateError(.journal, error.message) }
+        }
+        for number in lost where !known.contains(number) {
+            let husk = try await projector.husk(of: number, active: active.generation, revealing: journal)
+            let changes = try await StateQueries(store: store).changeCount(ofEntry: number)
+            let decision: UInt64?
+            do throws(JournalError) {
+                decision = try await journal.erase(
+                    number, reason: "it was erased, and the journal that was put back is older than that", who: "weir", changes: changes,
+                    husk: husk?.bytes ?? [], isLost: true)
+            } catch {
+                // A receipt whose segment is gone has no body.
+                guard error.code == .noSuchEntry else { throw error }
+                continue
+            }
+            try await projected(through: decision ?? 0)
+        }
     }
 }
 
@@ -45,10 +77,11 @@ struct ErasureFinish: Sendable {
         let decided = try await queries.erasedReceipts()
         // Where nothing was erased nothing can be left, whatever the ledger is like.
         guard !decided.isEmpty else { return true }
+        try await projection.decideAgain(decided)
+        try await zero(Set(decided.map(\.number)))
         let done = try await ledger?.finishedErasures() ?? []
         let receipts = decided.filter { !done.contains($0.number) || $0.number == number }
         guard !receipts.isEmpty else { return true }
-        for receipt in receipts { try await zero(receipt.number) }
         let isCalm = await delivery?.beginsAnew(within: patience) ?? true
         try Task.checkCancellation()
         for receipt in receipts {
@@ -78,6 +111,7 @@ struct ErasureFinish: Sendable {
         while !Task.isCancelled {
             do {
                 try await projection.projected(through: end)
+                try await tellWhatIsForgotten()
                 if try await run(waiting: patience) { return }
                 patience = Self.longPatience
             } catch {
@@ -88,6 +122,18 @@ struct ErasureFinish: Sendable {
         }
     }
 
+    /// Says which erasures the journal knows nothing of, since a copy from before them was put back, and `state.db` neither.
+    private func tellWhatIsForgotten() async throws {
+        guard let ledger, case let done = try await ledger.finishedErasures(), !done.isEmpty else { return }
+        let forgotten = done.subtracting(try await StateQueries(store: projection.store).erasedReceipts().map(\.number)).sorted()
+        guard !forgotten.isEmpty else { return }
+        let notice = GatewayNotice.forgottenErasures(forgotten)
+        Logger(label: "gateway").error("\(notice.summary)")
+        _ = try await projection.journal.append(EntryDraft(kind: .notice, body: notice.bytes))
+        // Durable before the last that knows of them forgets.
+        try await ledger.forgetErasures(of: forgotten)
+    }
+
     /// Says that something of erasures may be left, if anything was erased: what else is wrong others say.
     private func warn(of error: any Error) async {
         guard let decided = try? await StateQueries(store: projection.store).erasedReceipts(), !decided.isEmpty else { return }
@@ -96,10 +142,11 @@ struct ErasureFinish: Sendable {
             "what is left of erased receipts (\(numbers)) cannot be looked for, and is tried again: \(GatewayError(erasing: error).message)")
     }
 
-    private func zero(_ number: UInt64) async throws(JournalError) {
-        do { try await projection.journal.finishErasing(number) } catch {
-            // A receipt whose segment is gone has no body.
-            if error.code != .noSuchEntry { throw error }
+    /// Looks at all bodies, whatever is done: they come back with a segment that is put back. A receipt whose segment is gone has none.
+    private func zero(_ receipts: Set<UInt64>) async throws {
+        let projection = projection
+        try await projection.projector.onThread { () throws(StateError) in
+            do throws(JournalError) { try projection.journal.finishErasing(receipts) } catch { throw StateError(.journal, error.message) }
         }
     }
 
@@ -120,6 +167,14 @@ struct ErasureFinish: Sendable {
 }
 
 extension GatewayError {
+    /// A receipt whose head cannot be read, so that nobody knows where its body begins and ends.
+    fileprivate static func placeless(_ receipt: UInt64) -> GatewayError {
+        GatewayError(
+            "the head of receipt \(receipt) cannot be read, so its body's place in the journal is not known and nothing was erased",
+            hint: "put its segment back from a backup ('weir journal verify' names the place), start again and erase it then; where there is none, "
+                + "stop the gateway, take the segment's file out of the journal's folder and state.db out of the data folder, start, and delete both")
+    }
+
     /// What kept a receipt from being erased, for a person.
     init(erasing error: any Error) {
         switch error {

@@ -13,9 +13,14 @@ package enum OfflineGateway {
         var state: Result<StateQueries, OperatorError>
         var feed: StateChangeFeed?
         let journal: ReadOnlyJournal
-        do throws(JournalError) { journal = try ReadOnlyJournal(try JournalFiles(storage.journal)) } catch { throw GatewayError(error.message) }
+        let files: JournalFiles
+        do throws(JournalError) {
+            files = try JournalFiles(storage.journal)
+            journal = try ReadOnlyJournal(files)
+        } catch { throw GatewayError(error.message) }
         do throws(StateError) {
             let store = try StateStore.openReadOnly(path: storage.stateFile)
+            journal.conceal(try store.erasedReceipts(files, through: journal.watermark))
             let archive = ReceiptArchive(EntrySource(journal), configurations: ConfigurationReader(EntrySource(journal)))
             state = .success(StateQueries(store: store, archive: archive))
             feed = StateChangeFeed(store: store, signal: ChangeSignal(), archive: archive)

@@ -10,6 +10,8 @@ package struct EraseDecision: Equatable, Sendable {
     package let changes: UInt64
     /// What stays of the receipt, as JSON for whoever projects it; empty where nothing does.
     package let husk: [UInt8]
+    /// Whether the husk says that it is not all.
+    package private(set) var isPartial = false
 
     package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []) {
         self.number = number
@@ -26,6 +28,7 @@ package struct EraseDecision: Equatable, Sendable {
         self.init(
             number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "", changes: value.entryNumber("changes") ?? 0,
             husk: value["husk"]?.bytes ?? [])
+        isPartial = value["husk"]?["partial"]?.boolValue ?? false
     }
 
     package var bytes: [UInt8] {

@@ -2,13 +2,15 @@
 struct FileSource: SegmentSource {
     let directory: String
     let fileSystem: JournalFileSystem
+    /// Receipts that are known to be erased, whatever the list says.
+    var concealed: Set<UInt64> = []
 
     var watermark: UInt64 { .max }
 
     /// The list of erasures, read anew each time because a running gateway may erase meanwhile.
     ///
     /// Without the list an erased body counts as damaged.
-    var erasures: Set<UInt64> { (try? Erasures.read(in: directory, fileSystem).numbers) ?? [] }
+    var erasures: Set<UInt64> { concealed.union((try? Erasures.read(in: directory, fileSystem).numbers) ?? []) }
 
     func segments() throws(JournalError) -> [UInt64] {
         do throws(SystemError) {

@@ -2,7 +2,7 @@
 ///
 /// Beside a running gateway the last entries that are seen may not be durable yet.
 package struct JournalFiles: Sendable {
-    private let source: FileSource
+    private var source: FileSource
 
     /// The files in `directory`.
     ///
@@ -20,7 +20,17 @@ package struct JournalFiles: Sendable {
     package func reader(from number: UInt64 = 1) -> any JournalReader { SegmentReader(source, from: number) }
 
     /// Every `config` entry, those with damaged bodies included.
-    package func configurations() throws(JournalError) -> [Entry] { try ConfigurationSearch.run(source) }
+    package func configurations() throws(JournalError) -> [Entry] { try source.configurations() }
+
+    /// The same files, of which `receipts` count as erased too.
+    package func concealing(_ receipts: Set<UInt64>) -> JournalFiles {
+        var files = self
+        files.source.concealed.formUnion(receipts)
+        return files
+    }
+
+    /// The receipts that decisions from entry `number` on have erased; reads the heads from there on.
+    package func decidedErasures(from number: UInt64) throws(JournalError) -> Set<UInt64> { try source.decidedErasures(from: number) }
 
     /// Checks every byte of the journal, and that it continues what `head` says of it, if one is given.
     ///
@@ -48,7 +58,8 @@ package struct JournalFiles: Sendable {
     ///
     /// - Returns: the numbers that could not be read.
     package func export(from number: UInt64 = 1, all: Bool = false, _ write: ([UInt8]) throws -> Void) throws -> [ClosedRange<UInt64>] {
-        var reader = reader(from: number)
+        // A decision stands behind its receipt, whose body may have come back with a segment.
+        var reader = concealing(try decidedErasures(from: number)).reader(from: number)
         while true {
             let entries = try reader.next(limit: 512, maxBytes: 4 << 20)
             if entries.isEmpty { return reader.skipped }

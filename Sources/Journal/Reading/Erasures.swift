@@ -62,11 +62,12 @@ struct Erasures: Equatable, Sendable {
         }
     }
 
-    /// Adds a line and makes it durable.
-    static func append(_ word: String, _ number: UInt64, in directory: String, _ fileSystem: JournalFileSystem) throws(SystemError) {
+    /// Adds a line for each of `numbers` and makes them durable.
+    static func append(_ word: String, _ numbers: [UInt64], in directory: String, _ fileSystem: JournalFileSystem) throws(SystemError) {
+        guard !numbers.isEmpty else { return }
         let file = try File(directory + "/" + fileName, .keep, in: fileSystem)
         // The line feed in front ends what a crash may have left unfinished.
-        try file.write(Array("\n\(word) \(number)\n".utf8), at: try file.size)
+        try file.write(Array(("\n" + numbers.map { "\(word) \($0)\n" }.joined()).utf8), at: try file.size)
         try file.synchronize()
         try fileSystem.synchronizeDirectory(directory)
     }

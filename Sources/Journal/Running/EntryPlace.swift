@@ -1,5 +1,6 @@
 /// Where an entry's body stands.
 struct EntryPlace: Sendable {
+    let number: UInt64
     /// The first number of the segment.
     let segment: UInt64
     /// The body's bytes in the segment's file.
@@ -8,28 +9,50 @@ struct EntryPlace: Sendable {
 
     /// Finds entry `number`.
     static func find(_ number: UInt64, _ source: any SegmentSource) throws(JournalError) -> EntryPlace {
-        guard number >= 1, number <= source.watermark, let first = try source.segments().last(where: { $0 <= number }) else {
-            throw missing(number)
+        for (segment, numbers) in try bySegment([number], source) {
+            if let place = try find(numbers, in: segment, source).first { return place }
         }
-        let segment = try SegmentFile(first: first, in: source.directory, source.fileSystem)
-        var offset = JournalFormat.blockBytes
+        throw missing(number)
+    }
+
+    /// The segments that `numbers` belong to, each with its own of them, in order.
+    static func bySegment(_ numbers: Set<UInt64>, _ source: any SegmentSource) throws(JournalError) -> [(segment: UInt64, numbers: Set<UInt64>)] {
+        let watermark = source.watermark, segments = try source.segments()
+        var found: [(segment: UInt64, numbers: Set<UInt64>)] = [], index = segments.startIndex
+        for number in numbers.sorted() where number >= 1 && number <= watermark {
+            while index + 1 < segments.endIndex, segments[index + 1] <= number { index += 1 }
+            guard index < segments.endIndex, segments[index] <= number else { continue }
+            if found.last?.segment != segments[index] { found.append((segments[index], [])) }
+            found[found.count - 1].numbers.insert(number)
+        }
+        return found
+    }
+
+    /// Finds those of `numbers` that `segment` has and whose heads can be read, in order: a walk over heads alone.
+    static func find(_ numbers: Set<UInt64>, in segment: UInt64, _ source: any SegmentSource) throws(JournalError) -> [EntryPlace] {
+        let file = try SegmentFile(first: segment, in: source.directory, source.fileSystem)
+        guard let last = numbers.max() else { return [] }
+        var places: [EntryPlace] = [], offset = JournalFormat.blockBytes
         while true {
-            switch try segment.batch(at: offset, bodies: false) {
+            switch try file.batch(at: offset, bodies: false) {
             case .batch(let batch):
-                if batch.header.firstNumber > number { throw missing(number) }
-                if let entry = batch.entries.first(where: { $0.head.number == number }) {
+                if batch.header.firstNumber > last { return places }
+                for entry in batch.entries where numbers.contains(entry.head.number) {
                     let start = offset + entry.bodyOffset
-                    return EntryPlace(segment: first, body: start..<start + entry.head.bodyBytes, isReceipt: entry.head.kind == .receipt)
+                    places.append(
+                        EntryPlace(
+                            number: entry.head.number, segment: segment, body: start..<start + entry.head.bodyBytes, isReceipt: entry.head.kind == .receipt))
                 }
+                if batch.header.lastNumber >= last { return places }
                 offset = batch.end
             case .damagedHeads(let header, _):
                 offset += header.totalBytes
             case .damagedHeader, .empty:
-                guard let next = try segment.nextHeader(from: offset, notBefore: 1), next.header.firstNumber <= number else { throw missing(number) }
+                guard let next = try file.nextHeader(from: offset, notBefore: 1), next.header.firstNumber <= last else { return places }
                 offset = next.offset
             }
         }
     }
 
-    private static func missing(_ number: UInt64) -> JournalError { JournalError(.noSuchEntry, "there is no entry \(number), or it cannot be read") }
+    static func missing(_ number: UInt64) -> JournalError { JournalError(.noSuchEntry, "there is no entry \(number), or it cannot be read") }
 }

@@ -1,39 +1,89 @@
 import Synchronization
 
-/// Erases the body of an entry for which a `decision` is durable.
+/// Sees to it that bodies are gone whose erasure is decided: what was not done yet, and what a segment has brought back that was put back from before.
 struct Erasing: Sendable {
     private let source: any SegmentSource
 
     init(_ source: any SegmentSource) { self.source = source }
 
-    /// Does what is left of an erasure; one at a time, since the list has one end.
-    func finish(_ number: UInt64, in status: JournalStatus) throws(JournalError) {
-        try status.erasing.withLock { _ throws(JournalError) in
+    /// Overwrites what stands of the bodies of `numbers`; one at a time, since the list has one end. A segment in which that fails keeps no other from
+    /// being looked at.
+    ///
+    /// - Parameter goesOn: Asked before each segment.
+    /// - Returns: Those whose place was not found.
+    @discardableResult
+    func finish(
+        _ numbers: Set<UInt64>, in status: JournalStatus, while goesOn: () -> Bool = { true }
+    ) throws(JournalError) -> Set<UInt64> {
+        try status.erasing.withLock { gone throws(JournalError) in
+            var left = numbers.subtracting(gone), failure: JournalError?
+            guard !left.isEmpty else { return left }
             let known = try Erasures.read(in: source.directory, source.fileSystem)
-            if known.numbers.contains(number), !known.unfinished.contains(number) { return }
-            try run(number)
+            for (segment, numbers) in try EntryPlace.bySegment(left, source) where goesOn() {
+                do throws(JournalError) {
+                    let done = try finish(numbers, in: segment, known)
+                    left.subtract(done)
+                    gone.formUnion(done)
+                } catch { failure = failure ?? error }
+            }
+            if let failure { throw failure }
+            return left
         }
     }
 
-    /// Notes the erasure beside the segments, then carries it out.
-    private func run(_ number: UInt64) throws(JournalError) {
-        do throws(SystemError) {
-            // Durable before the first byte changes: recovery would otherwise take a body that is half erased for one that was torn.
-            try Erasures.append("erase", number, in: source.directory, source.fileSystem)
-        } catch { throw .unwritable(source.directory, error) }
-        try carryOut(number)
+    /// Those of `numbers` whose bodies are not gone.
+    func standing(_ numbers: Set<UInt64>) throws(JournalError) -> [UInt64] {
+        var found: [UInt64] = []
+        for (segment, numbers) in try EntryPlace.bySegment(numbers, source) {
+            let places = try EntryPlace.find(numbers, in: segment, source).filter(\.isReceipt)
+            do throws(SystemError) { found += try standing(places).map(\.number) } catch { throw failure(segment, error) }
+        }
+        return found
     }
 
-    /// Carries out an erasure that was noted.
-    private func carryOut(_ number: UInt64) throws(JournalError) {
-        let place = try EntryPlace.find(number, source)
-        let path = source.directory + "/" + SegmentName.name(first: place.segment)
+    private func standing(_ places: [EntryPlace]) throws(SystemError) -> [EntryPlace] {
+        guard let first = places.first else { return [] }
+        let file = try File(path(first.segment), .read, in: source.fileSystem)
+        var found: [EntryPlace] = []
+        for place in places where try !file.isZero(place.body) { found.append(place) }
+        return found
+    }
+
+    /// Returns those that were found.
+    private func finish(_ numbers: Set<UInt64>, in segment: UInt64, _ known: Erasures) throws(JournalError) -> Set<UInt64> {
+        let places = try EntryPlace.find(numbers, in: segment, source).filter(\.isReceipt)
         do throws(SystemError) {
-            // A file description of its own: an error of its fsync must not hide one from the writer's.
-            let file = try File(path, .write, in: source.fileSystem)
-            try file.zero(place.body)
-            try file.synchronize()
-            try Erasures.append("erased", number, in: source.directory, source.fileSystem)
-        } catch { throw .unwritable(path, error) }
+            let standing = try standing(places)
+            let open = places.map(\.number).filter { !known.numbers.contains($0) || known.unfinished.contains($0) }
+            if !standing.isEmpty || !open.isEmpty {
+                // Durable before the first byte changes: recovery would otherwise take a body that is half erased for one that was torn.
+                try Erasures.append("erase", open.filter { !known.numbers.contains($0) }, in: source.directory, source.fileSystem)
+                // A file description of its own: an error of its fsync must not hide one from the writer's.
+                let file = try File(path(segment), .write, in: source.fileSystem)
+                for place in standing { try file.zero(place.body) }
+                // Zeros that a dead process wrote may not be durable either.
+                try file.synchronize()
+                try Erasures.append("erased", open, in: source.directory, source.fileSystem)
+            }
+        } catch { throw failure(segment, error) }
+        return Set(places.map(\.number))
+    }
+
+    private func path(_ segment: UInt64) -> String { source.directory + "/" + SegmentName.name(first: segment) }
+
+    private func failure(_ segment: UInt64, _ error: SystemError) -> JournalError { .unwritable(path(segment), error) }
+}
+
+extension File {
+    /// Whether nothing but zeros stands in `range`, as far as the file goes.
+    func isZero(_ range: Range<Int>) throws(SystemError) -> Bool {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let bytes = try read(min(range.upperBound - offset, ZeroBytes.block.count), at: offset)
+            guard bytes.withUnsafeBytes({ $0.isZero }) else { return false }
+            if bytes.isEmpty { return true }
+            offset += bytes.count
+        }
+        return true
     }
 }

@@ -19,8 +19,8 @@ final class JournalStatus: Sendable {
     /// When the write that is under way began; 0 when there is none.
     private let writeStarted = Atomic<Int64>(0)
     private let names: Mutex<Names>
-    /// Held while a body is erased.
-    let erasing = Mutex<Void>(())
+    /// The receipts whose bodies were seen to be gone, which they stay while the directory is locked; held while one is erased.
+    let erasing = Mutex<Set<UInt64>>([])
     private let waiterCount = Atomic<Int>(0)
     private let waiters = Mutex<[ThreadSignal]>([])
     private let idleSignals = Mutex<[ThreadSignal]>([])
@@ -66,7 +66,7 @@ final class JournalStatus: Sendable {
     func setTag(_ tag: String) { names.withLock { $0.tag = tag } }
     func setConfiguration(_ configuration: ConfigurationInForce?) { names.withLock { $0.configuration = configuration } }
     func addSegment(_ first: UInt64) { names.withLock { $0.segments.append(first) } }
-    func addErasure(_ number: UInt64) { names.withLock { _ = $0.erasures.insert(number) } }
+    func addErasures(_ numbers: Set<UInt64>) { names.withLock { $0.erasures.formUnion(numbers) } }
 
     /// Marks the journal as failed; says whether it was not before.
     func fail() -> Bool { !failed.exchange(true, ordering: .acquiringAndReleasing) }

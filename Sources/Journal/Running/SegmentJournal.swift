@@ -43,7 +43,7 @@ package final class SegmentJournal: Journal {
     }
 
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
-        let context = context, chain = opened.chain, unfinished = opened.erasures.unfinished
+        let context = context, chain = opened.chain, erased = opened.erasures.numbers
         let damaged = Set(opened.report.unreadable)
         let source = LiveSource(context)
         try threads.start("journal-writer", priority: .normal) {
@@ -54,7 +54,7 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
-            for number in unfinished.sorted() where goesOn() { try? Erasing(source).finish(number, in: context.status) }
+            _ = try? Erasing(source).finish(erased, in: context.status, while: goesOn)
         }
     }
 
@@ -89,7 +89,7 @@ package final class SegmentJournal: Journal {
 
     package func reader(from number: UInt64) -> any JournalReader { SegmentReader(LiveSource(context), from: number) }
 
-    package func configurations() throws(JournalError) -> [Entry] { try ConfigurationSearch.run(LiveSource(context)) }
+    package func configurations() throws(JournalError) -> [Entry] { try LiveSource(context).configurations() }
 
     package func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool {
         context.status.waitForEntries(after: number, milliseconds: milliseconds)
@@ -100,16 +100,17 @@ package final class SegmentJournal: Journal {
     /// If that was decided before, what is left of it is done.
     ///
     /// - Parameters:
+    ///   - isLost: Whether the decision from before is lost, so that another is made.
     ///   - changes: How many changes the receipt has made, which the decision keeps.
     ///   - husk: What stays of the receipt, which it keeps too.
     /// - Returns: The decision's number; nothing if it was decided before.
     /// - Throws: `.noSuchEntry`, also for entries that are no receipts, and what `append` throws.
     @discardableResult
     package func erase(
-        _ number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []
+        _ number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = [], isLost: Bool = false
     ) async throws(JournalError) -> UInt64? {
-        if context.status.erasures.contains(number) {
-            try await finishErasing(number)
+        if !isLost, context.status.erasures.contains(number) {
+            try await finishErasing(of: number)
             return nil
         }
         let source = LiveSource(context)
@@ -117,15 +118,28 @@ package final class SegmentJournal: Journal {
         guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
         let decision = EraseDecision(number: number, reason: reason, who: who, changes: changes, husk: husk)
         let appended = try await append(EntryDraft(kind: .decision, body: decision.bytes))
-        try await finishErasing(number)
+        try await finishErasing(of: number)
         return appended.number
     }
 
-    /// Zeroes the body of a receipt for which a decision is durable, unless that is done.
-    package func finishErasing(_ number: UInt64) async throws(JournalError) {
-        let context = context
-        context.status.addErasure(number)
-        try await Blocking.run { () throws(JournalError) in try Erasing(LiveSource(context)).finish(number, in: context.status) }
+    private func finishErasing(of number: UInt64) async throws(JournalError) {
+        let isFound = try await Blocking.run { () throws(JournalError) in try self.finishErasing([number]).isEmpty }
+        guard isFound else { throw EntryPlace.missing(number) }
+    }
+
+    /// A reader to whom bodies are what stands in their places, whatever was erased.
+    package func revealingReader(from number: UInt64) -> any JournalReader { SegmentReader(LiveSource(context, reveals: true), from: number) }
+
+    /// The receipts that decisions from entry `number` on have erased; reads the heads from there on.
+    package func decidedErasures(from number: UInt64) throws(JournalError) -> Set<UInt64> { try LiveSource(context).decidedErasures(from: number) }
+
+    package func conceal(_ receipts: Set<UInt64>) { context.status.addErasures(receipts) }
+
+    @discardableResult
+    package func finishErasing(_ receipts: Set<UInt64>) throws(JournalError) -> Set<UInt64> {
+        guard !receipts.isEmpty else { return [] }
+        conceal(receipts)
+        return try Erasing(LiveSource(context)).finish(receipts, in: context.status)
     }
 
     package func stop() async {

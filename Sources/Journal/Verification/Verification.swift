@@ -33,7 +33,7 @@ struct Verification {
         for (index, first) in segments.enumerated() {
             try walk(try SegmentFile(first: first, in: source.directory, source.fileSystem), isFirst: index == 0, isLast: first == segments.last)
         }
-        judgeErasures()
+        try judgeErasures()
         judgeHead()
         report.lastNumber = next - 1
         return report
@@ -187,14 +187,25 @@ struct Verification {
     }
 
     /// Sets erased bodies that a decision stands behind apart from those that were lost.
-    private mutating func judgeErasures() {
+    private mutating func judgeErasures() throws(JournalError) {
         for (number, problem) in zeroed.sorted(by: { $0.key < $1.key }) {
             if let decision = decided[number] { report.erased[number] = decision } else { add(problem) }
         }
         // A power cut leaves some of the zeros of an erasure that the next start finishes: nothing is lost that was not to be.
         for (number, problem) in torn.sorted(by: { $0.key < $1.key }) where decided[number] == nil { add(problem) }
-        report.unfinishedErasures = decided.keys.filter { zeroed[$0] == nil && $0 >= report.firstNumber && $0 < next }.sorted()
+        report.unfinishedErasures = try standing()
         report.problems.sort { ($0.segment, $0.offset) < ($1.segment, $1.offset) }
+    }
+
+    /// What stands although its erasure is decided; after a running gateway had time to do it.
+    private func standing() throws(JournalError) -> [UInt64] {
+        let erasing = Erasing(source), deadline = MonotonicClock.milliseconds() + settleMilliseconds
+        var left = try erasing.standing(Set(decided.keys.filter { zeroed[$0] == nil }))
+        while !left.isEmpty, MonotonicClock.milliseconds() < deadline {
+            ThreadSignal.pause(milliseconds: 20)
+            left = try erasing.standing(Set(left))
+        }
+        return left
     }
 
     private mutating func compare(_ head: JournalHead, _ hash: SHA256Digest) {

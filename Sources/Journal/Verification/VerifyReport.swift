@@ -54,8 +54,8 @@ package struct VerifyReport: Equatable, Sendable {
     /// Why not, in a sentence.
     package internal(set) var headFinding: String?
 
-    /// Whether everything is as it was written (or erased by a decision), and the head agrees.
-    package var isIntact: Bool { problemCount == 0 && headMatches != false }
+    /// Whether everything is as it was written (or erased by a decision), nothing stands that was to be erased, and the head agrees.
+    package var isIntact: Bool { problemCount == 0 && headMatches != false && unfinishedErasures.isEmpty }
 
     /// The head that the journal has now.
     package var head: JournalHead { JournalHead(tag: tag, number: lastNumber, hash: lastHash) }

@@ -8,6 +8,26 @@ package struct ErasedReceipt: Equatable, Sendable {
     package let number: UInt64
     /// The decision's entry; nothing where an older version took it in.
     let decision: UInt64?
+    /// Whether state.db does not know the decision's entry: an older version took it in, or the journal has lost it.
+    package var isWithoutDecision: Bool { decision == nil }
+
+    static func all(in database: Database) throws -> [ErasedReceipt] {
+        try CheckedRow.fetchAll(database, sql: "SELECT receipt, decision FROM erasures ORDER BY receipt").map { row in
+            try ErasedReceipt(number: UInt64(clamping: row[0] as Int64), decision: (row[1] as Int64?).map { UInt64(clamping: $0) })
+        }
+    }
+}
+
+extension StateStore {
+    /// The receipts that are erased by what was projected, and by the decisions in `files` behind that: a segment that was put back may have brought
+    /// their bodies back. Blocks the calling thread.
+    package func erasedReceipts(_ files: JournalFiles, through end: UInt64) throws(StateError) -> Set<UInt64> {
+        let (known, position) = try read { (try ErasedReceipt.all(in: $0), try Position(from: $0).entry) }
+        guard position < end else { return Set(known.map(\.number)) }
+        do throws(JournalError) { return try files.decidedErasures(from: position + 1).union(known.map(\.number)) } catch {
+            throw StateError(.journal, "the journal cannot be read: \(error.message)")
+        }
+    }
 }
 
 /// Which of the words that a ticket shows are those of one receipt.
@@ -24,11 +44,7 @@ package struct ErasedWords: Equatable, Sendable {
 extension StateQueries {
     /// The receipts that are erased as far as the journal was projected, in order.
     package func erasedReceipts() async throws -> [ErasedReceipt] {
-        try await store.readAsync { database in
-            try CheckedRow.fetchAll(database, sql: "SELECT receipt, decision FROM erasures ORDER BY receipt").map { row in
-                try ErasedReceipt(number: UInt64(clamping: row[0] as Int64), decision: (row[1] as Int64?).map { UInt64(clamping: $0) })
-            }
-        }
+        try await store.readAsync { try ErasedReceipt.all(in: $0) }
     }
 
     /// The finding as the change called `id` tells it now, and which of its words were those of `receipt`; nothing where that is not known.
@@ -67,7 +83,7 @@ extension Projector {
     }
 
     /// Runs what blocks on a thread of its own.
-    func onThread<T: Sendable>(_ body: @escaping @Sendable () throws(StateError) -> T) async throws(StateError) -> T {
+    package func onThread<T: Sendable>(_ body: @escaping @Sendable () throws(StateError) -> T) async throws(StateError) -> T {
         let outcome: Result<T, StateError> = await withCheckedContinuation { continuation in
             WorkThread.start("weir-erase", givesWay: true) {
                 do throws(StateError) { continuation.resume(returning: .success(try body())) } catch { continuation.resume(returning: .failure(error)) }

@@ -109,7 +109,9 @@ struct Eraser {
                 sql: "UPDATE changes SET erased = 1 WHERE sequence >= ? AND sequence < ? AND entry = ?",
                 arguments: [range.lowerBound, range.upperBound, number])
         }
-        try database.execute(sql: "INSERT OR IGNORE INTO erasures VALUES (?, ?)", arguments: [number, decision])
+        try database.execute(
+            sql: "INSERT INTO erasures VALUES (?, ?) ON CONFLICT (receipt) DO UPDATE SET decision = coalesce(decision, excluded.decision)",
+            arguments: [number, decision])
         let lookup = try database.cachedStatement(sql: "SELECT source, outcome, kind FROM events WHERE entry = ?")
         guard let row = try CheckedRow.fetchOne(lookup, arguments: [number]), let outcome = EventOutcome(rawValue: try row[1]) else { return }
         let kind: String? = try row[2]

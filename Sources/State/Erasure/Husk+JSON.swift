@@ -18,6 +18,10 @@ extension Husk {
             writer.text("time", change.time.rfc3339)
             writer.endObject()
         }
+        if isPartial {
+            writer.key("partial")
+            writer.bool(true)
+        }
         writer.endObject()
         return writer.bytes
     }
@@ -27,6 +31,7 @@ extension Husk {
         guard let value = try? JSONValue(parsing: bytes), let list = value["forms"]?.arrayValue else { return nil }
         forms = list.compactMap { Form($0) }
         blank = (value["blank"]?.arrayValue ?? []).compactMap(\.unsignedValue)
+        isPartial = value["partial"]?.boolValue ?? false
         changes = (value["changes"]?.arrayValue ?? []).compactMap { Made($0) }
     }
 }

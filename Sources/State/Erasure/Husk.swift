@@ -40,6 +40,8 @@ package struct Husk: Equatable, Sendable {
     /// The configurations that could make nothing of the receipt.
     let blank: [UInt64]
     let changes: [Made]
+    /// Whether it is only what state.db remembered of a receipt whose body could not be read: made anew with it, changes are not as at first.
+    var isPartial = false
 
     /// What the configuration in entry `generation` made of the receipt; of one that it never was mapped with, what the last one made.
     func form(of generation: UInt64) -> Form? { blank.contains(generation) ? nil : forms.first { $0.generation == generation } ?? forms.last }

@@ -22,14 +22,14 @@ struct HuskMaker {
 
     /// What every configuration that receipt `number` was projected with makes of it; nothing for one that was never mapped, or is gone already.
     ///
-    /// - Throws: `journal` when its body cannot be read although something was made of it: nobody could tell which words are its own.
+    /// Of a receipt whose body cannot be read it is what state.db remembers.
     func husk(of number: UInt64) throws(StateError) -> Husk? {
         guard let entry = try source.entry(number), entry.kind == .receipt else { return nil }
         let known = try store.read { try Self.known(of: entry, $0) }
-        guard let outcome = known.outcome, outcome != .erased else { return nil }
+        guard let outcome = known.outcome else { return nil }
         guard let body = entry.body.bytes else {
-            if case .unreadable = entry.body, outcome == .mapped || outcome == .ignored || !known.changes.isEmpty { throw .unreadable(number) }
-            return nil
+            guard case .unreadable = entry.body, outcome == .mapped || outcome == .ignored || !known.changes.isEmpty else { return nil }
+            return try store.read { try RememberedHusk(entry, changes: known.changes, isIgnored: outcome == .ignored).husk(from: $0) }
         }
         // What ended the process is not mapped again: only what was made of it before is.
         var end = UInt64.max
@@ -81,21 +81,12 @@ struct HuskMaker {
 extension Projector {
     /// What stays of receipt `number` when its body is erased; it must have been projected.
     ///
-    /// - Parameter active: The configuration in force.
-    package func husk(of number: UInt64, active: UInt64) async throws(StateError) -> Husk? {
-        let maker = HuskMaker(store: store, source: EntrySource(journal), makeMapper: makeMapper, active: active)
+    /// - Parameters:
+    ///   - active: The configuration in force.
+    ///   - revealed: The journal, where the body stands although the receipt counts as erased.
+    package func husk(of number: UInt64, active: UInt64, revealing revealed: SegmentJournal? = nil) async throws(StateError) -> Husk? {
+        let source = revealed.map { EntrySource(revealing: $0) } ?? EntrySource(journal)
+        let maker = HuskMaker(store: store, source: source, makeMapper: makeMapper, active: active)
         return try await onThread { () throws(StateError) in try maker.husk(of: number) }
-    }
-}
-
-extension StateError {
-    /// A receipt that cannot be erased as long as its body cannot be read.
-    fileprivate static func unreadable(_ receipt: UInt64) -> StateError {
-        StateError(
-            .journal,
-            """
-            the body of receipt \(receipt) cannot be read, so its words cannot be found in what was made of it: put its segment back from a backup \
-            ('weir journal verify' names the place) and start again, or stop the gateway, remove state.db, which is made again without the receipt, and erase it then
-            """)
     }
 }

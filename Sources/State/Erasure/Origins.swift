@@ -49,6 +49,9 @@ struct Origins: Equatable {
     /// The groups that may hold words of the receipt `entry`, which spoke of the record.
     func groups(of entry: UInt64) -> UInt32 { unsaid | (parts.first { $0.entry == entry }?.groups ?? 0) }
 
+    /// The groups that are known to hold words of the receipt `entry`.
+    func said(by entry: UInt64) -> UInt32? { parts.first { $0.entry == entry }?.groups }
+
     private mutating func add(_ group: UInt32, _ stamp: Stamp?) {
         guard let stamp else { return }
         if let index = parts.firstIndex(where: { $0.entry == stamp.entry }) {

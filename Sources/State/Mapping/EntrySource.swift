@@ -13,6 +13,13 @@ package struct EntrySource: Sendable {
         listConfigurations = { () throws(JournalError) in try journal.configurations() }
     }
 
+    /// The same, with bodies that stand although they are erased.
+    init(revealing journal: SegmentJournal) {
+        watermark = { journal.watermark }
+        reader = { journal.revealingReader(from: $0) }
+        listConfigurations = { () throws(JournalError) in try journal.configurations() }
+    }
+
     /// The files of a journal that nobody writes, or whose newest entries do not matter.
     package init(_ files: JournalFiles) {
         watermark = { .max }

@@ -114,6 +114,21 @@ package struct GatewayNotice: Equatable, Sendable {
         return GatewayNotice(kind: "recovery", summary: summary, details: RawJSON(bytes: short == note ? body : short.bytes))
     }
 
+    /// Receipts whose erasure only ledger.db knows of: the journal that was put back is older.
+    package static func forgottenErasures(_ receipts: [UInt64]) -> GatewayNotice {
+        let shown = receipts.prefix(10).map { String($0) }.joined(separator: ", ") + (receipts.count > 10 ? ", …" : "")
+        return GatewayNotice(
+            kind: "recovery",
+            summary:
+                "Receipts that were erased may stand in the journal again, which has no decision about them: look with 'weir show N' and erase them again: \(shown)"
+        ) { writer in
+            writer.key("erased")
+            writer.beginArray()
+            for receipt in receipts.prefix(1000) { writer.string(String(receipt)) }
+            writer.endArray()
+        }
+    }
+
     /// state.db was damaged, or is another file than before, and the journal makes it again.
     static func stateRemade(_ damage: StateError) -> GatewayNotice {
         GatewayNotice(

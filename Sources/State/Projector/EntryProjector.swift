@@ -39,11 +39,16 @@ struct EntryProjector {
             try touch(entry, in: database)
             return try projection.pass(entry, as: .voided, in: database)
         }
-        switch entry.body {
+        switch body(of: entry) {
         case .erased: try project(erased: entry, in: database)
         case .unreadable: try projection.pass(unread: entry, in: database)
         case .kept(let body): try project(entry, body: body, in: database)
         }
+    }
+
+    /// What is to be made of `entry`: nothing of a body that came back although it was erased.
+    private func body(of entry: Entry) -> EntryBody {
+        if case .kept = entry.body, survey.isErased(entry.number) { .erased } else { entry.body }
     }
 
     /// The configuration by which receipt `number` counted last before `entry`; nothing where the journal cannot say.
@@ -83,10 +88,10 @@ struct EntryProjector {
     private mutating func touch(_ entry: Entry, in database: Database) throws {
         guard let rules, rules.isSubject(entry) else { return }
         let generation = try generations.generation(of: entry, &mapper)
-        if case .erased = entry.body, let form = try husk(entry.number)?.form(of: generation), !form.event.ignored {
+        if case .erased = body(of: entry), let form = try husk(entry.number)?.form(of: generation), !form.event.ignored {
             return try projection.touch(form.event, key: form.key, in: database)
         }
-        guard case .kept(let body) = entry.body else { return }
+        guard case .kept(let body) = body(of: entry) else { return }
         guard case .event(let event, let scope) = try mapper.map(entry, body: body, generation: generation), !event.ignored else { return }
         try projection.touch(event, key: event.key.map { EventKey(scope: scope, kind: event.kind, key: $0) }, in: database)
     }

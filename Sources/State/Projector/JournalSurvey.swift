@@ -19,6 +19,8 @@ struct JournalSurvey {
     private var erasures: [UInt64: [Said<EraseDecision.Kept>]] = [:]
     /// The entries that are left out, though they may be readable.
     private(set) var leftOut = EntryRanges()
+    /// Receipts of which their husk does not keep all, unless what follows from that was told since.
+    private(set) var partial: Set<UInt64> = []
     /// The last entry that was read.
     private(set) var through: UInt64 = 0
     /// By configuration, the last receipt that refers to it.
@@ -47,6 +49,14 @@ struct JournalSurvey {
             !leftOut.contains(said.entry) && (said.content.during.map { $0 <= during ?? 0 } ?? true)
         }
     }
+
+    /// The receipts whose erasure a decision says that can be read, left out or not.
+    var erased: Set<UInt64> { Set(erasures.keys) }
+
+    func isErased(_ receipt: UInt64) -> Bool { erasures[receipt] != nil }
+
+    /// Whether a receipt was there as a whole when the large entry `number` was carried out, and is there in part by now.
+    func isPartial(before number: UInt64) -> Bool { partial.contains { $0 < number && number < husk(of: $0) ?? 0 } }
 
     /// The decision that keeps what stayed of the erased receipt.
     ///
@@ -89,11 +99,14 @@ struct JournalSurvey {
     mutating func add(_ note: RecoveryNote) {
         guard case .remade(let entry, let rules) = note.reason else { return }
         remade = Remade(last: entry, tag: note.tag)
+        partial = partial.filter { $0 > entry }
         remadeRules = rules
         if note.lost == nil, let loss, loss <= entry { self.loss = nil }
     }
 
     private mutating func add(_ decision: EraseDecision, entry: UInt64) {
+        let isFirst = !(erasures[decision.number] ?? []).contains { $0.content.hasHusk }
+        if isFirst, decision.isPartial { partial.insert(decision.number) }
         erasures[decision.number, default: []].append(Said(entry: entry, content: decision.kept))
     }
 
@@ -101,8 +114,9 @@ struct JournalSurvey {
     mutating func read(_ source: EntrySource, from first: UInt64, through last: UInt64, isStopping: () -> Bool) throws(StateError) {
         guard first <= last else { return }
         var reader = source.reader(first), damaged: [ClosedRange<UInt64>] = []
+        // What was erased is not damaged, whether or not the reader knew of it.
         defer {
-            unreadable = unreadable.union(EntryRanges(damaged + reader.skipped).through(last))
+            unreadable = unreadable.union(EntryRanges(damaged.filter { erasures[$0.lowerBound] == nil } + reader.skipped).through(last))
             leftOut = unread.leftOut(during: during)
         }
         while !isStopping() {

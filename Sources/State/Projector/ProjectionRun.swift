@@ -301,10 +301,13 @@ final class ProjectionRun {
     private func isWithoutWhatWas(_ survey: JournalSurvey, after position: UInt64) throws(StateError) -> Bool {
         if let loss = survey.loss, try knownLoss() ?? 0 < loss { return true }
         if !survey.unreadable.subtracting(survey.leftOut).isEmpty { return true }
+        if survey.partial.contains(where: { $0 > position }) { return true }
         guard !survey.large.isEmpty else { return false }
         var whole = JournalSurvey()
         try whole.read(plan.source, from: 1, through: survey.through, isStopping: plan.shouldStop)
-        return survey.large.contains { !whole.unreadable.through($0 - 1).subtracting(whole.unread.leftOut(during: $0)).isEmpty }
+        return survey.large.contains {
+            !whole.unreadable.through($0 - 1).subtracting(whole.unread.leftOut(during: $0)).isEmpty || whole.isPartial(before: $0)
+        }
     }
 
     /// Throws when state.db has taken in what the journal says was left out: it is of another time than the journal's end, and what would follow from
@@ -353,7 +356,17 @@ final class ProjectionRun {
         var survey = JournalSurvey(during: plan.rules?.entry)
         try survey.read(plan.source, from: position + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
         self.survey = survey
+        if plan.writesNotes { try eraseWhatIsDecided(survey.erased) }
         return survey
+    }
+
+    /// Has nothing projected or shown of bodies that came back with a segment which was put back. What fails of it others try again and tell of.
+    private func eraseWhatIsDecided(_ receipts: Set<UInt64>) throws(StateError) {
+        let before = try plan.store.read { try ErasedReceipt.all(in: $0) }
+        plan.journal.conceal(Set(before.map(\.number)))
+        do throws(JournalError) { try plan.journal.finishErasing(receipts.subtracting(before.map(\.number))) } catch {
+            plan.options.log.error("bodies of erased receipts may stand in the journal: \(error.message)")
+        }
     }
 }
 

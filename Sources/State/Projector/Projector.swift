@@ -47,6 +47,7 @@ package final class Projector: Sendable {
         do throws(StateError) {
             guard store.isOpen else { return }
             try await JournalLoss.settle(store: store, journal: journal, log: options.log)
+            journal.conceal(try store.read { try ErasedReceipt.all(in: $0) }.reduce(into: []) { $0.insert($1.number) })
         } catch {
             guard error.code == .corrupt else { throw error }
             remake(because: error)

@@ -106,6 +106,14 @@ package struct StateQueries: Sendable {
         }
     }
 
+    /// Whether entry `number` was projected as a receipt, or as one of those that could not be read at all.
+    package func isReceipt(_ number: UInt64) async throws -> Bool {
+        try await store.readAsync { database in
+            let sql = "SELECT 1 FROM events WHERE entry = ?1 UNION ALL SELECT 1 FROM skipped WHERE first <= ?1 AND last >= ?1 LIMIT 1"
+            return try Int64.fetchOne(database, sql: sql, arguments: [Int64(clamping: number)]) != nil
+        }
+    }
+
     /// How many changes the receipt `entry` has made; 0 when it is not projected yet.
     package func changeCount(ofEntry entry: UInt64) async throws -> UInt64 {
         try await store.readAsync { database in

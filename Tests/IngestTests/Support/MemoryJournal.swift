@@ -86,6 +86,9 @@ final class MemoryJournal: Journal {
     func configurations() throws(JournalError) -> [Entry] { [] }
     func waitForEntries(after number: UInt64, milliseconds: Int) -> Bool { watermark > number }
     func configure(_ content: [UInt8]) async throws(JournalError) -> UInt64 { try keep(EntryDraft(kind: .config, body: content)).get().number }
+    func conceal(_ receipts: Set<UInt64>) {}
+    func finishErasing(_ receipts: Set<UInt64>) -> Set<UInt64> { receipts }
+
     func stop() async { set(.stopping) }
 
     private struct EmptyReader: JournalReader {

@@ -31,7 +31,7 @@ struct ErasureTests: ErasureTesting {
         }
     }
 
-    private static var script: Script {
+    static var script: Script {
         var script = Script()
         script.add("first", key: "1", at: 1) { finding($0, [.title]) { $0.title = "plain" } }
         script.add("leak", key: secret, at: 2) { leaking($0) }

@@ -20,17 +20,23 @@ struct ReadableAgainTests {
     /// Changes a byte of entry `number`, and changes it back when called again: of its body, or of the header of its batch. Each was appended alone, and
     /// its batch is one block.
     static func turn(_ folder: String, _ number: UInt64, isWhole: Bool = false) throws {
-        let path = folder + "/00000000000000000001.segment"
-        let offset = number * 4096
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-        try file.seek(toOffset: offset)
-        let block = try #require(try file.read(upToCount: 4096))
-        let end = try #require(block.lastIndex { $0 != 0 }) - block.startIndex
-        let place = offset + UInt64(isWhole ? 8 : end)
-        try file.seek(toOffset: place)
-        try file.write(contentsOf: [block[block.startIndex + Int(place - offset)] ^ 0x40])
-        try file.close()
+        var block = try block(of: number, in: folder)
+        let end = try #require(block.lastIndex { $0 != 0 })
+        block[isWhole ? block.startIndex + 8 : end] ^= 0x40
+        try put(block, of: number, in: folder)
     }
+
+    private static func file(_ folder: String, at number: UInt64) throws -> FileHandle {
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder + "/00000000000000000001.segment"))
+        try file.seek(toOffset: number * 4096)
+        return file
+    }
+
+    /// The block of entry `number`, which was appended alone.
+    static func block(of number: UInt64, in folder: String) throws -> Data { try #require(try file(folder, at: number).read(upToCount: 4096)) }
+
+    /// Puts the block back.
+    static func put(_ block: Data, of number: UInt64, in folder: String) throws { try file(folder, at: number).write(contentsOf: block) }
 
     /// A gate whose state.db was made while the first receipt, entry 2, could not be read.
     private func damaged(isWhole: Bool = false) async throws -> Gate {
@@ -275,20 +281,5 @@ struct ReadableAgainTests {
         try gate.catchUp()
         #expect(gate.store.remakes == 1)
         await gate.journal.stop()
-    }
-
-    /// Which words of the records are its own nobody can tell: nothing is erased, instead of some of it.
-    @Test func whatWasMadeOfAReceiptThatCannotBeReadIsNotErasedByHalves() async throws {
-        let before = try Gate(Self.script)
-        for name in Self.names { try await before.receive(name) }
-        try before.catchUp()
-        let gate = try await Gate(again: before) { try Self.turn($0, 2) }
-        await #expect(throws: StateError.self) { try await gate.erase(2) }
-        #expect(try gate.entries().allSatisfy { $0.kind != .decision })
-        // Where nothing was made of it there is nothing to find.
-        let lost = try await anew(gate) { _ in }
-        try await lost.erase(2)
-        #expect(try await lost.queries.erasedReceipts().map(\.number) == [2])
-        await lost.journal.stop()
     }
 }

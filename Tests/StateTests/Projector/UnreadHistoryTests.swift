@@ -46,6 +46,12 @@ struct UnreadHistoryTests {
         let type: String
         let subject: String
         let data: String
+
+        /// Whether both say the same, but for what an erasure has taken out of one.
+        func isSame(as other: Content) -> Bool {
+            let isEmptied = data.contains("(erased)") || other.data.contains("(erased)")
+            return type == other.type && subject == other.subject && (isEmptied || data == other.data)
+        }
     }
 
     /// A copy of the journal's folder, and what stood in it.
@@ -69,6 +75,8 @@ struct UnreadHistoryTests {
         var journals: [JournalCopy] = []
         /// Whether the journal was put back from an older copy: what was made of the entries that it lost stays in state.db.
         var hasLost = false
+        /// The receipts that were erased, with their blocks of the journal from before.
+        var erased: [UInt64: Data] = [:]
         var told: [String: Content] = [:]
         /// What happened, for whoever has to find out why.
         var happened: [String] = []
@@ -88,7 +96,7 @@ struct UnreadHistoryTests {
                     happened.append("projected to \(gate.journal.watermark)")
                     try check(seed, round)
                 }
-                try await happen(.random(in: 0..<10, using: &generator), &generator)
+                try await happen(.random(in: 0..<12, using: &generator), &generator)
                 if Int.random(in: 0..<3, using: &generator) == 0 {
                     happened.append("projected")
                     if let entry = try await gate.takeInAgain() { happened.append("taken in by \(entry)") }
@@ -98,7 +106,7 @@ struct UnreadHistoryTests {
         }
 
         private mutating func happen(_ what: Int, _ generator: inout SeededGenerator) async throws {
-            let candidates = numbers.dropLast().filter { damaged[$0] == nil }
+            let candidates = numbers.dropLast().filter { damaged[$0] == nil && erased[$0] == nil }
             switch what {
             case 0...2:
                 guard let number = candidates.randomElement(using: &generator) else { return }
@@ -119,6 +127,7 @@ struct UnreadHistoryTests {
                 try await reopen { state in for path in state { files[path] = try? Data(contentsOf: URL(fileURLWithPath: path)) } }
                 copies.append(files)
             case 7:
+                guard erased.isEmpty else { return }
                 happened.append("copy \(journals.count) of the journal")
                 var files: [String: Data] = [:]
                 gate = try await Gate(again: gate) { journal in
@@ -140,6 +149,18 @@ struct UnreadHistoryTests {
                 damaged = copy.damaged
                 hasLost = true
                 try await settle()
+            case 9:
+                // A copy of the journal from before an erasure is another history.
+                guard journals.isEmpty, let index = candidates.indices.randomElement(using: &generator) else { return }
+                try await erase(candidates[index])
+            case 10:
+                guard let number = erased.keys.sorted().randomElement(using: &generator), let block = erased[number] else { return }
+                let isListLost = Bool.random(using: &generator)
+                happened.append("the erased body of \(number) put back\(isListLost ? ", the list lost" : "")")
+                gate = try await Gate(again: gate) { folder in
+                    try ReadableAgainTests.put(block, of: number, in: folder)
+                    if isListLost { try? FileManager.default.removeItem(atPath: folder + "/erased") }
+                }
             default:
                 guard let index = copies.indices.randomElement(using: &generator) else { return }
                 happened.append("copy \(index) put back")
@@ -149,6 +170,15 @@ struct UnreadHistoryTests {
                     for (path, bytes) in copy { try bytes.write(to: URL(fileURLWithPath: path)) }
                 }
             }
+        }
+
+        /// Erases a receipt once it is known what was made of it.
+        private mutating func erase(_ number: UInt64) async throws {
+            guard let index = numbers.firstIndex(of: number), case .event = came[index].what else { return }
+            let block = try ReadableAgainTests.block(of: number, in: gate.folder.file("journal"))
+            try await gate.erase(number)
+            erased[number] = block
+            happened.append("\(number) erased by \(gate.journal.watermark)")
         }
 
         private mutating func turn(_ number: UInt64) async throws {
@@ -186,8 +216,13 @@ struct UnreadHistoryTests {
         mutating func check(_ gate: Gate, _ when: String) throws {
             for change in try gate.allChanges() {
                 let content = Content(type: change.type, subject: change.subject, data: change.data.text)
-                guard let known = told.updateValue(content, forKey: change.id), known != content else { continue }
+                guard let known = told.updateValue(content, forKey: change.id), !known.isSame(as: content) else { continue }
                 Issue.record("\(when): \(change.id) has two contents: \(known) and \(content) after \(happened)")
+            }
+            // As each start does.
+            try gate.journal.finishErasing(Set(try gate.store.read { try ErasedReceipt.all(in: $0) }.map(\.number)))
+            for (number, block) in erased where try ReadableAgainTests.block(of: number, in: gate.folder.file("journal")) == block {
+                Issue.record("\(when): the erased body of \(number) stands after \(happened)")
             }
         }
     }

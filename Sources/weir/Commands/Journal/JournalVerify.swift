@@ -35,8 +35,12 @@ struct JournalVerify: ParsableCommand {
             show(report)
         }
         guard report.isIntact else {
-            let first = report.problems.first?.sentence ?? report.headFinding ?? "the head does not agree"
-            throw CommandFailure("the journal is not as it was written: " + first)
+            if let first = report.problems.first?.sentence ?? report.headFinding {
+                throw CommandFailure("the journal is not as it was written: " + first)
+            }
+            throw CommandFailure(
+                "the journal holds what was erased: \(report.unfinishedErasures.count.of("receipt")), the first is \(report.unfinishedErasures.first ?? 0)",
+                hint: "each start of the gateway erases what a decision names: start it on this data folder, then look once more")
         }
     }
 
@@ -44,11 +48,16 @@ struct JournalVerify: ParsableCommand {
         for problem in report.problems { StandardOutput.line(SafeText.escaped(problem.sentence)) }
         if report.problemCount > report.problems.count { StandardOutput.line("… and \(report.problemCount - report.problems.count) more") }
         for (number, decision) in report.erased.sorted(by: { $0.key < $1.key }) { StandardOutput.line("entry \(number): erased by decision \(decision)") }
-        for number in report.unfinishedErasures { StandardOutput.line("entry \(number): its erasure was decided and is not done yet") }
+        for number in report.unfinishedErasures { StandardOutput.line("entry \(number): its erasure was decided, and its body stands") }
         if let finding = report.headFinding { StandardOutput.line(SafeText.escaped(finding)) }
         let entries = report.entries == 0 ? "no entries" : "entries \(report.firstNumber) to \(report.lastNumber)"
-        StandardOutput.line("\(report.isIntact ? "intact" : "damaged"): \(entries) in \(report.segments.of("segment")), \(report.problemCount.of("problem"))")
+        StandardOutput.line("\(Self.word(report)): \(entries) in \(report.segments.of("segment")), \(report.problemCount.of("problem"))")
         StandardOutput.line("head: " + String(decoding: report.head.bytes, as: UTF8.self))
+    }
+
+    private static func word(_ report: VerifyReport) -> String {
+        if report.isIntact { return "intact" }
+        return report.problemCount == 0 && report.headMatches != false ? "not erased" : "damaged"
     }
 
     private static func json(_ report: VerifyReport) -> [UInt8] {
@@ -64,6 +73,10 @@ struct JournalVerify: ParsableCommand {
         writer.key("erased")
         writer.beginArray()
         for number in report.erased.keys.sorted() { writer.string(String(number)) }
+        writer.endArray()
+        writer.key("not_erased")
+        writer.beginArray()
+        for number in report.unfinishedErasures { writer.string(String(number)) }
         writer.endArray()
         writer.member("problem_count", report.problemCount)
         writer.key("problems")
