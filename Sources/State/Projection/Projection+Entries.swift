@@ -42,6 +42,12 @@ extension Projection {
         _ = begin(entry)
     }
 
+    /// Keeps which entry it was, for whoever compares state.db with a journal that has lost some.
+    func remember(own entry: Entry, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO own_entries VALUES (?, ?)")
+            .execute(arguments: [Int64(clamping: entry.number), EntryProof(of: entry).data])
+    }
+
     /// Takes over the tag of a `recovery` entry; returns whether none stands before it.
     private func isFirst(_ note: RecoveryNote, entry: UInt64, in database: Database) throws -> Bool {
         if case .remade = note.reason { try Remade.remember(note.tag, in: database) }

@@ -29,6 +29,7 @@ struct EntryProjector {
 
     mutating func project(_ entry: Entry, in database: Database) throws {
         guard entry.kind == .receipt else {
+            try projection.remember(own: entry, in: database)
             guard entry.kind == .decision, let decision = EraseDecision(parsing: entry.body.bytes ?? []) else {
                 return try projection.project(own: entry, in: database)
             }

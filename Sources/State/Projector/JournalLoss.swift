@@ -12,7 +12,7 @@ struct JournalLoss {
     /// If entries are missing, says so in the journal, and takes state.db back to where the two part.
     ///
     /// What the lost entries made stays: changes are facts, and records will be corrected by what vendors send next. Entries that were given their
-    /// numbers are projected like any others; what stands before them in the journal as the last of both is taken in again, which changes nothing.
+    /// numbers are projected like any others.
     static func settle(store: StateStore, journal: any Journal, log: Logger) async throws(StateError) {
         let source = EntrySource(journal)
         if let loss = try JournalLossSearch(store: store, source: source).run(end: journal.watermark, first: journal.firstNumber) {

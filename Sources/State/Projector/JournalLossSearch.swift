@@ -7,12 +7,11 @@ struct JournalLossSearch {
     let store: StateStore
     let source: EntrySource
 
-    /// A receipt as state.db remembers it.
-    private struct Known {
-        let entry: UInt64
-        let received: Int64
-        let source: String
-    }
+    /// What state.db knows of the number of an entry that stands in the journal.
+    private enum Verdict { case same, different, unknown }
+
+    /// Entries of the journal that are read at once.
+    private static let pageSize = 16
 
     /// The loss, if there is one; one entry is read when there is none.
     ///
@@ -30,56 +29,61 @@ struct JournalLossSearch {
         return JournalLoss(position: position.entry, common: try lastInCommon(through: position.entry - 1, first: first))
     }
 
-    /// The last receipt or large entry up to `limit` that is the same in both; 0 when none is.
+    /// The last entry up to `limit` that is the same in both; 0 when none is.
+    ///
+    /// Once one differs, all later ones do, since what is written behind a loss begins with an entry of its own: a search in halves.
     private func lastInCommon(through limit: UInt64, first: UInt64) throws(StateError) -> UInt64 {
-        var common = try lastReceiptInCommon(through: limit, first: first)
-        // Whatever is carried out once more changes records and tells of it once more.
-        for large in try carriedOut(after: common, through: limit) {
-            guard let entry = try source.entry(large.entry), EntryProof(of: entry) == large.proof else { break }
-            common = large.entry
+        // What retention dropped cannot be compared, and was there before everything that can.
+        var common = min(limit, max(first, 1) - 1), high = limit
+        while common < high {
+            let middle = common + (high - common + 1) / 2
+            if let same = try firstKnown(from: middle, through: high), same.verdict == .same { common = same.number } else { high = middle - 1 }
         }
-        return common
+        return try afterWhatIsLeftOut(common, through: limit)
     }
 
-    private func carriedOut(after low: UInt64, through high: UInt64) throws(StateError) -> [(entry: UInt64, proof: EntryProof)] {
-        try store.read { database in
-            let sql = "SELECT entry, proof FROM carried_out WHERE entry > ? AND entry <= ? ORDER BY entry"
-            return try CheckedRow.fetchAll(database, sql: sql, arguments: [Int64(clamping: low), Int64(clamping: high)]).map { row in
-                (UInt64(clamping: try row[0] as Int64), EntryProof(try row[1]))
+    /// The first entry of the journal of which state.db can tell whether it is the one that it had taken in.
+    private func firstKnown(from first: UInt64, through last: UInt64) throws(StateError) -> (number: UInt64, verdict: Verdict)? {
+        var reader = source.reader(first)
+        while case let entries = try reader.entries(limit: Self.pageSize, maxBytes: 1 << 20), !entries.isEmpty {
+            for entry in entries {
+                if entry.number > last { return nil }
+                let verdict = try verdict(on: entry)
+                if verdict != .unknown { return (entry.number, verdict) }
             }
         }
+        return nil
     }
 
-    /// Once one differs, all later ones do: a search in halves over the receipts that state.db has.
-    private func lastReceiptInCommon(through limit: UInt64, first: UInt64) throws(StateError) -> UInt64 {
-        var common: UInt64 = 0, limit = limit
-        while common < limit {
-            let middle = common + (limit - common + 1) / 2
-            var probe = try receipt(after: common, through: middle, newestFirst: true)
-            if probe == nil { probe = try receipt(after: middle, through: limit, newestFirst: false) }
-            guard let known = probe else { break }
-            // What retention dropped cannot be compared, and was there before everything that can.
-            let isSame = known.entry < first ? true : try isInJournal(known)
-            if isSame { common = known.entry } else { limit = known.entry - 1 }
+    /// The last entry behind `common` up to which state.db had left out whatever can be read: it is taken in again by an entry of its own, and never at
+    /// its place.
+    private func afterWhatIsLeftOut(_ common: UInt64, through limit: UInt64) throws(StateError) -> UInt64 {
+        var common = common, reader = source.reader(common + 1)
+        while case let entries = try reader.entries(limit: Self.pageSize, maxBytes: 1 << 20), !entries.isEmpty {
+            for entry in entries {
+                guard entry.number == common + 1, entry.number <= limit, try verdict(on: entry) == .unknown else { return common }
+                common = entry.number
+            }
         }
         return common
     }
 
-    private func isInJournal(_ known: Known) throws(StateError) -> Bool {
-        guard let entry = try source.entry(known.entry) else { return false }
-        return entry.kind == .receipt && entry.receivedTime.milliseconds == known.received && entry.source == known.source
-    }
-
-    private func receipt(after low: UInt64, through high: UInt64, newestFirst: Bool) throws(StateError) -> Known? {
-        guard low < high else { return nil }
-        let sql = """
-            SELECT e.entry, e.received, s.name FROM events e JOIN sources s ON s.id = e.source
-            WHERE e.entry > ? AND e.entry <= ? ORDER BY e.entry \(newestFirst ? "DESC" : "ASC") LIMIT 1
-            """
+    private func verdict(on entry: Entry) throws(StateError) -> Verdict {
+        let number = Int64(clamping: entry.number)
         return try store.read { database in
-            try CheckedRow.fetchOne(database, sql: sql, arguments: [Int64(clamping: low), Int64(clamping: high)]).map { row in
-                try Known(entry: UInt64(clamping: row[0] as Int64), received: row[1], source: row[2])
+            if entry.kind == .receipt {
+                let sql = "SELECT e.received, s.name FROM events e JOIN sources s ON s.id = e.source WHERE e.entry = ?"
+                if let row = try CheckedRow.fetchOne(database, sql: sql, arguments: [number]) {
+                    return try row[0] as Int64 == entry.receivedTime.milliseconds && row[1] as String == entry.source ? .same : .different
+                }
+            } else if let row = try CheckedRow.fetchOne(database, sql: "SELECT proof FROM own_entries WHERE entry = ?", arguments: [number]) {
+                return EntryProof(try row[0]) == EntryProof(of: entry) ? .same : .different
+            } else if number <= (try Int64.fetchOne(database, sql: "SELECT after FROM own_entries_known") ?? 0) {
+                return .unknown
             }
+            let isLeftOut = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM skipped WHERE first <= :number AND last >= :number)", arguments: ["number": number])
+            return isLeftOut ?? false ? .unknown : .different
         }
     }
 }

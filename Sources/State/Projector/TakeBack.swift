@@ -23,7 +23,7 @@ struct TakeBack {
         try change { database in
             var position = try Position(from: database)
             try uncount(after: end, through: position, in: database)
-            for table in Self.byEntry + ["events", "voids", "rebuilds", "parts", "carried_out"] {
+            for table in Self.byEntry + ["events", "voids", "rebuilds", "parts", "own_entries"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE entry > ?", arguments: [end])
             }
             try database.execute(sql: "DELETE FROM quarantined WHERE receipt > :end OR entry > :end", arguments: ["end": end])

@@ -120,7 +120,7 @@ struct RebuildSwap {
             try live.inTransaction(.immediate) {
                 try ShadowTables.replaceSmall(from: other, to: live, sources: try ShadowSources.numbers(of: other, in: projection, live))
                 try work.insert(entry: number, changes: changes, into: live)
-                try live.execute(sql: "INSERT OR REPLACE INTO carried_out VALUES (?, ?)", arguments: [number, EntryProof(of: entry).data])
+                try projection.remember(own: entry, in: live)
                 if case .again = work {
                     try ShadowTables.addWhatWasMissing(from: other, to: live)
                     let position = try Position(from: other)

@@ -13,7 +13,7 @@ enum Migrations {
     static let tables = [
         "projection", "sources", "records", "changes", "events", "event_keys", "event_key_index", "event_key_merge", "counters", "drift", "quarantined",
         "voids", "skipped", "rebuilds", "tags", "parts", "touched", "touched_keys", "event_key_form", "drift_told", "erasures",
-        "notices_told", "clock_steps", "remakings", "unread", "drift_notices", "turns", "unreadable_search", "carried_out",
+        "notices_told", "clock_steps", "remakings", "unread", "drift_notices", "turns", "unreadable_search", "own_entries", "own_entries_known",
         "losses",
     ]
 
