@@ -93,7 +93,9 @@ struct CheckTests {
 
     @Test func aFileSinkOntoSomethingElseIsFound() async throws {
         let workspace = try Self.workspace()
-        for (text, isFound) in [("dear diary", true), ("{\"id\":\"a\"}\n", false), ("", false)] {
+        for (text, isFound) in [
+            ("dear diary", true), ("{\"id\":\"a\"}\n", true), (#"{"specversion":"1.0","id":"a-1-1","source":"/gateway"}"#, false), ("", false),
+        ] {
             try workspace.write("changes.ndjson", text)
             let check = try await Self.run("check", in: workspace)
             let words = "weir: the sink 'archive': \(workspace.path)/changes.ndjson is there already and holds something else than changes: it is not touched"
@@ -137,6 +139,8 @@ struct CheckTests {
         for (name, words) in [("ledger.db", "state.db and ledger.db in \(data) were made of one"), ("state.db", "state.db in \(data) was made of one")] {
             let gone = try await Self.run("check", in: workspace)
             #expect(gone.status == 1 && gone.errors.contains("weir: there is no journal in \(data)/journal, and \(words) (hint: put it back"), "\(gone.errors)")
+            let verify = try await WeirProgram.run(["journal", "verify", "--config", "\(workspace.path)/weir.yaml"])
+            #expect(name != "ledger.db" || verify.status != 0 && verify.errors.contains("hint: put it back"), "\(verify.errors)")
             // Without the ledger the state alone tells, and without either nothing is missing.
             for path in [name, name + "-wal", name + "-shm", name + "-mark"] { try? manager.removeItem(atPath: "\(data)/\(path)") }
             if name == "ledger.db" { try manager.createDirectory(atPath: data + "/journal", withIntermediateDirectories: true) }

@@ -62,11 +62,28 @@ struct FileSinkTests {
         #expect(text(of: path) == text(of: Change.findings(1...1)))
     }
 
-    @Test func aFileOfSomebodyElseIsLeftAlone() async throws {
-        put(Array("root:x:0:0".utf8), at: path)
+    private static let foreign = [
+        "root:x:0:0", #"{"users":[{"id":1}]}"#, #"{"hello":1}"# + "\n", #"{"ts":1}"# + "\n" + #"{"ts":2"#, "{\n  \"name\": 1\n}\n",
+        #"{"specversion":"1.0","type":"a","id":"1"}"# + "\n", #"{"specversion":"1.0","id":"A-1","source":"/b"}"# + "\n",
+        #"{"specversion":"1.0","id":"a-1","source":"https://b"}"# + "\n", "\0\u{1}\0", "\n",
+    ]
+
+    @Test(arguments: foreign) func aFileOfSomebodyElseIsLeftAlone(_ text: String) async throws {
+        put(Array(text.utf8), at: path)
         let failure = try await sink().deliver(Change.findings(1...1)).failure
         #expect(failure?.reason == "\(path) is there already and holds something else than changes")
-        #expect(contents(of: path) == Array("root:x:0:0".utf8))
+        #expect(contents(of: path) == Array(text.utf8))
+    }
+
+    @Test(arguments: [1, 2, 3, 4]) func aFileOfSomebodyElseThatHasANumberIsLeftAlone(_ number: Int) async throws {
+        let sink = try sink(rotate: 700, keep: 2), other = Array("important".utf8)
+        for number in 1...number where number < 3 { put(lines(of: Change.findings(1...1)), at: "\(path).\(number)") }
+        if number == 4 { put(lines(of: Change.findings(1...1)), at: "\(path).3") }
+        put(other, at: "\(path).\(number)")
+        #expect(await sink.deliver(Change.findings(2...3)).isDelivered)
+        let failure = await sink.deliver(Change.findings(4...4)).failure
+        #expect(failure?.reason == "\(path).\(number) is there already and holds something else than changes")
+        #expect(contents(of: "\(path).\(number)") == other && text(of: path) == text(of: Change.findings(2...3)))
     }
 
     @Test func whatIsNoFileIsRefused() async throws {
@@ -125,7 +142,7 @@ struct FileSinkTests {
     func numberingGoesOnWhereACrashLeftIt(_ present: [Int]) throws {
         for number in present { put([UInt8(number)], at: "\(path).\(number)") }
         put([0], at: path)
-        try FileRotation(bytes: 1, keep: 3).rotate(path)
+        try FileRotation(bytes: 1, keep: 3).rotate(path) { _ in false }
         #expect(contents(of: path) == nil && contents(of: "\(path).1") == [0])
         let survivors = (1...3).compactMap { contents(of: "\(path).\($0)") }.flatMap { $0 }
         #expect(survivors == (present.count == 3 ? [0, 1, 2] : [0] + present.map { UInt8($0) }))
@@ -134,7 +151,7 @@ struct FileSinkTests {
     @Test func fewerFilesAreKeptWhenTold() throws {
         for number in 1...6 { put([UInt8(number)], at: "\(path).\(number)") }
         put([0], at: path)
-        try FileRotation(bytes: 1, keep: 2).rotate(path)
+        try FileRotation(bytes: 1, keep: 2).rotate(path) { _ in false }
         #expect((1...7).map { contents(of: "\(path).\($0)") } == [[0], [1], nil, nil, nil, nil, nil])
     }
 

@@ -33,7 +33,7 @@ enum FileChecks {
     static func journalLoss(_ storage: StorageSettings) async -> GatewayError? {
         var head: JournalHead?
         do throws(JournalError) { head = try JournalFiles(storage.journal).head() } catch { guard error.code == .corrupt else { return nil } }
-        let hint = "put it back or mount its disk (docs/operations.md, Restore); to begin anew, move the files beside it away too"
+        let hint = StorageSettings.lostJournalHint
         let taken = await position(storage)
         if let head {
             guard taken > head.number else { return nil }

@@ -15,9 +15,10 @@ enum FileSinkCheck {
         guard access(path, F_OK) != 0 || access(path, R_OK | W_OK) == 0 else {
             return GatewayError("cannot write \(path): \(FilePaths.errorText(errno))", hint: "chown it to the gateway's user")
         }
-        guard !FilePaths.holdsOtherThanLines(path) else {
+        let numbered = options.rotateBytes == nil ? [] : (1...max(1, options.keep)).map { "\(path).\($0)" }
+        if let foreign = ([path] + numbered).first(where: ChangeLines.isSomethingElse(at:)) {
             let hint = "give another path, or move the file away"
-            return GatewayError("\(path) is there already and holds something else than changes: it is not touched", hint: hint)
+            return GatewayError("\(foreign) is there already and holds something else than changes: it is not touched", hint: hint)
         }
         // A file that is there is appended to; a new one, and one that is numbered, is a matter of the folder.
         let needsFolder = !FilePaths.exists(path) || options.rotateBytes != nil

@@ -14,6 +14,8 @@ enum FolderRights {
         }
         let others = status.st_mode & S_IWOTH != 0, group = status.st_mode & S_IWGRP != 0 && status.st_gid != getegid()
         guard others || group else { return }
-        throw GatewayError("\(others ? "everybody" : "a group") can write in the \(what) \(path)", hint: "chmod go-w \(path)")
+        // A folder that many share, as /tmp is, serves others as it is.
+        let hint = status.st_mode & S_ISVTX != 0 ? "give a folder of the gateway's own, such as \(path)/weir" : "chmod go-w \(path)"
+        throw GatewayError("\(others ? "everybody" : "a group") can write in the \(what) \(path)", hint: hint)
     }
 }

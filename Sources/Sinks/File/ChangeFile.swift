@@ -82,8 +82,7 @@ struct ChangeFile: ~Copyable {
     private static func repair(_ descriptor: Int32, _ path: String, size: Int) throws(FileFailure) {
         guard size > 0 else { return }
         // A file that was never ours is not cut.
-        let first = try read(descriptor, path, 0..<1)
-        guard first == [UInt8(ascii: "{")] || first == [0] else { throw FileFailure("\(path) is there already and holds something else than changes") }
+        guard !ChangeLines.isSomethingElse(descriptor) else { throw FileFailure.somethingElse(path) }
         let whole = try TailRepair.wholeLength(size: size) { range throws(FileFailure) in try read(descriptor, path, range) }
         guard whole < size else { return }
         guard ftruncate(descriptor, off_t(whole)) == 0, fsync(descriptor) == 0 else { throw FileFailure(path, "repaired") }

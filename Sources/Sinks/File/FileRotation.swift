@@ -11,18 +11,24 @@ struct FileRotation: Hashable, Sendable {
     func isDue(size: Int, more: Int) -> Bool { size > 0 && more > bytes - size }
 
     /// Renames; at any moment of it a crash leaves every file under some name, and the next call goes on from there.
-    func rotate(_ path: String) throws(FileFailure) {
+    ///
+    /// A file of somebody else that has one of the names stays what it is, and so does everything else.
+    func rotate(_ path: String, isSomethingElse: (_ path: String) -> Bool = ChangeLines.isSomethingElse(at:)) throws(FileFailure) {
+        let names = (1...keep).map { "\(path).\($0)" } + surplus(of: path)
+        if let foreign = names.first(where: isSomethingElse) { throw FileFailure.somethingElse(foreign) }
         let free = (1...keep).first { access("\(path).\($0)", F_OK) != 0 } ?? keep
         try remove("\(path).\(keep)", when: free == keep)
         for number in stride(from: free - 1, through: 1, by: -1) { try rename("\(path).\(number)", "\(path).\(number + 1)") }
         try rename(path, "\(path).1")
-        // A smaller `keep` than before leaves files behind the last number.
-        var surplus = keep + 1
-        while access("\(path).\(surplus)", F_OK) == 0 {
-            try remove("\(path).\(surplus)", when: true)
-            surplus += 1
-        }
+        for name in surplus(of: path) { try remove(name, when: true) }
         try ChangeFile.synchronizeFolder(of: path)
+    }
+
+    /// Files behind the last number, which a smaller `keep` than before leaves.
+    private func surplus(of path: String) -> [String] {
+        var names: [String] = []
+        while case let name = "\(path).\(keep + 1 + names.count)", access(name, F_OK) == 0 { names.append(name) }
+        return names
     }
 
     private func remove(_ path: String, when condition: Bool) throws(FileFailure) {

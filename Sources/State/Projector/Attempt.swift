@@ -39,6 +39,16 @@ struct Attempt: Equatable, Sendable {
         Attempt(first: first, last: last, deaths: inheritedDeaths(first), suspectsEnd: isSuspect(first) ? suspectsEnd : 0, units: units)
     }
 
+    /// What to write down after an error, say of a full disk: nothing is in work any more, and a process that ends now has not died of an entry. Deaths
+    /// from before stay counted.
+    var endedByError: Attempt {
+        guard deaths > 0 else { return Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: suspectsEnd) }
+        var next = self
+        // The next start counts one.
+        next.deaths -= 1
+        return next
+    }
+
     private func inheritedDeaths(_ number: UInt64) -> Int {
         guard isSuspect(number) else { return 0 }
         // An entry that was alone keeps its own count; the others of the range begin with the one death they shared.

@@ -137,6 +137,15 @@ final class ProjectionRun {
             first: first.numbers.lowerBound, last: items.last?.numbers.upperBound ?? first.numbers.upperBound,
             units: work.projection.unitsStored(of: first.numbers.lowerBound))
         try file.write(attempt)
+        do throws(StateError) { try project(items, of: size, from: &queue, with: &work) } catch {
+            try? file.write(attempt.endedByError)
+            throw error
+        }
+    }
+
+    private func project(
+        _ items: ArraySlice<WorkQueue.Item>, of size: BatchSize, from queue: inout WorkQueue, with work: inout EntryProjector
+    ) throws(StateError) {
         try noteConfigurations(of: items, mapper: &work.mapper)
         try note(items.filter(\.isUnreadable).map(\.numbers), from: plan.rules?.entry)
         let done = try plan.store.withWriter { database in
@@ -241,7 +250,10 @@ final class ProjectionRun {
                 }
                 try file.write(attempt)
             }
-        } catch { throw error.at(entry) }
+        } catch {
+            try? file.write(attempt.endedByError)
+            throw error.at(entry)
+        }
     }
 
     /// Lets the start get through before the first entry that may end the process again; false when the run is to stop.

@@ -1,10 +1,11 @@
 import Console
 import CurlTransport
 import Foundation
-import Gateway
 import Glibc
 import JSONDocument
 import Testing
+
+@testable import Gateway
 
 /// Starts that cannot succeed: one clear sentence, and nothing is touched.
 @Suite(.serialized) struct StartTests {
@@ -145,6 +146,12 @@ import Testing
         chmod(folder.path + "/data", 0o777)
         let refusal = await Self.refusal(in: folder)
         #expect(refusal == "everybody can write in the data folder \(folder.path)/data", "\(refusal)")
+        // One that many share, as /tmp is, serves others as it is.
+        for (mode, hint) in [(0o777, "chmod go-w \(folder.path)/data"), (0o1777, "give a folder of the gateway's own, such as \(folder.path)/data/weir")] {
+            chmod(folder.path + "/data", mode_t(mode))
+            let error = #expect(throws: GatewayError.self) { try FolderRights.check(folder.path + "/data", "data folder") }
+            #expect(error?.hint == hint)
+        }
         chmod(folder.path + "/data", 0o755)
         #expect(await Self.refusal(in: folder) == "")
     }

@@ -54,6 +54,10 @@ struct ConfigurationErrorTests {
             "listen: { console: \"0.0.0.0:1\" }\noperators: { a: { token: \"env:ALICE_TOKEN\", role: read } }",
             "w:1:20: error: listen.console: 0.0.0.0:1 is reachable from other machines, and the console has no TLS of its own (hint: listen on 127.0.0.1 and put a TLS proxy in front)"
         ),
+        (
+            "listen: { ingest: \"127.0.0.1:8\", console: \"127.0.0.1:8\" }\noperators: { a: { token: \"env:ALICE_TOKEN\", role: read } }",
+            "w:1:43: error: listen.console: 127.0.0.1:8 is where scanners send to (listen.ingest) (hint: give the console another port)"
+        ),
         ("operators: { a: { token: \"env:ALICE_TOKEN\", role: admin } }", "w:1:51: error: unknown role 'admin' (hint: known: read, operate)"),
         ("operators: { a: { role: read } }", "w:1:17: error: the operator 'a' needs 'token'"),
         (
@@ -274,6 +278,10 @@ struct ConfigurationErrorTests {
             (
                 "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { console: \"127.0.0.1:0\" }\noperators: { a: { token: \"file:none\", role: read } }",
                 ["token: cannot read /w/none: there is no such file"]
+            ),
+            (
+                "sources: {}\nsinks: { f: { type: file, path: data/x } }\nlisten: { ingest: { address: \"0.0.0.0:1\", trusted-proxies: [ 10.0.0.1/8 ] } }",
+                ["listen.ingest.trusted-proxies: '10.0.0.1/8' has bits set beyond the first 8"]
             ),
         ] as [(String, [String])]) func oneMistakeIsOneIssue(yaml: String, messages: [String])
     {

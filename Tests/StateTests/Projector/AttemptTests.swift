@@ -52,6 +52,18 @@ struct AttemptTests {
         #expect(attempt.condemned == 4)
     }
 
+    @Test func whatEndedWithAnErrorIsNoDeath() {
+        // A disk that is full, and three orderly restarts.
+        var attempt = Attempt.none
+        for _ in 0..<3 { attempt = attempt.taking(first: 4, last: 4).endedByError.atStart(position: 3) }
+        #expect(attempt.condemned == nil && attempt.deaths == 0 && !attempt.isSuspect(4))
+        // Two deaths before stay two, however often it fails after them.
+        attempt = Attempt.none.taking(first: 4, last: 4).atStart(position: 3).taking(first: 4, last: 4).atStart(position: 3)
+        for _ in 0..<3 { attempt = attempt.taking(first: 4, last: 4).endedByError.atStart(position: 3) }
+        #expect(attempt.deaths == 2 && attempt.condemned == nil)
+        #expect(attempt.taking(first: 4, last: 4).atStart(position: 3).condemned == 4)
+    }
+
     @Test func fileKeepsWhatWasWritten() throws {
         let folder = try TemporaryFolder()
         let attempt = Attempt(first: 7, last: 9, deaths: 2, suspectsEnd: 12)

@@ -66,19 +66,6 @@ package enum FilePaths {
         }
     }
 
-    /// Whether `path` is there and is no file that a sink would append lines to: its first byte begins no change and no unwritten block, or it
-    /// is no regular file.
-    static func holdsOtherThanLines(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return false }
-        guard status.st_mode & S_IFMT == S_IFREG else { return true }
-        var first: UInt8 = 0
-        return read(descriptor, &first, 1) == 1 && first != UInt8(ascii: "{") && first != 0
-    }
-
     /// The text of a file.
     package static func text(of path: String, limit: Int) -> Result<String, FileError> {
         contents(of: path, limit: limit).flatMap { bytes in

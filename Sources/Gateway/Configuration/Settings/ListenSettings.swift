@@ -29,6 +29,11 @@ extension ListenSettings {
                     node, "listen.console: \(address.text) is reachable from other machines, and the console has no TLS of its own",
                     hint: "listen on 127.0.0.1 and put a TLS proxy in front")
             }
+            let isTaken = address.port != 0 && address.port == settings.ingest.address.port
+            if isTaken, address.host == settings.ingest.address.host || !settings.ingest.address.isLoopback {
+                context.issues.error(
+                    node, "listen.console: \(address.text) is where scanners send to (listen.ingest)", hint: "give the console another port")
+            }
             settings.console = address
         }
         reader.finish(&context.issues)
@@ -47,13 +52,14 @@ extension IngestListener {
             let address = context.address(reader.require("address", "listen.ingest", &context.issues), "listen.ingest.address")
             let tls = reader.take("tls").flatMap { IngestTLS.read($0, &context) }
             let hasTLS = reader.take("tls") != nil
+            let proxiesNode = reader.take("trusted-proxies")
             let proxies = context.blocks(
-                reader.take("trusted-proxies"), "listen.ingest.trusted-proxies", wide: "anybody may say in X-Forwarded-For who they are")
+                proxiesNode, "listen.ingest.trusted-proxies", wide: "anybody may say in X-Forwarded-For who they are")
             reader.finish(&context.issues)
             guard let address else { return nil }
             listener = IngestListener(address: address, tls: tls, trustedProxies: proxies)
-            // What is wrong inside `tls:` was said there.
-            if hasTLS { return listener }
+            // What is wrong inside `tls:` or with a block was said there.
+            if hasTLS || proxies.isEmpty && proxiesNode?.items?.isEmpty == false { return listener }
         }
         if !listener.address.isLoopback, listener.trustedProxies.isEmpty {
             context.issues.error(

@@ -24,8 +24,14 @@ package struct StorageSettings: Sendable {
     /// Throws when there is no journal, or none that this user may read.
     package func requireJournal() throws(GatewayError) {
         guard case .failure(let error) = FilePaths.entries(of: journal) else { return }
-        throw FilePaths.isAbsent(journal) ? GatewayError("there is no journal in \(journal)", hint: "weir serve makes it") : GatewayError(error.message)
+        guard FilePaths.isAbsent(journal) else { throw GatewayError(error.message) }
+        // A start would begin a new one, and what was received would be gone.
+        let isLost = FilePaths.exists(stateFile) || FilePaths.exists(ledgerFile)
+        throw GatewayError("there is no journal in \(journal)", hint: isLost ? Self.lostJournalHint : "weir serve makes it")
     }
+
+    /// What to do where the journal is gone and other files of the gateway's are not.
+    static let lostJournalHint = "put it back or mount its disk (docs/operations.md, Restore); to begin anew, move the files beside it away too"
 }
 
 /// How long receipts and changes are kept; what is absent is kept for ever.
