@@ -43,7 +43,7 @@ package final class SegmentJournal: Journal {
     }
 
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
-        let context = context, chain = opened.chain, erased = opened.erasures.numbers
+        let context = context, chain = opened.chain, unfinished = opened.erasures.unfinished
         let damaged = Set(opened.report.unreadable)
         let source = LiveSource(context)
         try threads.start("journal-writer", priority: .normal) {
@@ -54,7 +54,8 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
-            _ = try? Erasing(source).finish(erased, in: context.status, while: goesOn)
+            // Of what is done by the list only those who read decisions say what has come back: a list may be older or newer than its segments.
+            _ = try? Erasing(source).finish(unfinished, in: context.status, while: goesOn)
         }
     }
 
