@@ -82,13 +82,14 @@ struct ChangeFile: ~Copyable {
     private static func repair(_ descriptor: Int32, _ path: String, size: Int) throws(FileFailure) {
         guard size > 0 else { return }
         // A file that was never ours is not cut.
-        guard !ChangeLines.isSomethingElse(descriptor) else { throw FileFailure.somethingElse(path) }
+        guard try !ChangeLines.isSomethingElse(descriptor, path, size: size) else { throw FileFailure.somethingElse(path) }
         let whole = try TailRepair.wholeLength(size: size) { range throws(FileFailure) in try read(descriptor, path, range) }
         guard whole < size else { return }
         guard ftruncate(descriptor, off_t(whole)) == 0, fsync(descriptor) == 0 else { throw FileFailure(path, "repaired") }
     }
 
-    private static func read(_ descriptor: Int32, _ path: String, _ range: Range<Int>) throws(FileFailure) -> [UInt8] {
+    /// All bytes of `range`.
+    static func read(_ descriptor: Int32, _ path: String, _ range: Range<Int>) throws(FileFailure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         var filled = 0
         while filled < bytes.count {

@@ -14,19 +14,19 @@ package enum ChangeLines {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return isSomethingElse(descriptor)
-    }
-
-    /// The same of an open file.
-    static func isSomethingElse(_ descriptor: Int32) -> Bool {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFREG else { return true }
-        let size = Int(status.st_size), head = read(descriptor, 0..<min(size, headSize))
+        return (try? isSomethingElse(descriptor, path, size: Int(status.st_size))) ?? false
+    }
+
+    /// The same of an open file.
+    static func isSomethingElse(_ descriptor: Int32, _ path: String, size: Int) throws(FileFailure) -> Bool {
+        let head = try ChangeFile.read(descriptor, path, 0..<min(size, headSize))
         guard head.first == 0 else { return !isBeginning(head, isAll: head.count == size) }
         // Blocks that a power cut kept from the disk, at most as many as one batch takes; what else of it came there is text.
         guard size <= TailRepair.window else { return true }
-        return !read(descriptor, 0..<size).allSatisfy { $0 == 0 || $0 == UInt8(ascii: "\n") || $0 >= 0x20 }
+        return try !ChangeFile.read(descriptor, path, 0..<size).allSatisfy { $0 == 0 || $0 == UInt8(ascii: "\n") || $0 >= 0x20 }
     }
 
     /// Whether a file of ours can begin so.
@@ -38,16 +38,5 @@ package enum ChangeLines {
         let id = rest.prefix { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
         let behind = rest.dropFirst(id.count)
         return behind.starts(with: source) || isAll && source.starts(with: behind)
-    }
-
-    private static func read(_ descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: range.count), filled = 0
-        while filled < bytes.count {
-            let count = bytes[filled...].withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(range.lowerBound + filled)) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { break }
-            filled += count
-        }
-        return Array(bytes.prefix(filled))
     }
 }

@@ -14,9 +14,9 @@ struct FileRotation: Hashable, Sendable {
     ///
     /// A file of somebody else that has one of the names stays what it is, and so does everything else.
     func rotate(_ path: String, isSomethingElse: (_ path: String) -> Bool = ChangeLines.isSomethingElse(at:)) throws(FileFailure) {
-        let names = (1...keep).map { "\(path).\($0)" } + surplus(of: path)
-        if let foreign = names.first(where: isSomethingElse) { throw FileFailure.somethingElse(foreign) }
         let free = (1...keep).first { access("\(path).\($0)", F_OK) != 0 } ?? keep
+        let names = (1...free).map { "\(path).\($0)" } + surplus(of: path)
+        if let foreign = names.first(where: isSomethingElse) { throw FileFailure.somethingElse(foreign) }
         try remove("\(path).\(keep)", when: free == keep)
         for number in stride(from: free - 1, through: 1, by: -1) { try rename("\(path).\(number)", "\(path).\(number + 1)") }
         try rename(path, "\(path).1")

@@ -91,8 +91,8 @@ struct JournalSurvey {
         if let note = UnreadNote(parsing: body) { unread.add(note, entry: entry.number) } else if LossNote(parsing: body) != nil { loss = entry.number }
     }
 
-    mutating func add(_ note: UnreadNote, entry: UInt64) {
-        unread.add(note, entry: entry)
+    mutating func add(_ told: [(note: UnreadNote, entry: UInt64)]) {
+        for (note, entry) in told { unread.add(note, entry: entry) }
         leftOut = unread.leftOut(during: during)
     }
 

@@ -176,16 +176,21 @@ final class ProjectionRun {
     /// - Parameter entry: The one from which on they are left out; nothing where that is so at their own place.
     private func note(_ unreadable: [ClosedRange<UInt64>], from entry: UInt64?) throws(StateError) {
         guard !unreadable.isEmpty, let known = survey?.unread.leftOut(during: entry) else { return }
+        var told: [(note: UnreadNote, entry: UInt64)] = []
+        // What stands in the journal already is known, also where the next one cannot be written.
+        defer {
+            survey?.add(told)
+            leftOut = survey?.leftOut ?? leftOut
+        }
         for note in UnreadNote.notes(of: EntryRanges(unreadable).subtracting(known), during: entry) {
             var number = UInt64.max
             if plan.writesNotes {
                 plan.options.log.error("\(note.words)")
                 number = try BlockingAppend.append(EntryDraft(kind: .notice, body: note.notice.bytes), to: plan.journal).number
             }
-            survey?.add(note, entry: number)
+            told.append((note, number))
             settled = nil
         }
-        leftOut = survey?.leftOut ?? leftOut
     }
 
     /// Writes down which configurations cannot be read that receipts refer to, before these are mapped with others. At its own place one of them may have

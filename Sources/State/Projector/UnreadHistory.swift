@@ -30,26 +30,26 @@ struct UnreadHistory {
     /// The entries that are left out at their own place, or when the large entry `during` is carried out.
     func leftOut(during entry: UInt64?) -> EntryRanges {
         let heard = heard(during: entry)
-        let told = heard.reduce(EntryRanges()) { all, said in if case .told(let note) = said.event { all.union(note.entries) } else { all } }
+        let told = EntryRanges(heard.flatMap { said -> [ClosedRange<UInt64>] in if case .told(let note) = said.event { note.entries.ranges } else { [] } })
         // What was taken in though nothing tells of it: the journal's end was lost, and what told of it with that.
-        let untold = heard.reduce(EntryRanges()) { all, said in
-            if case .takenIn(let entries) = said.event { all.union(entries.subtracting(told)) } else { all }
+        var left = heard.flatMap { said -> [ClosedRange<UInt64>] in if case .takenIn(let entries) = said.event { entries.subtracting(told).ranges } else { [] }
         }
-        return heard.reduce(untold) { left, said in
+        for said in heard {
             switch said.event {
-            case .told(let note) where note.holds(during: entry): left.union(note.entries)
-            case .takenIn(let entries) where said.entry <= entry ?? 0: left.subtracting(entries)
-            default: left
+            case .told(let note) where note.holds(during: entry): left += note.entries.ranges
+            case .takenIn(let entries) where said.entry <= entry ?? 0: left = EntryRanges(left).subtracting(entries).ranges
+            default: break
             }
         }
+        return EntryRanges(left)
     }
 
     /// What is said by entries that could be read: only a later one can say that an earlier one could not.
     private func heard(during entry: UInt64?) -> [(entry: UInt64, event: Event)] {
-        var unheard = EntryRanges()
+        var unheard: [EntryRanges] = []
         let heard = events.reversed().filter { said in
-            if unheard.contains(said.entry) { return false }
-            if case .told(let note) = said.event, note.holds(during: entry) { unheard = unheard.union(note.entries) }
+            if unheard.contains(where: { $0.contains(said.entry) }) { return false }
+            if case .told(let note) = said.event, note.holds(during: entry) { unheard.append(note.entries) }
             return true
         }
         return heard.reversed()

@@ -3,6 +3,15 @@ import Gateway
 import Testing
 
 struct ValueTests {
+    /// The second listens where the first does, or may.
+    @Test(arguments: [
+        ("127.0.0.1:8", "127.0.0.1:8", true), ("127.0.0.1:8", "localhost:8", true), ("0.0.0.0:8", "127.0.0.1:8", true), ("[::]:8", "[::1]:8", true),
+        ("192.0.2.1:8", "127.0.0.1:8", false), ("127.0.0.1:8", "127.0.0.1:9", false), ("127.0.0.1:0", "127.0.0.1:0", false), ("0.0.0.0:8", "[::1]:8", false),
+    ]) func onePortHasOneListenerAnAddress(first: String, second: String, isTaken: Bool) throws {
+        let address = try #require(ListenAddress(first)), other = try #require(ListenAddress(second))
+        #expect(address.takes(other) == isTaken)
+    }
+
     @Test(
         arguments: [
             ("30s", 30_000), ("5m", 300_000), ("400d", 34_560_000_000), ("1h30m", 5_400_000), ("500ms", 500), ("0s", 0), ("2w", 1_209_600_000),

@@ -29,8 +29,7 @@ extension ListenSettings {
                     node, "listen.console: \(address.text) is reachable from other machines, and the console has no TLS of its own",
                     hint: "listen on 127.0.0.1 and put a TLS proxy in front")
             }
-            let isTaken = address.port != 0 && address.port == settings.ingest.address.port
-            if isTaken, address.host == settings.ingest.address.host || !settings.ingest.address.isLoopback {
+            if settings.ingest.address.takes(address) {
                 context.issues.error(
                     node, "listen.console: \(address.text) is where scanners send to (listen.ingest)", hint: "give the console another port")
             }

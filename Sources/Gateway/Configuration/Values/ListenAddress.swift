@@ -38,6 +38,16 @@ package struct ListenAddress: Equatable, Sendable {
         host == "localhost" || Self.loopback.contains(host)
     }
 
+    /// Whether nobody can listen on `other` while somebody listens here: it is the same, or one of all that this machine has.
+    package func takes(_ other: ListenAddress) -> Bool {
+        guard port != 0, port == other.port else { return false }
+        let mine = named, others = other.named
+        return mine == others || mine == "0.0.0.0" && !others.utf8.contains(UInt8(ascii: ":")) || mine == "::" && others.utf8.contains(UInt8(ascii: ":"))
+    }
+
+    /// The host as an address.
+    private var named: String { host == "localhost" ? "127.0.0.1" : host }
+
     private static let loopback = AddressBlockList(["127.0.0.0/8", "::1"].compactMap { try? AddressBlock($0) })
 
     /// `host:port`, with brackets around an IPv6 address.
