@@ -32,9 +32,8 @@ extension GatewayStart.Projection {
     fileprivate func decideAgain(_ receipts: [ErasedReceipt]) async throws {
         let lost = receipts.filter(\.isWithoutDecision).map(\.number)
         guard let first = lost.first else { return }
-        let known = try await projector.onThread { () throws(StateError) in
-            do throws(JournalError) { return try journal.decidedErasures(from: first + 1) } catch { throw StateError(.journal, error.message) }
-        }
+        let journal = journal
+        let known = try await withJournal { () throws(JournalError) in try journal.decidedErasures(from: first + 1) }
         for number in lost where !known.contains(number) {
             let husk = try await projector.husk(of: number, active: active.generation, revealing: journal)
             let changes = try await StateQueries(store: store).changeCount(ofEntry: number)
@@ -49,6 +48,15 @@ extension GatewayStart.Projection {
                 continue
             }
             try await projected(through: decision ?? 0)
+        }
+    }
+}
+
+extension GatewayStart.Projection {
+    /// Runs what reads or writes the journal's files, which blocks, on a thread of its own.
+    fileprivate func withJournal<T: Sendable>(_ body: @escaping @Sendable () throws(JournalError) -> T) async throws -> T {
+        try await projector.onThread { () throws(StateError) in
+            do throws(JournalError) { return try body() } catch { throw StateError(.journal, error.message) }
         }
     }
 }
@@ -122,16 +130,29 @@ struct ErasureFinish: Sendable {
         }
     }
 
-    /// Says which erasures the journal knows nothing of, since a copy from before them was put back, and `state.db` neither.
+    /// Says which erasures the journal's entries know nothing of, since a copy from before them was put back, and `state.db` neither.
     private func tellWhatIsForgotten() async throws {
-        guard let ledger, case let done = try await ledger.finishedErasures(), !done.isEmpty else { return }
-        let forgotten = done.subtracting(try await StateQueries(store: projection.store).erasedReceipts().map(\.number)).sorted()
-        guard !forgotten.isEmpty else { return }
-        let notice = GatewayNotice.forgottenErasures(forgotten)
-        Logger(label: "gateway").error("\(notice.summary)")
-        _ = try await projection.journal.append(EntryDraft(kind: .notice, body: notice.bytes))
-        // Durable before the last that knows of them forgets.
-        try await ledger.forgetErasures(of: forgotten)
+        let journal = projection.journal, queries = StateQueries(store: projection.store)
+        let done = try await ledger?.finishedErasures() ?? []
+        let unknown = done.subtracting(try await queries.erasedReceipts().map(\.number))
+        var forgotten = Set(try await listedInVain())
+        // What came since the start has got the numbers of what the copy does not have.
+        for number in unknown where number <= projection.journalEnd {
+            if try await queries.isReceipt(number) { forgotten.insert(number) }
+        }
+        if !forgotten.isEmpty {
+            let notice = GatewayNotice.forgottenErasures(forgotten.sorted())
+            Logger(label: "gateway").error("\(notice.summary)")
+            _ = try await journal.append(EntryDraft(kind: .notice, body: notice.bytes))
+        }
+        // Durable before the last that know of them forget.
+        try await ledger?.forgetErasures(of: unknown.sorted())
+        try await projection.withJournal { () throws(JournalError) in try journal.forgetErasures() }
+    }
+
+    private func listedInVain() async throws -> [UInt64] {
+        let journal = projection.journal
+        return try await projection.withJournal { () throws(JournalError) in try journal.forgottenErasures() }
     }
 
     /// Says that something of erasures may be left, if anything was erased: what else is wrong others say.
@@ -144,10 +165,8 @@ struct ErasureFinish: Sendable {
 
     /// Looks at all bodies, whatever is done: they come back with a segment that is put back. A receipt whose segment is gone has none.
     private func zero(_ receipts: Set<UInt64>) async throws {
-        let projection = projection
-        try await projection.projector.onThread { () throws(StateError) in
-            do throws(JournalError) { try projection.journal.finishErasing(receipts) } catch { throw StateError(.journal, error.message) }
-        }
+        let journal = projection.journal
+        _ = try await projection.withJournal { () throws(JournalError) in try journal.finishErasing(receipts) }
     }
 
     private func compact() async throws {

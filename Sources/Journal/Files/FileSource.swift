@@ -10,7 +10,11 @@ struct FileSource: SegmentSource {
     /// The list of erasures, read anew each time because a running gateway may erase meanwhile.
     ///
     /// Without the list an erased body counts as damaged.
-    var erasures: Set<UInt64> { concealed.union((try? Erasures.read(in: directory, fileSystem).numbers) ?? []) }
+    var erasures: Erasures {
+        var erasures = (try? Erasures.read(in: directory, fileSystem)) ?? Erasures()
+        erasures.decide(concealed)
+        return erasures
+    }
 
     func segments() throws(JournalError) -> [UInt64] {
         do throws(SystemError) {

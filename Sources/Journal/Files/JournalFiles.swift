@@ -46,7 +46,7 @@ package struct JournalFiles: Sendable {
     /// The journal's end at this moment; nothing when no batch can be read.
     package func head() throws(JournalError) -> JournalHead? {
         for first in try source.segments().reversed() {
-            let survey = try SegmentSurvey.make(try SegmentFile(first: first, in: source.directory, source.fileSystem), erasures: source.erasures)
+            let survey = try SegmentSurvey.make(try SegmentFile(first: first, in: source.directory, source.fileSystem), source.erasures)
             if survey.chain.nextNumber > first, let tag = survey.tag {
                 return JournalHead(tag: tag, number: survey.chain.nextNumber - 1, hash: survey.chain.previousHash)
             }

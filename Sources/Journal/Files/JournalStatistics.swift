@@ -27,25 +27,25 @@ package struct JournalStatistics: Equatable, Sendable {
         let segments = try source.segments()
         statistics.firstNumber = segments.first ?? 0
         statistics.segments = segments.count
-        statistics.erased = source.erasures.count
+        let erasures = source.erasures
         var next = statistics.firstNumber
         for first in segments {
             let segment = try SegmentFile(first: first, in: source.directory, source.fileSystem)
             statistics.fileBytes += try segment.size()
             if let tag = segment.header?.tag { statistics.tag = tag }
-            try statistics.walk(segment, &next)
+            try statistics.walk(segment, erasures, &next)
         }
         statistics.lastNumber = next > 0 ? next - 1 : 0
         return statistics
     }
 
-    private mutating func walk(_ segment: SegmentFile, _ next: inout UInt64) throws(JournalError) {
+    private mutating func walk(_ segment: SegmentFile, _ erasures: Erasures, _ next: inout UInt64) throws(JournalError) {
         var offset = JournalFormat.blockBytes
         while true {
             switch try segment.batch(at: offset, bodies: false) {
             case .batch(let batch):
                 missing(next, before: batch.header.firstNumber)
-                try add(batch, segment)
+                try add(batch, segment, erasures)
                 next = batch.header.lastNumber + 1
                 offset = batch.end
             case .damagedHeads(let header, _):
@@ -64,13 +64,14 @@ package struct JournalStatistics: Equatable, Sendable {
         if number > next { unreadable += Int(clamping: number - next) }
     }
 
-    private mutating func add(_ batch: Batch, _ segment: SegmentFile) throws(JournalError) {
+    private mutating func add(_ batch: Batch, _ segment: SegmentFile, _ erasures: Erasures) throws(JournalError) {
         batches += 1
         for entry in batch.entries {
             let head = entry.head
             guard let kind = head.kind else { continue }
             entries[kind, default: 0] += 1
             if kind == .receipt {
+                if erasures.names(entry, in: batch) { erased += 1 }
                 firstTime = min(firstTime ?? head.wallTime, head.wallTime)
                 lastTime = max(lastTime ?? head.wallTime, head.wallTime)
                 receipts[head.source, default: 0] += 1

@@ -66,10 +66,25 @@ struct Batch: Sendable {
         return bytes.withUnsafeBytes { $0.slice(entry.bodyOffset..<end).isZero }
     }
 
+    /// The body of `entry`, if it is what was written.
+    func wholeBody(_ entry: Placed) -> [UInt8]? {
+        bodyIsWhole(entry) ? Array(bytes[entry.bodyOffset..<entry.bodyOffset + entry.head.bodyBytes]) : nil
+    }
+
     /// What is left of the body of `entry`, of which `erasures` may know that it was erased.
-    func body(_ entry: Placed, erasures: borrowing Set<UInt64>) -> EntryBody {
-        if erasures.contains(entry.head.number) { return .erased }
-        return bodyIsWhole(entry) ? .kept(Array(bytes[entry.bodyOffset..<entry.bodyOffset + entry.head.bodyBytes])) : .unreadable
+    func body(_ entry: Placed, _ erasures: borrowing Erasures) -> EntryBody {
+        if erasures.decided.contains(entry.head.number) { return .erased }
+        if let body = wholeBody(entry) { return .kept(body) }
+        return erasures.isListed(entry, in: self) ? .erased : .unreadable
+    }
+
+    /// By what the list of erasures names `entry`.
+    func mark(of entry: Placed) -> EntryMark {
+        bytes.withUnsafeBytes { bytes in
+            let length = Int(bytes.number(UInt32.self, at: entry.headOffset))
+            let digest = SHA256Hash.digest(of: bytes.slice(entry.headOffset..<entry.headOffset + length))
+            return EntryMark(number: entry.head.number, head: digest.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) })
+        }
     }
 
     /// The offset in the batch of the first byte of the padding that is not zero.

@@ -32,7 +32,7 @@ struct EntrySearch {
     private func give(_ segment: SegmentFile, at offset: Int, from number: UInt64, _ body: (Entry) -> Void) throws(JournalError) {
         guard case .batch(let batch) = try segment.batch(at: offset) else { return }
         for entry in batch.entries where entry.head.kind == kind && entry.head.number >= number {
-            if let entry = entry.head.entry(batch.body(entry, erasures: [])) { body(entry) }
+            if let entry = entry.head.entry(batch.body(entry, Erasures())) { body(entry) }
         }
     }
 }

@@ -25,7 +25,7 @@ struct SegmentReader: JournalReader {
             }
             let placed = batch.entries[Int(number - batch.header.firstNumber)]
             if !entries.isEmpty, bytes + placed.head.bodyBytes > maxBytes { break }
-            if let entry = placed.head.entry(batch.body(placed, erasures: erasures)) {
+            if let entry = placed.head.entry(batch.body(placed, erasures)) {
                 bytes += placed.head.bodyBytes
                 entries.append(entry)
             } else {

@@ -4,8 +4,8 @@ protocol SegmentSource: Sendable {
     var fileSystem: JournalFileSystem { get }
     /// The last number that may be read.
     var watermark: UInt64 { get }
-    /// The numbers of the entries whose bodies were erased.
-    var erasures: Set<UInt64> { get }
+    /// Which entries' bodies were erased.
+    var erasures: Erasures { get }
     /// The first numbers of the segments, in order.
     func segments() throws(JournalError) -> [UInt64]
 }

@@ -34,9 +34,8 @@ struct JournalOpening: Sendable {
         let segment = try SegmentFile(first: last, in: directory, fileSystem)
         var erasures = try Erasures.read(in: directory, fileSystem)
         for name in [SegmentBeginning.fileName, SegmentCopy.fileName] { try? fileSystem.remove(directory + "/" + name) }
-        let survey = try SegmentSurvey.make(segment, erasures: erasures.numbers)
-        // The process may have ended between a decision and the first step of its erasure.
-        for number in survey.decided where !erasures.numbers.contains(number) { erasures.begin(number) }
+        let survey = try SegmentSurvey.make(segment, erasures)
+        erasures.decide(survey.decided)
         if segment.salt == nil { return try replace(segment, segments, erasures) }
         return try recover(segment, survey, segments, erasures)
     }
@@ -76,7 +75,7 @@ struct JournalOpening: Sendable {
     private func replace(_ segment: SegmentFile, _ segments: [UInt64], _ erasures: Erasures) throws(JournalError) -> Opened {
         var chain = ChainPosition(nextNumber: segment.firstNumber, previousHash: .zero, receiptClock: Timestamp(milliseconds: .min))
         if let before = segments.dropLast().last, let previous = try? SegmentFile(first: before, in: directory, fileSystem) {
-            let survey = try SegmentSurvey.make(previous, erasures: erasures.numbers)
+            let survey = try SegmentSurvey.make(previous, erasures)
             chain.previousHash = survey.chain.previousHash
             chain.receiptClock = survey.chain.receiptClock
         }
@@ -106,7 +105,7 @@ struct JournalOpening: Sendable {
     private func tag(_ survey: SegmentSurvey, _ segments: [UInt64]) throws(JournalError) -> String? {
         if let tag = survey.tag { return tag }
         guard let before = segments.dropLast().last, let previous = try? SegmentFile(first: before, in: directory, fileSystem) else { return nil }
-        return try SegmentSurvey.make(previous, erasures: []).tag
+        return try SegmentSurvey.make(previous, Erasures()).tag
     }
 
     private func newTag() -> String { JournalTag.make(random: options.random) }

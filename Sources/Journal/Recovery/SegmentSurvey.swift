@@ -16,7 +16,7 @@ struct SegmentSurvey: Sendable {
     /// Entries before `end` whose bodies are damaged.
     private(set) var unreadable: [UInt64] = []
     /// Entries whose erasure is decided.
-    private(set) var decided: [UInt64] = []
+    private(set) var decided: Set<UInt64> = []
     /// The last `config` entry before `end` that is whole.
     private(set) var configuration: ConfigurationInForce?
 
@@ -31,7 +31,7 @@ struct SegmentSurvey: Sendable {
     ///
     /// Only one batch was ever being written, so only the last can be torn: what is wrong with it ends the good part. What is wrong before
     /// another whole header is damage, and is passed over.
-    static func make(_ segment: SegmentFile, erasures: Set<UInt64>) throws(JournalError) -> SegmentSurvey {
+    static func make(_ segment: SegmentFile, _ erasures: Erasures) throws(JournalError) -> SegmentSurvey {
         var good = SegmentSurvey(segment, tag: segment.header?.tag)
         guard segment.salt != nil else { return good }
         // What becomes good as soon as another whole header is found behind it.
@@ -57,18 +57,18 @@ struct SegmentSurvey: Sendable {
         }
     }
 
-    private mutating func add(_ batch: Batch, _ name: String, _ erasures: Set<UInt64>) {
+    private mutating func add(_ batch: Batch, _ name: String, _ erasures: Erasures) {
         if batch.header.firstNumber > chain.nextNumber { addDamage(name, at: end, through: batch.header.firstNumber - 1) }
         for entry in batch.entries {
-            if !erasures.contains(entry.head.number), !batch.bodyIsWhole(entry) { unreadable.append(entry.head.number) }
-            if entry.head.kind == .recovery, let body = batch.body(entry, erasures: []).bytes, let note = RecoveryNote(parsing: body) {
+            if !batch.bodyIsWhole(entry), !erasures.names(entry, in: batch) { unreadable.append(entry.head.number) }
+            if entry.head.kind == .recovery, let body = batch.wholeBody(entry), let note = RecoveryNote(parsing: body) {
                 tag = note.tag
                 reported += note.damaged
             }
-            if entry.head.kind == .decision, let decision = batch.body(entry, erasures: []).bytes.flatMap({ EraseDecision(parsing: $0) }) {
-                decided.append(decision.number)
+            if entry.head.kind == .decision, let decision = batch.wholeBody(entry).flatMap({ EraseDecision(parsing: $0) }) {
+                decided.insert(decision.number)
             }
-            if entry.head.kind == .config, let body = batch.body(entry, erasures: []).bytes {
+            if entry.head.kind == .config, let body = batch.wholeBody(entry) {
                 configuration = ConfigurationInForce(number: entry.head.number, draft: EntryDraft(kind: .config, body: body))
             }
         }

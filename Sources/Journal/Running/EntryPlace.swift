@@ -1,11 +1,14 @@
 /// Where an entry's body stands.
 struct EntryPlace: Sendable {
-    let number: UInt64
+    let mark: EntryMark
     /// The first number of the segment.
     let segment: UInt64
     /// The body's bytes in the segment's file.
     let body: Range<Int>
+    let bodyCRC: UInt32
     let isReceipt: Bool
+
+    var number: UInt64 { mark.number }
 
     /// Finds entry `number`.
     static func find(_ number: UInt64, _ source: any SegmentSource) throws(JournalError) -> EntryPlace {
@@ -41,7 +44,8 @@ struct EntryPlace: Sendable {
                     let start = offset + entry.bodyOffset
                     places.append(
                         EntryPlace(
-                            number: entry.head.number, segment: segment, body: start..<start + entry.head.bodyBytes, isReceipt: entry.head.kind == .receipt))
+                            mark: batch.mark(of: entry), segment: segment, body: start..<start + entry.head.bodyBytes, bodyCRC: entry.head.bodyCRC,
+                            isReceipt: entry.head.kind == .receipt))
                 }
                 if batch.header.lastNumber >= last { return places }
                 offset = batch.end

@@ -1,3 +1,4 @@
+import Digests
 import Synchronization
 
 /// Sees to it that bodies are gone whose erasure is decided: what was not done yet, and what a segment has brought back that was put back from before.
@@ -31,6 +32,34 @@ struct Erasing: Sendable {
         }
     }
 
+    /// Overwrites what is left of bodies that the list calls unfinished and that are not whole any more: the decision may be one that cannot be read. A
+    /// whole one waits for a decision.
+    func finish(listed marks: Set<EntryMark>, in status: JournalStatus, while goesOn: () -> Bool) throws(JournalError) {
+        let broken = try places(of: marks) { place, file throws(SystemError) in try !file.isWhole(place) }
+        try finish(Set(broken.map(\.number)), in: status, while: goesOn)
+    }
+
+    /// What the list names although the body is whole and no decision was read.
+    func standing(listed marks: Set<EntryMark>) throws(JournalError) -> [EntryMark] {
+        try places(of: marks) { place, file throws(SystemError) in try file.isWhole(place) }.map(\.mark)
+    }
+
+    /// The receipts that `marks` mean, of which `isMeant` is true.
+    private func places(
+        of marks: Set<EntryMark>, where isMeant: (EntryPlace, borrowing File) throws(SystemError) -> Bool
+    ) throws(JournalError) -> [EntryPlace] {
+        var found: [EntryPlace] = []
+        for (segment, numbers) in try EntryPlace.bySegment(Set(marks.map(\.number)), source) {
+            let places = try EntryPlace.find(numbers, in: segment, source).filter { $0.isReceipt && marks.contains($0.mark) }
+            guard !places.isEmpty else { continue }
+            do throws(SystemError) {
+                let file = try File(path(segment), .read, in: source.fileSystem)
+                for place in places where try isMeant(place, file) { found.append(place) }
+            } catch { throw failure(segment, error) }
+        }
+        return found
+    }
+
     /// Those of `numbers` whose bodies are not gone.
     func standing(_ numbers: Set<UInt64>) throws(JournalError) -> [UInt64] {
         var found: [UInt64] = []
@@ -54,16 +83,16 @@ struct Erasing: Sendable {
         let places = try EntryPlace.find(numbers, in: segment, source).filter(\.isReceipt)
         do throws(SystemError) {
             let standing = try standing(places)
-            let open = places.map(\.number).filter { !known.numbers.contains($0) || known.unfinished.contains($0) }
+            let open = places.map(\.mark).filter { !known.listed.contains($0) || known.unfinished.contains($0) }
             if !standing.isEmpty || !open.isEmpty {
                 // Durable before the first byte changes: recovery would otherwise take a body that is half erased for one that was torn.
-                try Erasures.append("erase", open.filter { !known.numbers.contains($0) }, in: source.directory, source.fileSystem)
+                try Erasures.append(.erase, open.filter { !known.listed.contains($0) }, in: source.directory, source.fileSystem)
                 // A file description of its own: an error of its fsync must not hide one from the writer's.
                 let file = try File(path(segment), .write, in: source.fileSystem)
                 for place in standing { try file.zero(place.body) }
                 // Zeros that a dead process wrote may not be durable either.
                 try file.synchronize()
-                try Erasures.append("erased", open, in: source.directory, source.fileSystem)
+                try Erasures.append(.erased, open, in: source.directory, source.fileSystem)
             }
         } catch { throw failure(segment, error) }
         return Set(places.map(\.number))
@@ -75,6 +104,12 @@ struct Erasing: Sendable {
 }
 
 extension File {
+    /// Whether the body at `place` is what was written.
+    fileprivate func isWhole(_ place: EntryPlace) throws(SystemError) -> Bool {
+        let body = try read(place.body.count, at: place.body.lowerBound)
+        return body.count == place.body.count && body.withUnsafeBytes { CRC32C.checksum($0) } == place.bodyCRC
+    }
+
     /// Whether nothing but zeros stands in `range`, as far as the file goes.
     func isZero(_ range: Range<Int>) throws(SystemError) -> Bool {
         var offset = range.lowerBound

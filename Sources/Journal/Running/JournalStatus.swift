@@ -5,7 +5,7 @@ final class JournalStatus: Sendable {
     private struct Names {
         var segments: [UInt64]
         var tag: String
-        var erasures: Set<UInt64>
+        var erasures: Erasures
         var end: ChainPosition
         var configuration: ConfigurationInForce?
     }
@@ -26,7 +26,7 @@ final class JournalStatus: Sendable {
     private let idleSignals = Mutex<[ThreadSignal]>([])
 
     init(
-        end: ChainPosition, segments: [UInt64], tag: String, erasures: Set<UInt64>, configuration: ConfigurationInForce?, stallMilliseconds: Int64,
+        end: ChainPosition, segments: [UInt64], tag: String, erasures: Erasures, configuration: ConfigurationInForce?, stallMilliseconds: Int64,
         monotonic: @escaping @Sendable () -> Int64
     ) {
         durable = Atomic(end.nextNumber - 1)
@@ -40,7 +40,7 @@ final class JournalStatus: Sendable {
     var tag: String { names.withLock { $0.tag } }
     /// The last `config` entry.
     var configuration: ConfigurationInForce? { names.withLock { $0.configuration } }
-    var erasures: Set<UInt64> { names.withLock { $0.erasures } }
+    var erasures: Erasures { names.withLock { $0.erasures } }
 
     /// The last durable batch's number and hash; nothing before the first.
     var head: JournalHead? {
@@ -66,7 +66,8 @@ final class JournalStatus: Sendable {
     func setTag(_ tag: String) { names.withLock { $0.tag = tag } }
     func setConfiguration(_ configuration: ConfigurationInForce?) { names.withLock { $0.configuration = configuration } }
     func addSegment(_ first: UInt64) { names.withLock { $0.segments.append(first) } }
-    func addErasures(_ numbers: Set<UInt64>) { names.withLock { $0.erasures.formUnion(numbers) } }
+    func forgetErasures(_ marks: [EntryMark]) { names.withLock { $0.erasures.forget(marks) } }
+    func decideErasures(_ numbers: Set<UInt64>) { names.withLock { $0.erasures.decide(numbers) } }
 
     /// Marks the journal as failed; says whether it was not before.
     func fail() -> Bool { !failed.exchange(true, ordering: .acquiringAndReleasing) }

@@ -14,6 +14,6 @@ struct LiveSource: SegmentSource {
     }
 
     var watermark: UInt64 { status.watermark }
-    var erasures: Set<UInt64> { reveals ? [] : status.erasures }
+    var erasures: Erasures { reveals ? Erasures() : status.erasures }
     func segments() -> [UInt64] { status.segments }
 }

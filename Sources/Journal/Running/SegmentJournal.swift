@@ -32,7 +32,7 @@ package final class SegmentJournal: Journal {
     private init(_ options: SegmentJournalOptions, _ opened: JournalOpening.Opened, _ lock: DirectoryLock) throws(SystemError) {
         self.lock = lock
         let status = JournalStatus(
-            end: opened.chain, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures.numbers,
+            end: opened.chain, segments: opened.segments, tag: opened.report.tag, erasures: opened.erasures,
             configuration: opened.configuration, stallMilliseconds: options.stallMilliseconds, monotonic: options.monotonic)
         context = WriterContext(
             options: options, status: status, queue: try AppendQueue(bytesMax: options.queueBytesMax),
@@ -43,7 +43,7 @@ package final class SegmentJournal: Journal {
     }
 
     private func startThreads(_ opened: JournalOpening.Opened) throws(SystemError) {
-        let context = context, chain = opened.chain, unfinished = opened.erasures.unfinished
+        let context = context, chain = opened.chain, erasures = opened.erasures
         let damaged = Set(opened.report.unreadable)
         let source = LiveSource(context)
         try threads.start("journal-writer", priority: .normal) {
@@ -54,8 +54,10 @@ package final class SegmentJournal: Journal {
         try threads.start("journal-refill", priority: .low) {
             let goesOn = { !context.status.isStopping }
             context.refill.run(source, last: chain.nextNumber - 1, without: damaged, capacity: context.options.dedupeWindow, while: goesOn)
-            // Of what is done by the list only those who read decisions say what has come back: a list may be older or newer than its segments.
-            _ = try? Erasing(source).finish(unfinished, in: context.status, while: goesOn)
+            // The process may have ended between a decision and the first step of its erasure. Of what stands before the last segment those tell who
+            // project: a list may be older or newer than its segments.
+            _ = try? Erasing(source).finish(erasures.decided, in: context.status, while: goesOn)
+            _ = try? Erasing(source).finish(listed: erasures.unfinished, in: context.status, while: goesOn)
         }
     }
 
@@ -110,7 +112,7 @@ package final class SegmentJournal: Journal {
     package func erase(
         _ number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = [], isLost: Bool = false
     ) async throws(JournalError) -> UInt64? {
-        if !isLost, context.status.erasures.contains(number) {
+        if !isLost, context.status.erasures.decided.contains(number) {
             try await finishErasing(of: number)
             return nil
         }
@@ -134,13 +136,30 @@ package final class SegmentJournal: Journal {
     /// The receipts that decisions from entry `number` on have erased; reads the heads from there on.
     package func decidedErasures(from number: UInt64) throws(JournalError) -> Set<UInt64> { try LiveSource(context).decidedErasures(from: number) }
 
-    package func conceal(_ receipts: Set<UInt64>) { context.status.addErasures(receipts) }
+    package func conceal(_ receipts: Set<UInt64>) { context.status.decideErasures(receipts) }
 
     @discardableResult
     package func finishErasing(_ receipts: Set<UInt64>) throws(JournalError) -> Set<UInt64> {
         guard !receipts.isEmpty else { return [] }
         conceal(receipts)
         return try Erasing(LiveSource(context)).finish(receipts, in: context.status)
+    }
+
+    /// The receipts that the list says were erased, of which no decision was read and whose bodies are whole: a copy from before the decision was put back.
+    package func forgottenErasures() throws(JournalError) -> [UInt64] { try forgottenMarks().map(\.number) }
+
+    /// Has the list say no more of what `forgottenErasures` found.
+    package func forgetErasures() throws(JournalError) {
+        let marks = try forgottenMarks()
+        do throws(SystemError) { try Erasures.append(.forgotten, marks, in: context.directory, context.fileSystem) } catch {
+            throw .unwritable(context.directory + "/" + Erasures.fileName, error)
+        }
+        context.status.forgetErasures(marks)
+    }
+
+    private func forgottenMarks() throws(JournalError) -> [EntryMark] {
+        let erasures = context.status.erasures
+        return try Erasing(LiveSource(context)).standing(listed: erasures.listed.filter { !erasures.decided.contains($0.number) })
     }
 
     package func stop() async {

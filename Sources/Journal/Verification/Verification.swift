@@ -162,11 +162,11 @@ struct Verification {
     private mutating func check(_ entry: Batch.Placed, _ batch: Batch, _ segment: SegmentFile) {
         let head = entry.head, number = head.number, bodyOffset = batch.offset + entry.bodyOffset
         report.entries += 1
-        if head.receivedTime < receiptClock, batch.body(entry, erasures: []).bytes.flatMap({ ClockStep(parsing: $0) }) == nil {
+        if head.receivedTime < receiptClock, batch.wholeBody(entry).flatMap({ ClockStep(parsing: $0) }) == nil {
             add(segment, batch.offset + entry.headOffset, .head, number...number, "its receipt time is before that of the entry before")
         }
         receiptClock = head.receivedTime
-        guard let body = batch.body(entry, erasures: []).bytes else {
+        guard let body = batch.wholeBody(entry) else {
             let problem = VerifyReport.Problem(
                 segment: segment.name, offset: bodyOffset, region: .body, numbers: number...number,
                 finding: batch.bodyIsZero(entry) ? "zeros stand where it was, and no decision to erase it" : "does not match its checksum")

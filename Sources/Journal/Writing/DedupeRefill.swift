@@ -65,6 +65,6 @@ final class DedupeRefill: Sendable {
     private static func decisions(_ segment: SegmentFile, at offset: Int) throws(JournalError) -> Set<UInt64> {
         guard case .batch(let batch) = try segment.batch(at: offset) else { return [] }
         let decisions = batch.entries.filter { $0.head.kind == .decision }
-        return Set(decisions.filter { EraseDecision(parsing: batch.body($0, erasures: []).bytes ?? []) == nil }.map(\.head.number))
+        return Set(decisions.filter { EraseDecision(parsing: batch.wholeBody($0) ?? []) == nil }.map(\.head.number))
     }
 }
