@@ -8,6 +8,10 @@ package struct OutboundURL: Hashable, Sendable {
     package let host: String
     /// The port, where the URL names one.
     let port: Int?
+    /// The path as it stands in the URL, `/` when there is none.
+    package let path: String
+    /// Whether a query (`?…`) stands behind the path.
+    package let hasQuery: Bool
     /// Whether the scheme is `http`.
     package let isPlain: Bool
 
@@ -22,6 +26,8 @@ package struct OutboundURL: Hashable, Sendable {
         self.text = text
         self.host = host
         port = parts.part(CURLUPART_PORT).flatMap { Int($0) }
+        path = parts.part(CURLUPART_PATH) ?? "/"
+        hasQuery = parts.part(CURLUPART_QUERY) != nil
         isPlain = scheme == "http"
     }
 

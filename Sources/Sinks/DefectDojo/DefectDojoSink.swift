@@ -57,6 +57,6 @@ package final class DefectDojoSink: EventSink {
             .init("Authorization", "Token \(options.token)"), .init("Content-Type", form.contentType), .init("Accept", "application/json"),
             .init("User-Agent", "weir/\(resources.version)"),
         ]
-        return try options.destination.request(.post, path: options.destination.path("/api/v2/reimport-scan/"), headers: headers, body: form.body)
+        return try options.destination.request(.post, path: DefectDojoSinkOptions.api + "/reimport-scan/", headers: headers, body: form.body)
     }
 }

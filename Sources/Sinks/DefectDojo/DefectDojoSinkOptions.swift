@@ -2,7 +2,9 @@ import Delivery
 
 /// The settings of a sink of type `defectdojo`.
 package struct DefectDojoSinkOptions: SinkOptions {
-    /// The site; the path of the API is added.
+    /// What the paths of its API begin with, behind that of the URL.
+    package static let api = "/api/v2"
+    /// The site, with the path that it lives below; those of the API come behind it.
     package var destination: Destination
     /// An API v2 key.
     package var token: String

@@ -26,7 +26,9 @@ package struct ElasticsearchOptions: SinkOptions {
         case index
     }
 
-    /// The cluster's address; the paths of its API are added.
+    /// What the path of its API ends with, behind that of the URL.
+    package static let api = "/_bulk"
+    /// The cluster, with the path that it lives below; those of its API come behind it.
     package var destination: Destination
     /// A data stream, an index or an alias. `index:`
     package var index = "logs-weir-default"

@@ -33,7 +33,7 @@ package final class ElasticsearchSink: EventSink {
         transport = resources.transport
         clock = resources.clock
         let pipeline = options.pipeline.map { "&pipeline=\(PercentEncoding.encode($0))" } ?? ""
-        path = "\(options.path == .index ? "/\(options.index)" : "")/_bulk?\(BulkAnswer.filter)\(pipeline)"
+        path = "\(options.path == .index ? "/\(options.index)" : "")\(ElasticsearchOptions.api)?\(BulkAnswer.filter)\(pipeline)"
         var headers: [OutboundRequest.Header] = [.init("Content-Type", "application/x-ndjson"), .init("User-Agent", "weir/\(resources.version)")]
         switch options.credential {
         case .apiKey(let key): headers.append(.init("Authorization", "ApiKey \(key)"))

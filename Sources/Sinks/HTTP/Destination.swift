@@ -33,13 +33,21 @@ package struct Destination: Sendable {
         return issues
     }
 
-    /// A request to the URL, or to `path` (with its query) on its host.
+    /// The URL's path without `/` at its end; empty for a URL that ends with its host.
+    package var basePath: String {
+        var path = Array(url.path.utf8)
+        while path.last == UInt8(ascii: "/") { path.removeLast() }
+        return String(decoding: path, as: UTF8.self)
+    }
+
+    /// A request to the URL, or to `path` (which begins with `/`, with its query) behind the URL's own path: systems may live below one.
     ///
     /// Whatever of `path` comes from configuration or vendors must be percent-encoded by the caller.
     package func request(
         _ method: OutboundRequest.Method, path: String? = nil, headers: [OutboundRequest.Header] = [], body: [UInt8] = []
     ) throws(TransportError) -> OutboundRequest {
-        var request = OutboundRequest(method: method, url: try path.map { path throws(TransportError) in try url.replacing(path: path) } ?? url, policy: policy)
+        let place = try path.map { path throws(TransportError) in try url.replacing(path: basePath + path) } ?? url
+        var request = OutboundRequest(method: method, url: place, policy: policy)
         request.headers = headers
         request.body = body
         request.certificateAuthorityFile = certificateAuthorityFile

@@ -3,7 +3,9 @@ import FindingModel
 
 /// The settings of a sink of type `jira`.
 package struct JiraSinkOptions: SinkOptions {
-    /// The site; the path of the API is added.
+    /// What the paths of its API begin with, behind that of the URL.
+    package static let api = "/rest/api"
+    /// The site, with the path that it lives below; those of the API come behind it.
     package var destination: Destination
     /// The `Authorization` header's value.
     package var authorization: String

@@ -35,7 +35,7 @@ package final class JiraTicketSystem: TicketSystem {
                 ("jql", .string("project = \"\(options.project)\" AND labels = \"\(mark)\" ORDER BY created ASC")),
                 ("fields", .array([.string("key"), .string("labels")])), ("maxResults", .integer(5)),
             ])
-            let answer = try await call(.search, .post, "/rest/api/3/search/jql", query)
+            let answer = try await call(.search, .post, JiraSinkOptions.api + "/3/search/jql", query)
             guard let hits = answer["issues"]?.arrayValue else { throw notUnderstood("no list of issues") }
             if hits.isEmpty { return .done(nil) }
             // "Not found" makes a ticket, so it is said only when the answer says so.
@@ -87,7 +87,7 @@ package final class JiraTicketSystem: TicketSystem {
     private func create(_ fields: JSONValue) async -> TicketAnswer<TicketReference> {
         do throws(TicketFailure) {
             let call = JiraAnswer.Call.create(sent: Self.names(fields), constant: issues.constantNames)
-            let created = try await self.call(call, .post, "/rest/api/3/issue", .members([("fields", fields)]))
+            let created = try await self.call(call, .post, JiraSinkOptions.api + "/3/issue", .members([("fields", fields)]))
             guard let reference = reference(created) else { throw notUnderstood("a new issue without an id") }
             return .done(reference)
         } catch {
@@ -146,7 +146,7 @@ package final class JiraTicketSystem: TicketSystem {
 
     private static func names(_ fields: JSONValue) -> Set<String> { Set(fields.objectValue?.map(\.name) ?? []) }
 
-    private static func path(_ ticket: TicketReference) -> String { "/rest/api/3/issue/\(PercentEncoding.encode(ticket.id))" }
+    private static func path(_ ticket: TicketReference) -> String { "\(JiraSinkOptions.api)/3/issue/\(PercentEncoding.encode(ticket.id))" }
 
     private static func has(_ issue: JSONValue, label: String) -> Bool {
         (issue["fields"]?["labels"]?.arrayValue ?? []).contains { $0.stringValue == label }

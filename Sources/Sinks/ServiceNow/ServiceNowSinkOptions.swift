@@ -6,7 +6,9 @@ package struct ServiceNowSinkOptions: SinkOptions {
     /// A column and what stands in it; choices and references by their values, not by what people see.
     package typealias Field = (name: String, value: RecordTemplate)
 
-    /// The instance; the path of the API is added.
+    /// What the paths of its API begin with, behind that of the URL.
+    package static let api = "/api/now"
+    /// The instance, with the path that it lives below; those of the API come behind it.
     package var destination: Destination
     /// The `Authorization` header's value.
     package var authorization: String

@@ -134,7 +134,7 @@ package final class ServiceNowTicketSystem: TicketSystem {
         return try ServiceNowAnswer(isAboutRecord: isAboutRecord, now: exchange.now).read(response)
     }
 
-    private var tablePath: String { "/api/now/table/\(options.table)" }
+    private var tablePath: String { "\(ServiceNowSinkOptions.api)/table/\(options.table)" }
 
     private func path(_ ticket: TicketReference) -> String { "\(tablePath)/\(PercentEncoding.encode(ticket.id))" }
 

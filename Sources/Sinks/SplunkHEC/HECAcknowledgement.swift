@@ -5,7 +5,7 @@ import JSONDocument
 /// Indexer acknowledgement: what is asked, and what the answer says about one batch
 /// (help.splunk.com, "About HTTP Event Collector Indexer Acknowledgment").
 enum HECAcknowledgement {
-    static let path = "/services/collector/ack"
+    static let path = SplunkHECOptions.api + "/ack"
     /// How long is waited before each question, two minutes in all.
     static let waits: [Duration] =
         [.milliseconds(100), .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2)] + Array(repeating: .seconds(5), count: 23)

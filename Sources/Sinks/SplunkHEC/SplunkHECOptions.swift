@@ -3,7 +3,9 @@ import Formats
 
 /// The settings of a sink of type `splunk-hec`.
 package struct SplunkHECOptions: SinkOptions {
-    /// The collector's address; the paths of its API are added.
+    /// What the paths of its API begin with, behind that of the URL.
+    package static let api = "/services/collector"
+    /// The collector, with the path that it lives below; those of its API come behind it.
     package var destination: Destination
     /// The token of the HTTP Event Collector. `token:`
     package var token: String

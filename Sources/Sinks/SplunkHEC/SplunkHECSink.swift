@@ -20,7 +20,7 @@ package final class SplunkHECSink: EventSink {
     private let headers: [OutboundRequest.Header]
 
     package static let type = "splunk-hec"
-    static let path = "/services/collector/event"
+    static let path = SplunkHECOptions.api + "/event"
 
     package init(name: String, options: SplunkHECOptions, resources: SinkResources) throws(SinkError) {
         if let issue = options.issues.first { throw issue }

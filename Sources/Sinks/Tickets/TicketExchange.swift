@@ -30,7 +30,7 @@ struct TicketExchange: Sendable {
     /// One attempt; `path` comes behind the path of the configured URL.
     func send(_ method: OutboundRequest.Method, _ path: String, _ body: JSONValue? = nil) async throws(TicketFailure) -> OutboundResponse {
         do throws(TransportError) {
-            var request = try destination.request(method, path: destination.path(path), headers: headers, body: body?.bytes ?? [])
+            var request = try destination.request(method, path: path, headers: headers, body: body?.bytes ?? [])
             request.isSentOnce = method != .get
             return try await resources.transport.send(request)
         } catch {

@@ -70,4 +70,26 @@ struct SinkSettingsTests {
         #expect(errors.contains { $0.contains(words) }, "\(errors)")
         #expect(!errors.contains { $0.contains("b0221cd8") || $0.contains("secret-password") })
     }
+
+    private static let systems = [
+        ("type: splunk-hec, token: \"env:SPLUNK_TOKEN\"", "/services/collector"), ("type: elasticsearch", "/_bulk"),
+        ("type: defectdojo, token: \"env:SPLUNK_TOKEN\", product: p", "/api/v2"),
+        ("type: jira, token: \"env:SPLUNK_TOKEN\", project: SEC, issue-type: Bug", "/rest/api"),
+        ("type: servicenow, token: \"env:SPLUNK_TOKEN\"", "/api/now"),
+    ]
+
+    /// Whatever of a URL would not be used is refused, and nothing of it is cut in silence.
+    @Test(arguments: systems) func whatASystemsURLCannotHoldIsSaid(sink: String, api: String) {
+        let place = "https://s.example:8443/proxy"
+        #expect(Self.errors("\(sink), url: \"\(place)\"").isEmpty && Self.errors("\(sink), url: \"\(place)\(api)x/\"").isEmpty)
+        for (url, words) in [
+            ("\(place)?a=secret-password", "url: no query (?…) can stand here"), ("\(place)\(api)", "url: '\(api)' and what follows it come behind the URL"),
+            ("\(place)\(api)/event/", "url: '\(api)' and what follows it"),
+            ("https://weir:secret-password@s.example", "url: the URL has a user name or password"),
+            ("https://weir@s.example", "url: the URL has a user name or password"), ("\(place)#secret-password", "url: the URL has a fragment"),
+        ] {
+            let errors = Self.errors("\(sink), url: \"\(url)\"").filter { $0.contains(": error: ") }
+            #expect(errors.count == 1 && errors[0].contains(words) && !errors[0].contains("secret-password"), "\(url): \(errors)")
+        }
+    }
 }

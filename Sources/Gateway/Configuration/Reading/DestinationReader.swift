@@ -10,6 +10,22 @@ enum DestinationReader {
         return read(&reader, &context, node, node.flatMap { URLReader.read($0, "url", &context) })
     }
 
+    /// As `read`, for a system whose requests go to paths behind the URL's own.
+    ///
+    /// - Parameter api: What these paths begin with.
+    static func readSystem(_ reader: inout MappingReader, _ what: String, api: String, _ context: inout SettingsContext) -> Destination? {
+        let node = reader.require("url", what, &context.issues)
+        let url = node.flatMap { URLReader.read($0, "url", &context) }
+        if let node, let url {
+            if url.hasQuery { context.issues.error(node, "url: no query (?…) can stand here: requests go to paths behind the URL", hint: "leave it out") }
+            if "\(url.path)/".contains("\(api)/") {
+                context.issues.error(
+                    node, "url: '\(api)' and what follows it come behind the URL by themselves", hint: "leave them out: the URL ends before them")
+            }
+        }
+        return read(&reader, &context, node, url)
+    }
+
     /// As `read`, for a URL that is itself a secret: a reference stands in its place.
     static func readSecret(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> Destination? {
         let node = reader.require("url", what, &context.issues)

@@ -7,7 +7,7 @@ enum DefectDojoSinkSettings {
     static let type = SinkType(word: "defectdojo", start: .beginning) { reader, what, context in read(&reader, what, &context) }
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> DefectDojoSinkOptions? {
-        let destination = DestinationReader.read(&reader, what, &context)
+        let destination = DestinationReader.readSystem(&reader, what, api: DefectDojoSinkOptions.api, &context)
         let token = reader.require("token", what, &context.issues).flatMap { HeaderSecret.read($0, "token", &context) }
         let product = reader.require("product", what, &context.issues).flatMap { context.word($0, "product") }
         let productType = reader.take("product-type").flatMap { context.word($0, "product-type") }

@@ -9,7 +9,7 @@ enum ElasticsearchSinkSettings {
     static let type = SinkType(word: "elasticsearch", start: .beginning) { reader, what, context in read(&reader, what, &context) }
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> ElasticsearchOptions? {
-        let destination = DestinationReader.read(&reader, what, &context)
+        let destination = DestinationReader.readSystem(&reader, what, api: ElasticsearchOptions.api, &context)
         let indexNode = reader.take("index")
         let index = indexNode.flatMap { context.word($0, "index") }
         let credential = readCredential(&reader, what, &context)

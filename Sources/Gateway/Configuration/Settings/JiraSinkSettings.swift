@@ -7,7 +7,7 @@ enum JiraSinkSettings {
     static let type = SinkType(word: "jira", start: .now) { reader, what, context in read(&reader, what, &context) }
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> JiraSinkOptions? {
-        let destination = DestinationReader.read(&reader, what, &context)
+        let destination = DestinationReader.readSystem(&reader, what, api: JiraSinkOptions.api, &context)
         let user = reader.take("user").flatMap { context.word($0, "user") }
         let token = reader.require("token", what, &context.issues).flatMap { HeaderSecret.read($0, "token", &context) }
         let form = "a project's key such as SEC: capital letters, digits and _"

@@ -9,7 +9,7 @@ enum ServiceNowSinkSettings {
     static let type = SinkType(word: "servicenow", start: .now) { reader, what, context in read(&reader, what, &context) }
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> ServiceNowSinkOptions? {
-        let destination = DestinationReader.read(&reader, what, &context)
+        let destination = DestinationReader.readSystem(&reader, what, api: ServiceNowSinkOptions.api, &context)
         let user = reader.take("user").flatMap { context.word($0, "user") }
         let token = reader.require("token", what, &context.issues).flatMap { secret($0, hasUser: user != nil, &context) }
         let form = "a name such as incident: small letters, digits and _"

@@ -9,7 +9,7 @@ enum SplunkHECSinkSettings {
     static let type = SinkType(word: "splunk-hec", start: .beginning) { reader, what, context in read(&reader, what, &context) }
 
     private static func read(_ reader: inout MappingReader, _ what: String, _ context: inout SettingsContext) -> SplunkHECOptions? {
-        let destination = DestinationReader.read(&reader, what, &context)
+        let destination = DestinationReader.readSystem(&reader, what, api: SplunkHECOptions.api, &context)
         let tokenNode = reader.require("token", what, &context.issues)
         let token = context.secret(tokenNode, "token")
         let index = reader.take("index").flatMap { context.word($0, "index") }
