@@ -148,6 +148,30 @@ struct CheckTests {
         #expect(try await Self.run("check", in: workspace).status == 0)
     }
 
+    /// Nothing is delivered with it, so that it is no matter of a warning; the journal's entries are left to `verify`, which is said.
+    @Test func aDamagedLedgerIsFoundWhereverTheBitTurned() async throws {
+        let workspace = try Self.workspace()
+        let gateway = try await RunningGateway.start(in: workspace)
+        _ = try await PlainRequest.post(
+            "/in/a/test-secret-of-some-length", body: VendorSample.all.first { $0.vendor == "holm" }?.body ?? [], port: gateway.port)
+        try #require(await Condition.holds(within: 20) { !SinkChange.lines(of: workspace.read("changes.ndjson")).isEmpty })
+        #expect(await gateway.end() == 0)
+        let whole = try await Self.run("check", in: workspace)
+        #expect(
+            whole.status == 0 && whole.errors.isEmpty && whole.output.contains("not looked at: what the journal holds (weir journal verify"), "\(whole.errors)")
+        let ledger = Data(workspace.read("data/ledger.db")), id = SinkChange.lines(of: workspace.read("changes.ndjson")).last?.id ?? ""
+        let places = [ledger.range(of: Data(id.utf8))?.lowerBound, ledger.range(of: Data("sqlite_autoindex".utf8))?.lowerBound, 100].compactMap(\.self)
+        #expect(places.count == 3)
+        for place in places {
+            var damaged = ledger
+            damaged[place] ^= 4
+            try damaged.write(to: URL(fileURLWithPath: workspace.path + "/data/ledger.db"))
+            let check = try await Self.run("check", in: workspace)
+            #expect(check.status == 1 && check.errors.contains("weir: \(workspace.path)/data/ledger.db is damaged ("), "\(place): \(check.errors)")
+            #expect(!check.output.contains("fine") && Data(workspace.read("data/ledger.db")) == damaged)
+        }
+    }
+
     @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {
         let workspace = try Self.workspace()
         let gateway = try await RunningGateway.start(in: workspace)

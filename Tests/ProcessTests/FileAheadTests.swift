@@ -61,4 +61,56 @@ struct FileAheadTests {
         #expect(tested.status == 0 && tested.output == "archive: delivered\n", "\(tested.output)\(tested.errors)")
         #expect(await gateway.end() == 0)
     }
+
+    /// Has the gateway read the file again, and waits until it says so.
+    private static func reload(_ gateway: RunningGateway, in workspace: Workspace) async throws {
+        kill(gateway.processIdentifier, SIGHUP)
+        try #require(await Condition.holds(within: 20) { String(decoding: workspace.read("gateway.log"), as: UTF8.self).contains("reloaded") })
+    }
+
+    /// `--diff` reads the files, and `--apply` is the gateway's: what was looked at is what is done.
+    @Test func whatTheGatewayHasNotReadIsComparedAndNotApplied() async throws {
+        let workspace = try Workspace()
+        try workspace.write("secret", SampleTests.secret)
+        try workspace.write("weir.yaml", Self.yaml)
+        let gateway = try await RunningGateway.start(in: workspace)
+        let file = workspace.path + "/weir.yaml", cure = "kill -HUP \(gateway.processIdentifier), or systemctl reload weir, takes it in"
+        #expect(try await Self.run(["rebuild", "--diff"], in: workspace).errors.isEmpty)
+        try workspace.write("weir.yaml", Self.more)
+        let diff = try await Self.run(["rebuild", "--diff"], in: workspace)
+        #expect(diff.status == 0 && diff.errors.contains("the running gateway has not read yet what was compared with here: \(cure)"), "\(diff.errors)")
+        let early = try await Self.run(["rebuild", "--apply"], in: workspace)
+        let words = "weir: the running gateway has not read the adapters and sources of \(file) as they are now\nhint: \(cure)"
+        #expect(early.status == 1 && early.output.isEmpty && early.errors.hasPrefix(words), "\(early.errors)")
+        try await Self.reload(gateway, in: workspace)
+        let applied = try await Self.run(["rebuild", "--apply"], in: workspace)
+        #expect(applied.status == 0 && applied.output == "rebuilt: 0 changes\n", "\(applied.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test func aSecretThatTheGatewayHasNotReadIsNotCalledItsOwn() async throws {
+        let workspace = try Workspace()
+        try workspace.write("secret", SampleTests.secret)
+        try workspace.write("second", "another-secret-of-some-length")
+        try workspace.write("weir.yaml", Self.yaml)
+        let gateway = try await RunningGateway.start(in: workspace)
+        let taken = "The secret that the gateway takes, from file:secret:  \(SampleTests.secret)\n"
+        let cure = "kill -HUP \(gateway.processIdentifier), or systemctl reload weir, takes it in"
+        #expect(try await Self.run(["sources", "setup", "last"], in: workspace).output.contains(taken))
+        for yaml in [
+            Self.yaml.replacing("\"file:secret\"", with: "\"file:second\""),
+            Self.yaml.replacing("last:", with: "late:").replacing("secret\"", with: "second\""),
+        ] {
+            try workspace.write("weir.yaml", yaml)
+            let name = yaml.contains("late:") ? "late" : "last"
+            let early = try await Self.run(["sources", "setup", name], in: workspace)
+            #expect(early.status == 0 && !early.output.contains("The secret that the gateway takes"), "\(early.output)")
+            #expect(early.output.contains("The secret from file:second, which the running gateway does NOT take yet:  another-secret-of-some-length\n"))
+            #expect(early.output.contains("what the vendor sends with it is refused: \(cure).\n"), "\(early.output)")
+        }
+        try await Self.reload(gateway, in: workspace)
+        let read = try await Self.run(["sources", "setup", "late"], in: workspace)
+        #expect(read.output.contains("The secret that the gateway takes, from file:second:  another-secret-of-some-length\n"), "\(read.output)")
+        #expect(await gateway.end() == 0)
+    }
 }

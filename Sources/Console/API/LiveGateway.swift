@@ -13,6 +13,8 @@ package protocol LiveGateway: Sendable {
     var projector: ProjectorStatus { get }
     /// Configurations that cannot be used, with how many receipts were mapped with another since the start.
     var replacedConfigurations: [(configuration: ReplacedConfiguration, receipts: Int)] { get }
+    /// Tells apart by what records are made: the adapters and sources that were read last.
+    var mappingDigest: String { get }
     /// What was received and refused since the start, by source.
     var tallies: [String: SourceTally] { get }
     /// Open connections, and bytes of large bodies in flight.
@@ -21,6 +23,8 @@ package protocol LiveGateway: Sendable {
     /// What keeps the gateway from all of its work, a sentence each: a disk without room, a state.db that cannot be written.
     var concerns: [String] { get }
 
+    /// Whether a source takes the secret with this SHA-256 in hexadecimal digits; nothing when the gateway has not read of such a source.
+    func takes(secretDigest digest: String, source: String) -> Bool?
     func sinkStatuses() async -> [SinkStatus]
     /// Hands a sink one marked change; nothing when there is no such sink.
     func testSink(_ name: String) async -> DeliveryOutcome?

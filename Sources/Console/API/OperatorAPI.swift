@@ -115,6 +115,7 @@ package struct OperatorAPI: Sendable {
         switch (request.method, request.path.dropFirst().first ?? "", rest.count) {
         case (.get, "status", 0): return { StatusView(self).response() }
         case (.get, "sources", 0): return { try await SourcesView(self).response() }
+        case (.post, "sources", 2) where rest[1] == "takes": return { try await SourcesView(self).takes(rest[0], request) }
         case (.get, "sinks", 0): return { try await SinksView(self).response() }
         case (.post, "sinks", 2) where rest[1] == "test": return { try await SinksView(self).test(rest[0], request) }
         case (.post, "replays", 0): return { try await ReplayView(self).replay(request) }
@@ -147,6 +148,7 @@ package struct OperatorAPI: Sendable {
                 true
             case ("records", 3): ["history", "why"].contains(path.last)
             case ("sinks", 3): path.last == "test"
+            case ("sources", 3): path.last == "takes"
             case ("journal", 2): path.last == "erase"
             case ("replays", 2): path.last == "cancel"
             default: false

@@ -77,6 +77,21 @@ struct SourcesView {
         }
     }
 
+    /// `POST /v1/sources/NAME/takes` with `{"secret_sha256":"…"}`, over the socket alone: whether what a file holds is what the gateway has read.
+    func takes(_ name: String, _ request: OperatorRequest) async throws -> OperatorResponse {
+        guard request.who == nil else { throw OperatorError(.forbidden, "secrets are asked about over the socket only") }
+        let digest = try RequestBody(request, knows: ["secret_sha256"]).text("secret_sha256")
+        guard let isTaken = try api.live().takes(secretDigest: digest, source: name) else {
+            var error = OperatorError(.notFound, "there is no source '\(name)'")
+            error.missing = ConfiguredThing(.source, name)
+            throw error
+        }
+        return .object { writer in
+            writer.key("taken")
+            writer.bool(isTaken)
+        }
+    }
+
     private static func write(_ tally: SourceTally, to writer: inout JSONWriter) {
         writer.member("accepted", tally.accepted)
         writer.member("duplicates", tally.duplicates)

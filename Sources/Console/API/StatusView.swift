@@ -17,6 +17,7 @@ struct StatusView {
             if let live {
                 writer.member("started_time", live.startedTime)
                 writer.member("ingest", live.ingestURL)
+                writer.member("mapping_sha256", live.mappingDigest)
                 let journal = live.journal, projector = live.projector
                 writer.object("journal") { writer in
                     writer.member("tag", journal.tag)

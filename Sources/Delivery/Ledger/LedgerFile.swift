@@ -58,7 +58,7 @@ enum LedgerFile {
     }
 
     /// Throws when the file shows less than was written into it.
-    private static func requireAll(_ mark: LedgerMark, _ database: Database, _ path: String) throws {
+    static func requireAll(_ mark: LedgerMark, _ database: Database, _ path: String) throws {
         let isEmpty = try !database.tableExists("sinks")
         guard try !mark.allows(LedgerMark.known(database), isEmpty: isEmpty) else { return }
         throw LedgerError.damaged(
@@ -84,7 +84,8 @@ enum LedgerFile {
         guard words == "ok" else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: words?.split(separator: "\n").last.map(String.init) ?? "it cannot be checked")
         }
-        try LedgerSeal.verify(database)
+        // One of an older version has no sums.
+        if try database.tableExists("seals") { try LedgerSeal.verify(database) }
     }
 
     /// The file for reading beside its writer or without one.
@@ -96,6 +97,7 @@ enum LedgerFile {
             var configuration = Configuration()
             configuration.label = "ledger"
             configuration.readonly = true
+            configuration.prepareDatabase { $0.add(function: LedgerSeal.function) }
             configuration.busyMode = .timeout(5)
             // Without a log nobody writes, and an immutable file needs none beside it (https://www.sqlite.org/uri.html).
             let name = access(path + "-wal", F_OK) == 0 ? path : "file:\(escaped(path))?immutable=1"
@@ -121,7 +123,10 @@ enum LedgerFile {
 
     private static func refuseNewer(_ database: Database, _ path: String) throws {
         guard try LedgerSchema.migrator.hasBeenSuperseded(database) else { return }
-        throw LedgerError(.newerVersion, "\(path) was written by a newer version of weir")
+        throw LedgerError(
+            .newerVersion,
+            "\(path) was written by a newer version of weir: start that version or a later one, or put back the copy of the file from before the upgrade, and sinks are told again, under the same ids, what they were told since"
+        )
     }
 
     /// Runs `body` and turns whatever it throws into a `LedgerError` that names the file.

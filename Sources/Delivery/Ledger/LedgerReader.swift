@@ -14,8 +14,21 @@ package struct LedgerReader: Sendable {
         queue = try LedgerFile.openReadOnly(path)
     }
 
-    /// Throws when the files at `path` cannot be used for writing, as far as that shows without opening a database; leaves them as they are.
-    package static func checkFiles(path: String) throws(LedgerError) { try LedgerFile.checkFiles(path) }
+    /// Throws when the file at `path` is damaged: its structure, a row that is not what was written, or less than what was written last; reads all of it.
+    ///
+    /// A file that an older version wrote, or whose making was interrupted, is brought up to date by whoever opens it for writing.
+    package static func requireWhole(path: String) throws(LedgerError) {
+        try LedgerFile.checkFiles(path)
+        // Its writer, if there is one, puts the mark behind the commit, so that the file shows no less.
+        let mark = LedgerMark.read(beside: path)
+        let queue = try LedgerFile.openReadOnly(path)
+        try LedgerFile.naming(path) {
+            try queue.read { database in
+                if let mark { try LedgerFile.requireAll(mark, database, path) }
+                try LedgerFile.requireWhole(database)
+            }
+        }
+    }
 
     /// Every sink that ever ran, by name; none in a file whose first migration was never committed.
     package func positions() throws(LedgerError) -> [SinkPosition] {

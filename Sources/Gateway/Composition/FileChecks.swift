@@ -11,14 +11,19 @@ enum FileChecks {
         if let error = ledgerProblem(storage), error.code == .newerVersion { throw GatewayError(error.message) }
     }
 
-    /// What a start would find damaged, and what it would do about it.
+    /// What a start would find damaged, and what it would do about it by itself.
     static func damage(_ storage: StorageSettings) async -> [GatewayError] {
         var damage: [GatewayError] = []
         if let error = await stateProblem(storage), error.code == .corrupt {
             damage.append(GatewayError(error.message, hint: "the next start puts it aside and makes it again from the journal"))
         }
-        if let error = ledgerProblem(storage), error.code == .corrupt { damage.append(GatewayError(error.message)) }
         return damage
+    }
+
+    /// That ledger.db is damaged: the one file that a start neither makes again nor does without. Reads all of it.
+    static func ledgerDamage(_ storage: StorageSettings) -> GatewayError? {
+        guard let error = ledgerProblem(storage), error.code == .corrupt else { return nil }
+        return GatewayError(error.message)
     }
 
     /// What a start would go on without, because the journal's entry of it cannot be read.
@@ -72,8 +77,7 @@ enum FileChecks {
     private static func ledgerProblem(_ storage: StorageSettings) -> LedgerError? {
         guard FilePaths.exists(storage.ledgerFile) else { return nil }
         do throws(LedgerError) {
-            try LedgerReader.checkFiles(path: storage.ledgerFile)
-            _ = try LedgerReader(path: storage.ledgerFile).positions()
+            try LedgerReader.requireWhole(path: storage.ledgerFile)
             return nil
         } catch {
             return error

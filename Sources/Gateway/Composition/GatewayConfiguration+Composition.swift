@@ -1,6 +1,7 @@
 import Bytes
 import Adapters
 import Console
+import Digests
 import Ingest
 import Journal
 
@@ -13,6 +14,9 @@ extension GatewayConfiguration {
         }
         return ProjectionConfiguration(sources: sources, adapters: adapters.names.compactMap { adapters.adapters[$0] })
     }
+
+    /// Tells configurations apart by what records depend on beside the receipts, adapters' manifests too.
+    package var mappingDigest: String { SHA256Hash.digest(of: projection.encode()).hex }
 
     /// The sources as the ingest port needs them, under the `config` entry `generation`.
     func sourceTable(generation: UInt64) -> SourceTable {

@@ -20,6 +20,24 @@ package enum LeftSinks {
         return sentences(positions.filter { !known.contains($0.name) }, (try? ledger.counts()) ?? [:], last: last)
     }
 
+    /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had: it may be the same one.
+    package static func renamed(_ configuration: GatewayConfiguration) -> [String] {
+        let path = configuration.storage.ledgerFile
+        guard FilePaths.exists(path), let positions = try? LedgerReader(path: path).positions() else { return [] }
+        let begins = configuration.sinks.filter { $0.start != .now }.map(\.name)
+        return renamed(positions, configured: Set(configuration.sinks.map(\.name)), begins: begins)
+    }
+
+    /// - Parameter begins: the configured sinks that are given earlier changes where they are new.
+    static func renamed(_ positions: [SinkPosition], configured: Set<String>, begins: [String]) -> [String] {
+        let known = Set(positions.map(\.name))
+        let left = positions.filter { !configured.contains($0.name) && $0.cursor > $0.start }.map { "'\($0.name)'" }.joined(separator: ", ")
+        guard !left.isEmpty else { return [] }
+        return begins.filter { !known.contains($0) }.map { name in
+            "sink '\(name)' is new, and begins with earlier changes: if it is \(left) by another name, give it that name again, or it is told all of them once more ('from: now' leaves them out)"
+        }
+    }
+
     static func sentences(_ positions: [SinkPosition], _ counts: [String: [OpenItem.State: UInt64]], last: UInt64?) -> [String] {
         positions.compactMap { position in
             let status = SinkStatus(name: position.name, type: "", position: position, counts: counts[position.name] ?? [:], last: last)

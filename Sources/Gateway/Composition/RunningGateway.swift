@@ -18,6 +18,7 @@ struct RunningGateway: LiveGateway {
     var journal: any Journal { projection.journal }
     var projector: ProjectorStatus { projection.projector.status }
     var replacedConfigurations: [(configuration: ReplacedConfiguration, receipts: Int)] { projection.archive.configurations.replaced }
+    var mappingDigest: String { projection.active.mappingDigest }
     var tallies: [String: SourceTally] { ingest.counters.snapshot() }
     var load: (connections: Int, bodyBytes: Int) { ingest.load }
     var queries: StateQueries { StateQueries(store: projection.store, archive: projection.archive) }
@@ -39,6 +40,8 @@ struct RunningGateway: LiveGateway {
 
     /// How far state.db is from what the journal held when the gateway started.
     var rebuilding: Rebuilding? { Rebuilding(entry: projection.projector.status.entry, of: projection.journalEnd) }
+
+    func takes(secretDigest digest: String, source: String) -> Bool? { projection.active.takes(secretDigest: digest, source: source) }
 
     func sinkStatuses() async -> [SinkStatus] { await delivery.statuses() }
 

@@ -38,6 +38,9 @@ package enum StartChecks {
         await FileChecks.journalLoss(configuration.storage).map { [$0] } ?? []
     }
 
+    /// A `ledger.db` with which nothing is delivered until somebody does something about it, although a start receives all the same.
+    package static func ledger(_ configuration: GatewayConfiguration) -> [GatewayError] { FileChecks.ledgerDamage(configuration.storage).map { [$0] } ?? [] }
+
     /// What is damaged or lacks room and does not keep `serve` from receiving.
     package static func damage(_ configuration: GatewayConfiguration) async -> [GatewayError] {
         await FileChecks.damage(configuration.storage) + FileChecks.unreadable(configuration.storage)
@@ -75,7 +78,7 @@ package enum StartChecks {
         if FilePaths.exists(storage.journal) || FilePaths.folder(of: storage.journal) != storage.data { try folder(storage.journal, "journal's folder") }
         do throws(JournalError) { _ = try JournalFiles(storage.journal) } catch {
             // A journal that is not there yet is made; one that is damaged is no obstacle.
-            if error.code == .newerVersion { throw GatewayError(error.message, hint: "run the version that wrote it, or a later one") }
+            if error.code == .newerVersion { throw GatewayError(error.message) }
         }
     }
 }

@@ -102,7 +102,11 @@ package struct GatewayConfiguration: Sendable {
 
     private static func readPublicURL(_ node: YAMLNode, _ context: inout SettingsContext) -> String? {
         guard let url = URLReader.read(node, "public-url", &context) else { return nil }
-        if url.text.utf8.contains(UInt8(ascii: "?")) { context.issues.error(node, "public-url: the URL has a query (?…)") }
+        if url.hasQuery { context.issues.error(node, "public-url: the URL has a query (?…)") }
+        if "\(url.path)/".contains("/in/") {
+            let message = "public-url: /in/SOURCE comes behind it, so that vendors would be given a URL with /in/ in it twice"
+            context.issues.warning(node, message, hint: "leave out what begins with /in")
+        }
         if url.isPlain { context.issues.warning(node, "public-url: vendors send credentials there in clear text", hint: "use https") }
         let bytes = Array(url.text.utf8)
         return String(decoding: bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes[...], as: UTF8.self)

@@ -35,6 +35,9 @@ package struct CertificateFacts: Equatable, Sendable {
     /// Whether a private key that needs no passphrase stands in the PEM file.
     package static func isKey(file: String) -> Bool { (try? NIOSSLPrivateKey(file: file, format: .pem)) != nil }
 
+    /// Whether a certificate stands in the PEM file.
+    package static func isCertificate(file: String) -> Bool { (try? NIOSSLCertificate.fromPEMFile(file))?.isEmpty == false }
+
     private static func time(_ seconds: Int) -> Timestamp {
         let (milliseconds, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1000)
         return Timestamp(milliseconds: overflow ? .max : milliseconds)

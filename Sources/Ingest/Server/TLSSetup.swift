@@ -9,6 +9,12 @@ extension IngestTLS {
 enum TLSSetup {
     /// TLS 1.2 or newer, for 1.2 only forward-secret authenticated ciphers, HTTP/1.1 only.
     static func context(_ files: IngestTLS) throws(IngestError) -> NIOSSLContext {
+        if CertificateFacts.isKey(file: files.certificate), CertificateFacts.isCertificate(file: files.key),
+            !CertificateFacts.isCertificate(file: files.certificate), !CertificateFacts.isKey(file: files.key)
+        {
+            throw IngestError(
+                .certificate, "'certificate' and 'key' have changed places: \(files.certificate) holds a private key, and \(files.key) a certificate")
+        }
         let chain: [NIOSSLCertificateSource]
         do {
             chain = try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) }

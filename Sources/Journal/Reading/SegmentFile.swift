@@ -38,7 +38,8 @@ struct SegmentFile: Sendable {
             self.header = header
             salt = header.salt
         case .failure(.newerVersion):
-            throw JournalError(.newerVersion, "the journal's segment \(name) was written by a newer version of weir; nothing was changed")
+            throw JournalError(
+                .newerVersion, "the journal's segment \(name) was written by a newer version of weir: start that version or a later one; nothing was changed")
         case .failure(.damaged):
             header = nil
             salt = try Self.search(file, from: JournalFormat.blockBytes) { $0.firstNumber >= number }?.header.salt

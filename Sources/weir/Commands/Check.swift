@@ -5,7 +5,10 @@ import Gateway
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks the configuration, its adapters, and whether a start would succeed; names every error at once.",
-        discussion: "Beside a running gateway its lock and ports are left out. Makes and changes nothing.")
+        discussion: """
+            Beside a running gateway its lock and ports are left out. Of the files in the data folder ledger.db is read to its end; the journal is not, \
+            as weir journal verify does that. Makes and changes nothing.
+            """)
 
     @OptionGroup var config: ConfigurationOption
 
@@ -14,11 +17,11 @@ struct Check: AsyncParsableCommand {
         let isRunning = try await GatewayChannel.open(configuration) != nil
         let problems =
             await StartChecks.problems(configuration, besideRunning: isRunning) + StartChecks.sinks(configuration)
-            + (isRunning ? [] : StartChecks.losses(configuration))
+            + StartChecks.ledger(configuration) + (isRunning ? [] : StartChecks.losses(configuration))
         for damage in await StartChecks.damage(configuration) {
             StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
         }
-        for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) {
+        for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) + LeftSinks.renamed(configuration) {
             StandardError.line("weir: warning: \(SafeText.escaped(sentence))")
         }
         if let owner = DataAccess.otherOwner(of: configuration.storage.data) {
@@ -28,6 +31,10 @@ struct Check: AsyncParsableCommand {
             )
         }
         guard problems.isEmpty else { throw CommandFailure(problems) }
+        if FilePaths.isFolder(configuration.storage.journal) {
+            StandardOutput.line("looked at: \(config.file) and what it names, ledger.db, the beginning of state.db, the end of the journal")
+            StandardOutput.line("not looked at: what the journal holds (weir journal verify reads all of it)")
+        }
         StandardOutput.line("\(config.file): fine (\(configuration.sources.count.of("source")), \(configuration.sinks.count.of("sink")))")
     }
 }

@@ -11,7 +11,8 @@ struct Rebuild: AsyncParsableCommand {
         abstract: "Makes state.db again from the journal; with today's adapters, on request.",
         discussion: """
             Without an option: makes a missing state.db again as it was, or tells how many records today's adapters would make differently. \
-            --diff lists them, --apply appends the difference as new changes, which the sinks get.
+            --diff lists them, --apply appends the difference as new changes, which the sinks get. Today's adapters are those that the configuration \
+            names now: a running gateway has to have read them (SIGHUP, systemctl reload weir) before --apply.
             """)
 
     @Flag(help: "Show every record that would differ; change nothing.")
@@ -41,11 +42,22 @@ struct Rebuild: AsyncParsableCommand {
         } else {
             try await OperatorClient.requireWhole(configuration)
             do throws(GatewayError) { try showDifferences(configuration) } catch { throw CommandFailure(error) }
+            guard let channel = try await GatewayChannel.open(configuration), let cure = try await mappingCure(channel) else { return }
+            StandardError.line(SafeText.escaped("weir: the running gateway has not read yet what was compared with here: \(cure)"))
         }
+    }
+
+    /// What to do where the running gateway's adapters and sources are not those of the files.
+    private func mappingCure(_ channel: GatewayChannel) async throws(CommandFailure) -> String? {
+        FileAhead(channel.configuration).mappingCure(try await OperatorClient(channel).get(["v1", "status"]))
     }
 
     private func applyDifference(_ configuration: GatewayConfiguration) async throws(CommandFailure) -> UInt64 {
         if let channel = try await GatewayChannel.open(configuration) {
+            // It would apply what it has read, and not what --diff shows.
+            if let cure = try await mappingCure(channel) {
+                throw CommandFailure("the running gateway has not read the adapters and sources of \(configuration.file) as they are now", hint: cure)
+            }
             let answer = try await OperatorClient(channel).post(["v1", "rebuild"], body: Array("{}".utf8))
             return answer["changes"]?.integerValue.flatMap { UInt64(exactly: $0) } ?? 0
         }

@@ -35,6 +35,14 @@ struct FileAhead {
                 "weir: \(configuration.file) names the \(kind.rawValue)\(names.count == 1 ? "" : "s") \(list), not read by the running gateway yet: \(cure)"))
     }
 
+    /// What to do where the running gateway makes records by other adapters or sources than the files name now; nothing where by the same.
+    ///
+    /// - Parameter status: What it answers about itself.
+    func mappingCure(_ status: JSONValue) -> String? {
+        guard let digest = status["mapping_sha256"]?.stringValue, digest != configuration.mappingDigest else { return nil }
+        return "\(cure); after an upgrade, a restart does"
+    }
+
     private func names(_ kind: ConfiguredThing.Kind) -> [String] {
         switch kind {
         case .source: configuration.sources.map(\.name)
@@ -42,7 +50,8 @@ struct FileAhead {
         }
     }
 
-    private var cure: String {
+    /// What has the running gateway read the file again.
+    var cure: String {
         let process = DataDirectoryLock.holderProcess(of: configuration.storage.data).map { "kill -HUP \($0)" } ?? "SIGHUP"
         return "\(process), or systemctl reload weir, takes it in"
     }

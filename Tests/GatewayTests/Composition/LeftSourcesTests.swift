@@ -1,6 +1,8 @@
+import Delivery
 import Foundation
-import Gateway
 import Testing
+
+@testable import Gateway
 
 /// Sources that have left the configuration.
 struct LeftSourcesTests {
@@ -25,5 +27,23 @@ struct LeftSourcesTests {
         #expect(sentences.first?.hasPrefix("source 'r' is not configured") == true && sentences.first?.contains("account: r") == true, "\(sentences)")
         let told = try configuration(folder, renamed: "  again: { adapter: reconfirm, account: r, secrets: [ \"env:SECRET\" ] }")
         #expect(await LeftSources.sentences(told) == [])
+    }
+}
+
+/// Sinks that have left the configuration, or have another name there.
+struct LeftSinksTests {
+    private static let known = [
+        SinkPosition(name: "old", start: 0, cursor: 7, delivered: 7, filtered: 0, expired: 0), SinkPosition(name: "unused", start: 3),
+        SinkPosition(name: "stays", start: 0, cursor: 7, delivered: 7, filtered: 0, expired: 0),
+    ]
+
+    @Test(arguments: [
+        (["stays", "new"], ["stays", "new"], ["new"]), (["stays", "new"], ["stays"], []), (["stays", "old", "new"], ["stays", "old", "new"], []),
+        (["stays"], ["stays"], []), (["stays", "new", "newer"], ["new", "newer"], ["new", "newer"]),
+    ]) func aSinkWithANewNameIsTold(configured: [String], begins: [String], told: [String]) {
+        let sentences = LeftSinks.renamed(Self.known, configured: Set(configured), begins: begins)
+        #expect(
+            sentences.count == told.count && zip(sentences, told).allSatisfy { $0.hasPrefix("sink '\($1)' is new") && $0.contains("if it is 'old' by") },
+            "\(sentences)")
     }
 }

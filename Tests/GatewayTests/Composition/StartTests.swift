@@ -65,6 +65,7 @@ import Testing
         let before = FileManager.default.contents(atPath: path), journal = try Self.sizes(folder.path + "/data/journal")
         let refusal = await Self.refusal(in: folder)
         #expect(refusal.contains("newer") && refusal.contains(name), "\(refusal)")
+        #expect(refusal.contains("start that version") && (refusal.contains("move the file away") || refusal.contains("put back the copy")), "\(refusal)")
         #expect(FileManager.default.contents(atPath: path) == before)
         #expect(try Self.sizes(folder.path + "/data/journal") == journal)
     }

@@ -49,6 +49,29 @@ struct CertificateCheckTests {
         }
     }
 
+    @Test func filesThatHaveChangedPlacesAreTold() throws {
+        let folder = try TemporaryFolder()
+        try TestCertificate.write("weir", in: folder.path, days: 2)
+        let swapped = "certificate: weir.key, key: weir.pem"
+        for (yaml, expected) in [
+            (
+                "listen: { ingest: { address: 127.0.0.1:0, tls: { \(swapped) } } }\nsources: {}",
+                ["tls: 'certificate' and 'key' have changed places: \(folder.path)/weir.key holds a private key, and \(folder.path)/weir.pem a certificate"]
+            ),
+            (
+                "sources: {}\nsinks: { s: { type: syslog, url: \"tls://siem.example.com:6514\", \(swapped) } }",
+                [
+                    "certificate: there is no certificate in \(folder.path)/weir.key (hint: a private key stands there: it belongs under 'key')",
+                    "key: there is no private key in \(folder.path)/weir.pem (hint: a certificate stands there: it belongs under 'certificate')",
+                ]
+            ),
+        ] {
+            let issues = #expect(throws: IssueList.self) { _ = try GatewayConfiguration.parse(yaml, file: folder.path + "/weir.yaml", environment: [:]) }
+            let errors = issues?.errors.map(\.text) ?? []
+            #expect(errors.count == expected.count && zip(errors, expected).allSatisfy { $0.hasSuffix($1) }, "\(errors)")
+        }
+    }
+
     @Test func namesAreComparedAsClientsDo() {
         let facts = Self.facts(["hooks.example.com", "*.in.example.com", "2001:db8::1"], to: 90)
         for host in ["hooks.example.com", "HOOKS.example.com", "a.in.example.com", "2001:DB8::1", "2001:db8:0:0::1"] { #expect(facts.covers(host), "\(host)") }

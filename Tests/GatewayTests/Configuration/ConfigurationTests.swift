@@ -88,6 +88,10 @@ struct ConfigurationTests {
         ("sources: {}", "w:1:10: warning: there are no sources, so nothing can be received"),
         ("public-url: http://h.example\nsources: {}", "w:1:13: warning: public-url: vendors send credentials there in clear text (hint: use https)"),
         (
+            "public-url: https://h.example/in/\nsources: {}",
+            "w:1:13: warning: public-url: /in/SOURCE comes behind it, so that vendors would be given a URL with /in/ in it twice (hint: leave out what begins with /in)"
+        ),
+        (
             "sources: { h: { adapter: holm, secrets: \"literal:0123456789abcdef\" } }",
             "w:1:41: warning: secrets stands in the configuration itself (hint: use env:NAME or file:PATH)"
         ),

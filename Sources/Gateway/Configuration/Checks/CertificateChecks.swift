@@ -30,7 +30,10 @@ enum CertificateChecks {
         do throws(IngestError) {
             return try CertificateFacts(file: file)
         } catch {
-            context.issues.error(node, "\(what): there is no certificate in \(file)", hint: "a PEM file, in which a line is -----BEGIN CERTIFICATE-----")
+            let hint =
+                CertificateFacts.isKey(file: file)
+                ? "a private key stands there: it belongs under 'key'" : "a PEM file, in which a line is -----BEGIN CERTIFICATE-----"
+            context.issues.error(node, "\(what): there is no certificate in \(file)", hint: hint)
             return nil
         }
     }
@@ -38,7 +41,10 @@ enum CertificateChecks {
     /// Adds an error when no key stands in the file of a sink's.
     static func run(key file: String, _ node: YAMLNode, _ what: String, _ context: inout SettingsContext) {
         guard !CertificateFacts.isKey(file: file) else { return }
-        let hint = "a PEM file without a passphrase, in which a line is -----BEGIN PRIVATE KEY-----"
+        let hint =
+            CertificateFacts.isCertificate(file: file)
+            ? "a certificate stands there: it belongs under 'certificate'"
+            : "a PEM file without a passphrase, in which a line is -----BEGIN PRIVATE KEY-----"
         context.issues.error(node, "\(what): there is no private key in \(file)", hint: hint)
     }
 

@@ -1,11 +1,13 @@
 import Adapters
 import ArgumentParser
+import Console
 import Digests
 import Gateway
+import JSONDocument
 import YAMLDocument
 
 /// `weir sources setup NAME`: what to enter at the vendor, with the secret that the gateway takes.
-struct SourcesSetup: ParsableCommand {
+struct SourcesSetup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup", abstract: "Prints the URL and the vendor's steps for a source, with its secret.",
         discussion: """
@@ -21,8 +23,9 @@ struct SourcesSetup: ParsableCommand {
 
     @OptionGroup var config: ConfigurationOption
 
-    func run() throws {
+    func run() async throws {
         let configuration = try config.load(needsSecrets: false)
+        let ahead = FileAhead(configuration)
         guard let source = configuration.sources.first(where: { $0.name == name }) else {
             let names = configuration.sources.map(\.name)
             if Spelling.closest(to: name, in: names) != nil { throw CommandFailure(no: "source", name, known: names) }
@@ -32,12 +35,13 @@ struct SourcesSetup: ParsableCommand {
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
         let url = "\(configuration.publicURL ?? "https://YOUR-HOST")/in/\(name)"
+        let known = await KnownSecret(of: source, configuration)
         let lines: [String]
         switch adapter.secretMaker {
         case .gateway:
-            let (secret, words) = try secret(of: source, adapter.authentication)
+            let (secret, words) = try secret(of: source, adapter.authentication, known, ahead)
             lines = words + Self.credentialSteps(adapter.authentication, url: url, secret: secret)
-        case .vendor: lines = try vendorSteps(source, adapter, url: url)
+        case .vendor: lines = try vendorSteps(source, adapter, url: url, known)
         }
         StandardOutput.line("Source \(name): \(adapter.vendor), adapter \(adapter.name), credential \(adapter.authentication.word)")
         StandardOutput.line("")
@@ -50,22 +54,24 @@ struct SourcesSetup: ParsableCommand {
     }
 
     /// The secret to enter at the vendor, and what to say of it.
-    private func secret(of source: SourceSettings, _ scheme: AuthenticationScheme) throws(CommandFailure) -> (secret: String, lines: [String]) {
+    private func secret(
+        of source: SourceSettings, _ scheme: AuthenticationScheme, _ known: KnownSecret?, _ ahead: FileAhead
+    ) throws(CommandFailure) -> (secret: String, lines: [String]) {
         let missing = source.secretFiles.first { FilePaths.isAbsent($0) }
         if write {
             let secret = Base64Text.encodeURLSafe(RandomBytes.secure(32))
             let file = try writeSecret(secret, for: source, scheme)
-            return (secret, ["A new secret:  \(secret)", "Written to \(file) (mode 0600); a running gateway takes it with SIGHUP."])
+            return (secret, ["A new secret:  \(secret)", "Written to \(file) (mode 0600); a running gateway has to read it: \(ahead.cure)."])
         }
-        if let known = source.secrets.last {
+        if let known {
             // RFC 7617: user name and password are one credential, of which the password is entered.
-            let text = String(decoding: known.value, as: UTF8.self)
+            let text = known.text
             let secret = if case .basic = scheme { text.dropping(prefix: "weir:") ?? text } else { text }
             let others = source.secrets.count > 1 ? " (the last of \(source.secrets.count) that it takes)" : ""
             let rotation = missing.map { "--write mints another into \($0)" } ?? "For a new one list a second file in `secrets:` and give --write"
             return (
                 secret,
-                ["The secret that the gateway takes, from \(known.label)\(others):  \(secret)", rotation + "; the gateway takes both until one is removed."]
+                [known.words(others) + "  \(secret)"] + known.cure + [rotation + "; the gateway takes both until one is removed."]
             )
         }
         if let reason = source.hiddenSecret {
@@ -117,7 +123,7 @@ struct SourcesSetup: ParsableCommand {
     }
 
     /// What to do where the vendor makes the secret, in the order in which its pages want it.
-    private func vendorSteps(_ source: SourceSettings, _ adapter: Adapter, url: String) throws(CommandFailure) -> [String] {
+    private func vendorSteps(_ source: SourceSettings, _ adapter: Adapter, url: String, _ known: KnownSecret?) throws(CommandFailure) -> [String] {
         var lines: [String] = []
         var file = source.secretFiles.first { FilePaths.isAbsent($0) } ?? source.secretFiles.last
         if write {
@@ -131,8 +137,8 @@ struct SourcesSetup: ParsableCommand {
         if case .hmac(let signature) = adapter.authentication { lines.append("The vendor signs with it, in the header \(signature.header).") }
         guard !write else { return lines }
         let others = "While you change it, list a second one in `secrets:`: the gateway takes both."
-        if let known = source.secrets.last {
-            return lines + ["", "The secret that the gateway takes, from \(known.label):  \(String(decoding: known.value, as: UTF8.self))"]
+        if let known {
+            return lines + ["", known.words() + "  \(known.text)"] + known.cure
                 + ["It has to be the one that \(adapter.vendor) shows. \(others)"]
         }
         let hidden = source.hiddenSecret.map { ", or none that can be shown: \($0)" } ?? "."
@@ -155,4 +161,47 @@ struct SourcesSetup: ParsableCommand {
         guard case .success(let bytes) = FilePaths.contents(of: FilePaths.folder(of: origin) + "/README.md", limit: 1 << 20) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+/// The secret of a source that is shown, and whether the running gateway has read it.
+private struct KnownSecret {
+    private let secret: LabelledSecret
+    /// What to do, where a gateway runs that does not take it.
+    private let missing: String?
+
+    /// Asks the running gateway; without one, what the file says counts.
+    init?(of source: SourceSettings, _ configuration: GatewayConfiguration) async {
+        guard let secret = source.secrets.last else { return nil }
+        self.secret = secret
+        guard let channel = try? await GatewayChannel.open(configuration) else {
+            missing = nil
+            return
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("secret_sha256", SHA256Hash.digest(of: secret.value).hex)
+        writer.endObject()
+        let request = OperatorRequest(.post, ["v1", "sources", source.name, "takes"], body: writer.bytes)
+        let answer = try? await channel.respond(to: request)
+        let isTaken = answer.flatMap { try? OperatorClient.json($0) }?["taken"]?.boolValue
+        // One of an older version does not know the question.
+        guard answer?.status == 200 && isTaken == false || answer.map({ Self.isUnknownSource($0) }) == true else {
+            missing = nil
+            return
+        }
+        missing = secret.label.hasPrefix("env:") ? "restart it with \(secret.label.dropFirst(4)) set to this in its environment" : FileAhead(configuration).cure
+    }
+
+    private static func isUnknownSource(_ answer: OperatorResponse) -> Bool { (try? OperatorClient.json(answer))?["missing"]?["source"] != nil }
+
+    var text: String { String(decoding: secret.value, as: UTF8.self) }
+
+    /// What the secret is, and where it is from.
+    func words(_ more: String = "") -> String {
+        missing == nil
+            ? "The secret that the gateway takes, from \(secret.label)\(more):"
+            : "The secret from \(secret.label), which the running gateway does NOT take yet:"
+    }
+
+    var cure: [String] { missing.map { ["Until it has read it, what the vendor sends with it is refused: \($0)."] } ?? [] }
 }
