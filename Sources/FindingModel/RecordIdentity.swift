@@ -18,6 +18,13 @@ package enum RecordIdentity {
         digest.withUnsafeBytes { Hex.encode(UnsafeRawBufferPointer(rebasing: $0.prefix(16)), prefix: kind.prefix) }
     }
 
+    /// Whether `text` is of a uid's form, or the beginning of one.
+    package static func isUID(_ text: String) -> Bool {
+        let digits = text.utf8.dropFirst(2)
+        return RecordKind.allCases.contains { text.hasPrefix("\($0.letter)_") }
+            && (1...32).contains(digits.count) && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
     /// The key that a tuple of `parts` stands for: 64 hex digits over the length-prefixed parts.
     package static func key(tuple parts: [String]) -> String {
         var hash = SHA256Hash()

@@ -40,9 +40,11 @@ struct Weir: AsyncParsableCommand {
 
     /// Help goes to standard output; wrong usage is one line, a hint, and exit code 2, where the parser would say 64.
     private static func finish(_ error: any Error) -> Never {
-        guard Weir.exitCode(for: error).isSuccess else {
-            if error is ExitCode { ProcessExit.now(1) }
-            if let failure = unknownCommand() { failure.report() } else { usageFailure(error).report() }
+        if error is ExitCode { ProcessExit.now(Weir.exitCode(for: error).isSuccess ? 0 : 1) }
+        let isHelp = Weir.exitCode(for: error).isSuccess
+        // Help that was not asked for, or of something else than was asked for, is none.
+        if let failure = misdirection() ?? (isHelp ? nil : usageFailure(error)) {
+            failure.report()
             ProcessExit.now(2)
         }
         StandardOutput.line(Weir.fullMessage(for: error))
@@ -61,15 +63,19 @@ extension Main {
         return CommandFailure(message.onOneLine, hint: usage.map(hint) ?? "weir --help")
     }
 
-    /// Says so where a word stands in a command's place that is none; of wrong usage the parser may name a later word first.
-    private static func unknownCommand() -> CommandFailure? {
+    /// Says so where a word stands in a command's place that is none, or nothing does; of wrong usage the parser may name a later word first.
+    private static func misdirection() -> CommandFailure? {
         var command: any ParsableCommand.Type = Weir.self
-        var path = ["weir"]
+        var path = ["weir"], isHelp = false
         for word in CommandLine.arguments.dropFirst() {
             let names = command.configuration.subcommands.map(name)
             if let index = names.firstIndex(of: word) {
                 command = command.configuration.subcommands[index]
                 path.append(word)
+                continue
+            }
+            if word == "help", path.count == 1, !isHelp {
+                isHelp = true
                 continue
             }
             guard !names.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
@@ -78,7 +84,10 @@ extension Main {
             let known = "known: \(names.joined(separator: ", "))"
             return CommandFailure("there is no command '\((path + [word]).joined(separator: " "))'", hint: meant.map { "did you mean '\($0)'?" } ?? known)
         }
-        return nil
+        let names = command.configuration.subcommands.map(name)
+        guard !isHelp, !names.isEmpty, command.configuration.defaultSubcommand == nil else { return nil }
+        let words = path.joined(separator: " ")
+        return CommandFailure("'\(words)' needs one of its commands", hint: "\(names.joined(separator: ", ")); \(words) --help explains them")
     }
 
     /// Where a command of this name is, one step further down.

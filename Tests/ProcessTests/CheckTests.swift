@@ -187,8 +187,17 @@ struct CheckTests {
         (["serv"], "did you mean 'weir serve'?"), (["journal", "verfy"], "did you mean 'weir journal verify'?"),
         (["adapter", "tst"], "did you mean 'weir adapter test'?"),
         (["findings", "serv"], "weir findings"), (["xyzzy"], "known: init, serve, check, "),
+        (["help", "chekc"], "did you mean 'weir check'?"), (["help", "dead", "lsit"], "did you mean 'weir dead list'?"),
+        (["dead"], "list, show, retry, drop; weir dead --help explains them"), (["journal"], "verify, stats, export, erase; weir journal --help"),
+        (["sink"], "test; weir sink --help"), ([], "init, serve, check, "),
     ]) func aMisspeltCommandIsGuessed(arguments: [String], hint: String) async throws {
         let outcome = try await WeirProgram.run(arguments)
-        #expect(outcome.status == 2 && outcome.errors.contains("\nhint: " + hint), "\(outcome.errors)")
+        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("\nhint: " + hint), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [["--help"], ["help"], ["dead", "--help"], ["help", "dead"], ["help", "dead", "list"], ["help", "sources"], ["sources", "--help"]])
+    func helpThatIsAskedForIsGiven(arguments: [String]) async throws {
+        let outcome = try await WeirProgram.run(arguments)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty && outcome.output.contains("USAGE: weir"), "\(outcome.errors)")
     }
 }

@@ -73,6 +73,9 @@ struct ErasureCommandTests {
         let erased = try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace)
         #expect(erased.status == 0 && erased.output == "receipt \(receipt): erased\n", "\(erased.errors)")
         #expect(Self.holders(workspace) == [])
+        let again = try await Self.run(["journal", "erase", receipt, "--reason", "once more"], in: workspace)
+        #expect(again.status == 0 && again.output.hasPrefix("receipt \(receipt): was erased already, by entry "), "\(again.output)\(again.errors)")
+        #expect(again.output.contains(": leaked)") && !again.output.contains("once more"), "\(again.output)")
         try await expectNoneShown(in: workspace)
         if isRunning { #expect(await gateway.end() == 0) }
         #expect(try await Self.run(["journal", "verify"], in: workspace).status == 0)

@@ -33,6 +33,32 @@ struct FirstStepsTests {
         #expect(log.contains("notice gateway: started configuration=") && log.contains(" version=") && log.contains("notice gateway: stopped"), "\(log)")
     }
 
+    /// It is kept, as every authentic event is; that nothing can be made of it is no riddle.
+    @Test func anEventAtAnotherVendorsAddressIsNamed() async throws {
+        let workspace = try SampleTests.workspace(sources: [("shop", "probely")]), file = workspace.path + "/weir.yaml"
+        let gateway = try await RunningGateway.start(in: workspace)
+        let body = VendorSample.folder + "/samples/holm/finished_scan.json"
+        let words = "the adapter 'probely' knows no such event, and 'holm' does: is the address of this source entered at another vendor"
+        let sent = try await WeirProgram.run(["send", "shop", body, "--config", file])
+        #expect(sent.status == 0 && sent.output.hasPrefix("200 ") && sent.errors.hasPrefix("weir: " + words), "\(sent.output)\(sent.errors)")
+        let receipt = try #require(try JSONValue(parsing: Array(sent.output.utf8.dropFirst(4)))["receipt"]?.stringValue)
+        var sources = try await WeirProgram.run(["sources", "--config", file])
+        for _ in 0..<200 where !sources.output.contains("DRIFT  ") { sources = try await WeirProgram.run(["sources", "--config", file]) }
+        #expect(sources.output.contains("\nshop: of receipt \(receipt), \(words)"), "\(sources.output)")
+        #expect(await gateway.end() == 0)
+    }
+
+    @Test func aFolderIsNoPlaceForAConfiguration() async throws {
+        let workspace = try Workspace()
+        try workspace.write("there/x", "")
+        for name in ["there", "there/", "new/"] {
+            let path = "\(workspace.path)/\(name)", place = "\(workspace.path)/\(name.split(separator: "/")[0])"
+            let made = try await WeirProgram.run(["init", "--config", path])
+            #expect(made.status == 1 && made.errors == "weir: \(path) is a folder\nhint: name the file: --config \(place)/weir.yaml\n", "\(made.errors)")
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: workspace.path).sorted() == ["there", "there/x"])
+    }
+
     /// As root for a service's user, who is somebody else, or as that user: whatever the umask.
     @Test(arguments: ["0077", "0000", "0022"]) func whatInitWritesWorksForTheGatewaysUserWhateverTheUmask(umask: String) async throws {
         let workspace = try Workspace()

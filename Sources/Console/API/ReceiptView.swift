@@ -39,7 +39,19 @@ struct ReceiptView {
                 writer.member("reason", quarantine.reason)
             }
         }
+        if let entry = detail.erasure { write(erasure: entry, to: &writer) }
         write(detail.changes, to: &writer)
+    }
+
+    /// Who has erased the receipt, when and why, as far as the decision can be read.
+    private static func write(erasure entry: Entry, to writer: inout JSONWriter) {
+        let decision = EraseDecision(parsing: entry.body.bytes ?? [])
+        writer.object("erasure") { writer in
+            writer.member("entry", String(entry.number))
+            writer.member("time", entry.wallTime)
+            writer.member("who", decision?.who)
+            writer.member("reason", decision?.reason)
+        }
     }
 
     static func write(_ changes: [ReceiptDetail.Made], to writer: inout JSONWriter) {

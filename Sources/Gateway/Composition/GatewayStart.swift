@@ -40,9 +40,10 @@ struct GatewayStart {
         return try await startingParts { parts throws(GatewayError) in try await start(&parts) }
     }
 
-    /// Starts only what makes records of the journal, lets `body` use it, and stops it again.
+    /// Starts only what makes records of the journal, lets `body` use it, and stops it again; as the data folder's owner.
     func projecting<T>(_ body: (Projection) async throws(GatewayError) -> T) async throws(GatewayError) -> T {
-        try await startingParts { parts throws(GatewayError) in
+        try FolderOwner.become(of: configuration.storage.data)
+        return try await startingParts { parts throws(GatewayError) in
             let result = try await body(try await startProjection(&parts))
             await parts.stop(ingest: .zero, delivery: .zero)
             return result

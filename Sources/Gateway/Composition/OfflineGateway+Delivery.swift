@@ -30,11 +30,12 @@ extension OfflineGateway {
         GatewayError("there is no sink '\(name)'", hint: Spelling.hint(name, known: configuration.sinks.map(\.name)))
     }
 
-    /// Lets `body` write into the ledger, under the data folder's lock.
+    /// Lets `body` write into the ledger, under the data folder's lock and as its owner.
     private static func changing<T>(
         _ configuration: GatewayConfiguration, _ body: (Ledger) async throws(LedgerError) -> T
     ) async throws(GatewayError) -> T {
         guard FilePaths.exists(configuration.storage.ledgerFile) else { throw GatewayError("nothing was delivered yet") }
+        try FolderOwner.become(of: configuration.storage.data)
         let folder = try DataFolder(configuration.storage, now: SystemClock.now())
         defer { folder.release() }
         do throws(LedgerError) {
@@ -55,6 +56,8 @@ extension OfflineGateway {
     /// Hands a configured sink one marked change and returns what it says.
     package static func testSink(_ name: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> DeliveryOutcome {
         guard let settings = configuration.sinks.first(where: { $0.name == name }) else { throw noSink(name, configuration) }
+        // A file sink's file would be root's.
+        try FolderOwner.become(of: configuration.storage.data)
         do {
             let transport = try CurlTransport()
             let made = try settings.options.make(name, SinkResources(transport: transport, version: ProgramVersion.current))

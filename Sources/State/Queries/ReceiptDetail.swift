@@ -11,6 +11,8 @@ package struct ReceiptDetail: Sendable {
     /// The changes it made, in order, at most `changesMax`.
     package let changes: [Made]
     package let quarantine: QuarantinedReceipt?
+    /// The entry of the decision that erased it.
+    package let erasure: Entry?
 
     package static let changesMax = 1000
 
@@ -42,6 +44,8 @@ package struct ReceiptDetail: Sendable {
         guard event != nil || entry?.kind == .receipt else { return nil }
         let changes = try Made.fetch(ofEntry: number, from: database)
         let quarantine = try QuarantinedReceipt.fetch(database).first { $0.receipt == number }
-        return ReceiptDetail(entry: entry, event: event, changes: changes, quarantine: quarantine)
+        let decision = try Int64.fetchOne(database, sql: "SELECT decision FROM erasures WHERE receipt = ?", arguments: [Int64(clamping: number)])
+        let erasure = try decision.flatMap { try archive?.entry(UInt64(clamping: $0)) }
+        return ReceiptDetail(entry: entry, event: event, changes: changes, quarantine: quarantine, erasure: erasure)
     }
 }

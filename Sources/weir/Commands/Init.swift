@@ -22,10 +22,17 @@ struct Init: ParsableCommand {
         // It stands in YAML without quotation marks.
         let isPlain = data.utf8.allSatisfy { ShellWord.isPlain($0) }
         if !isPlain || data.utf8.isEmpty { throw ValidationError("--data is a path of letters, digits and /._-, not '\(data)'") }
+        let folder = FilePaths.folder(of: FilePaths.absolute(config.file, in: FilePaths.workingDirectory))
+        if let system = PathChecks.systemFolder(FilePaths.absolute(data, in: folder)) {
+            throw ValidationError("--data: what stands under \(system) is the system's, and keeps nothing", hint: "--data ./data")
+        }
     }
 
     func run() throws {
         let path = FilePaths.absolute(config.file, in: FilePaths.workingDirectory), folder = FilePaths.folder(of: path)
+        guard config.file.utf8.last != UInt8(ascii: "/"), !FilePaths.isFolder(path) else {
+            throw CommandFailure("\(config.file) is a folder", hint: "name the file: --config \(path == "/" ? "" : path)/weir.yaml")
+        }
         let catalog = AdapterCatalog()
         let names = adapters.isEmpty ? catalog.names : Set(adapters).sorted()
         for name in names where catalog.adapters[name] == nil {

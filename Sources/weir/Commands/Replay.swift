@@ -21,16 +21,16 @@ struct Replay: AsyncParsableCommand {
     @Argument(help: "The sink.")
     var sink: String
 
-    @Option(help: "The first moment of receipt, such as \(MomentText.forms), or the first receipt's number.")
+    @Option(parsing: .unconditional, help: "The first moment of receipt, such as \(MomentText.forms), or the first receipt's number.")
     var from: String?
 
-    @Option(help: "The last moment, or the last receipt's number; now without it.")
+    @Option(parsing: .unconditional, help: "The last moment, or the last receipt's number; now without it.")
     var to: String?
 
     @Option(help: "Only changes of this type, such as finding.*; may stand several times.")
     var type: [String] = []
 
-    @Option(help: "Changes within a second at most, such as 100/s.")
+    @Option(parsing: .unconditional, help: "Changes within a second at most, such as 100/s.")
     var rate: String?
 
     @Flag(help: "Do it.")

@@ -55,7 +55,12 @@ struct Send: AsyncParsableCommand {
         }
         let answer = try await post(body, to: target, path, headers: fields)
         StandardOutput.line("\(answer.status) " + SafeText.escaped(String(decoding: answer.body, as: UTF8.self)))
-        guard answer.status != 200 else { return }
+        guard answer.status != 200 else {
+            if let other = OtherVendor.likely(body, not: settings.adapter, among: configuration.adapters) {
+                StandardError.line("weir: \(OtherVendor.sentence(other, not: settings.adapter))")
+            }
+            return
+        }
         if answer.status == 401 { try await explainRefusal(configuration) }
         throw ExitCode(1)
     }

@@ -29,7 +29,9 @@ struct Serve: AsyncParsableCommand {
         }
         StandardOutput.line(gateway.readyLine)
         if ProcessLimits.isRoot {
-            Logger(label: "gateway").warning("runs as root, which it has no need of: give it a user of its own that can write its data folder")
+            let owner = DataAccess.otherOwner(of: configuration.storage.data).map(SystemUser.name)
+            let files = owner.map { "; what it makes in \(configuration.storage.data) now is root's, and has to be given to \($0) again (chown -R)" } ?? ""
+            Logger(label: "gateway").warning("runs as root, which it has no need of: give it a user of its own that can write its data folder\(files)")
         }
         StartPages.release()
         MemoryReturn.begin()

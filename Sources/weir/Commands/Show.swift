@@ -20,7 +20,9 @@ struct Show: AsyncParsableCommand {
     @Flag(help: "Print canonical JSON: the record, or one change or reason a line.")
     var json = false
 
-    @Option(help: ArgumentHelp("With --history: only the newest so many; tables show 100 when it is left out, --json everything.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("With --history: only the newest so many; tables show 100 when it is left out, --json everything.", valueName: "number"))
     var limit: Int?
 
     @Option(help: ArgumentHelp("With --history: only changes before this one, as the command before said.", valueName: "place"))

@@ -19,10 +19,11 @@ struct VoidReceipts: AsyncParsableCommand {
     @Option(help: "The source's name.")
     var source: String
 
-    @Option(help: "From then on, by the clock when they came: \(MomentText.forms), or the first receipt's number.", transform: Self.bound)
+    @Option(
+        parsing: .unconditional, help: "From then on, by the clock when they came: \(MomentText.forms), or the first receipt's number.", transform: Self.bound)
     var from: WrittenBound
 
-    @Option(help: "Before then, or through the receipt with this number.", transform: Self.bound)
+    @Option(parsing: .unconditional, help: "Before then, or through the receipt with this number.", transform: Self.bound)
     var to: WrittenBound
 
     @Option(help: "Why: kept in the journal.")

@@ -13,15 +13,16 @@ struct ListingOptions: ParsableArguments {
     @Flag(help: "Print canonical JSON, one object a line.")
     var json = false
 
-    @Option(help: ArgumentHelp("How many at most; tables show 100 when it is left out, --json everything.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many at most; tables show 100 when it is left out, --json everything.", valueName: "number"))
     var limit: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only what was last received at or after this: \(MomentText.forms), 7d for seven days ago, or a receipt's number.", valueName: "time"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only what was last received before this, or with or before this receipt.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only what was last received before this, or with or before this receipt.", valueName: "time"))
     var until: String?
 
     @Option(

@@ -56,6 +56,32 @@ struct CommandLineTests {
         #expect(message.hasPrefix(words) && message.contains("so nothing lies between them\u{0}"), "\(message)")
     }
 
+    /// What was most likely meant is said, and not only that it is wrong.
+    @Test(arguments: [
+        (["findings", "--limit", "-1"], "--limit is a number from 1 on"), (["show", "f_1", "--history", "--limit", "-1"], "--limit is a number from 1 on"),
+        (["dead", "list", "--limit", "-1"], "--limit is a number from 1 to 1000000"),
+        (["events", "--since", "-7d"], "--since '-7d' is neither a time such as"),
+        (["replay", "a", "--from", "-1"], "--from is a time such as"), (["replay", "a", "--from", "1", "--rate", "-5/s"], "--rate is a number of changes"),
+        (["journal", "export", "--from", "-1"], "'-1'"),
+        (
+            ["journal", "erase", "f_0a", "--reason", "x"],
+            "a receipt is erased by its number, and 'f_0a' is none\u{0}weir show f_0a --why names the receipts"
+        ),
+        (
+            ["journal", "erase", "abcdefgh-12-1", "--reason", "x"],
+            "a receipt is erased by its number, and 'abcdefgh-12-1' is none\u{0}weir show abcdefgh-12-1; what made it is entry 12"
+        ),
+        (["journal", "erase", "0", "--reason", "x"], "a receipt's number is 1 or more"),
+        (["dead", "retry", "abcdefgh-12-1"], "'abcdefgh-12-1' is an id, and the sink's name comes before it\u{0}weir dead show abcdefgh-12-1 names the sink"),
+        (["dead", "drop", "f_0a"], "'f_0a' is an id, and the sink's name comes before it\u{0}weir dead show f_0a"),
+        (["init", "--data", "/proc/x"], "--data: what stands under /proc is the system's, and keeps nothing\u{0}--data ./data"),
+        (["init", "--data", "../proc/x", "--config", "/etc/weir.yaml"], "--data: what stands under /proc"),
+    ]) func whatWasMeantIsSaid(arguments: [String], words: String) {
+        let error = #expect(throws: (any Error).self) { try Weir.parseAsRoot(arguments) }
+        let message = error.map { Weir.message(for: $0) } ?? ""
+        #expect(message.contains(words), "\(message)")
+    }
+
     @Test(arguments: [
         ["findings", "--cve", "cve-2024-38476"], ["findings", "--cve", "CWE-79"], ["events", "--cve", "GHSA-jfh8-c2jp-5v3q"], ["findings", "--cve", "QID-38"],
         ["findings", "--since", "7d", "--until", "1d"], ["scans", "--since", "20", "--until", "20"], ["replay", "a", "--from", "20", "--to", "20"],

@@ -2,12 +2,12 @@ import Sinks
 import YAMLDocument
 
 /// Whether the files of a configuration keep out of each other's way.
-enum PathChecks {
+package enum PathChecks {
     private static let systemFolders = ["/proc", "/sys", "/dev"]
 
     /// The system's folder in which `path` lies, wherever links lead; nothing for one that keeps what is put into it. Memory that looks like a
     /// disk, `/dev/shm`, is for those who want it.
-    private static func systemFolder(_ path: String) -> String? {
+    package static func systemFolder(_ path: String) -> String? {
         let resolved = FilePaths.resolved(path)
         guard resolved != "/dev/shm", !resolved.isInside("/dev/shm") else { return nil }
         return systemFolders.first { resolved == $0 || resolved.isInside($0) }

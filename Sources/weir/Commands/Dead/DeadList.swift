@@ -13,7 +13,7 @@ struct DeadList: AsyncParsableCommand {
     @Flag(help: "Those that are put off while the sink takes others, and those of their records held behind them: what weir sinks counts as WAITING.")
     var waiting = false
 
-    @Option(help: "At most so many.")
+    @Option(parsing: .unconditional, help: "At most so many.")
     var limit = 100
 
     @Option(help: ArgumentHelp("Go on after this one, as the command before said.", valueName: "place"))

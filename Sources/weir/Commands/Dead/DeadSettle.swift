@@ -1,7 +1,9 @@
 import ArgumentParser
 import Delivery
+import FindingModel
 import Gateway
 import JSONDocument
+import State
 
 /// `weir dead retry SINK`.
 struct DeadRetry: AsyncParsableCommand {
@@ -54,6 +56,9 @@ struct DeadSelection: ParsableArguments {
     @OptionGroup var config: ConfigurationOption
 
     func check() throws {
+        if ids.isEmpty, !all, ChangeID(sink) != nil || RecordIdentity.isUID(sink) {
+            throw ValidationError("'\(sink)' is an id, and the sink's name comes before it", hint: "weir dead show \(sink) names the sink")
+        }
         guard all == ids.isEmpty else { throw ValidationError(all ? "--all and ids exclude each other" : "name ids, or say --all") }
         guard ids.count <= 1000 else { throw ValidationError("at most 1000 ids at a time") }
     }

@@ -6,7 +6,7 @@ struct JournalExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Prints the receipts, one JSON object a line: receipt, time, source, headers, body.")
 
-    @Option(help: ArgumentHelp("The first entry.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first entry.", valueName: "number"))
     var from: UInt64 = 1
 
     @Flag(help: "The gateway's own entries too.")

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Console
+import Gateway
 import JSONDocument
+import Journal
 
 /// `weir sources …`: what is received, refused, and not understood.
 struct Sources: AsyncParsableCommand {
@@ -19,7 +21,8 @@ struct SourcesList: AsyncParsableCommand {
     @OptionGroup var config: ConfigurationOption
 
     func run() async throws {
-        let client = try await OperatorClient.open(try config.loadForReading())
+        let configuration = try config.loadForReading()
+        let client = try await OperatorClient.open(configuration)
         let answer = try await client.get(["v1", "sources"])
         CommandFailure.warn(of: answer)
         let sources = answer["sources"]?.arrayValue ?? []
@@ -47,6 +50,7 @@ struct SourcesList: AsyncParsableCommand {
         showReasons(sources)
         showRefusals(sources)
         showDrift(sources)
+        showOtherVendors(sources, configuration)
         try client.finish()
     }
 
@@ -92,6 +96,21 @@ struct SourcesList: AsyncParsableCommand {
         guard !table.rows.isEmpty else { return }
         StandardOutput.line("")
         table.print(orNothing: "")
+    }
+
+    /// Says of which other vendor a source's last event of an unknown kind looks to be.
+    private func showOtherVendors(_ sources: [JSONValue], _ configuration: GatewayConfiguration) {
+        guard let files = try? JournalFiles(configuration.storage.journal) else { return }
+        for source in sources {
+            let unknown = (source["drift"]?.arrayValue ?? []).filter { $0.word("kind") == "kind" }.compactMap { UInt64($0.word("last_receipt")) }
+            guard let number = unknown.max() else { continue }
+            var reader = files.reader(from: number)
+            guard let entry = try? reader.next(limit: 1, maxBytes: 0).first, entry.number == number, let body = entry.body.bytes,
+                let other = OtherVendor.likely(body, not: source.word("adapter"), among: configuration.adapters)
+            else { continue }
+            StandardOutput.line("")
+            StandardOutput.line("\(source.word("name")): of receipt \(number), \(OtherVendor.sentence(other, not: source.word("adapter")))")
+        }
     }
 
     private func showDrift(_ sources: [JSONValue]) {
