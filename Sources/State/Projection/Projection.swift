@@ -131,6 +131,12 @@ final class Projection {
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO unread VALUES (?)").execute(arguments: [Int64(clamping: entry.number)])
     }
 
+    /// Passes an entry of the gateway's own that the journal cannot read, and notes it: it may be put back. No receipt is missing with it.
+    func pass(unreadOwn number: UInt64, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO unread VALUES (?)").execute(arguments: [Int64(clamping: number)])
+        pass(through: number)
+    }
+
     /// Notes that the configuration in entry `number` counts as unreadable: it may be put back.
     func lack(_ number: UInt64, in database: Database) throws {
         let sql = "INSERT OR IGNORE INTO unread SELECT :entry WHERE NOT EXISTS (SELECT 1 FROM skipped WHERE first <= :entry AND last >= :entry)"
@@ -144,7 +150,12 @@ final class Projection {
             .execute(arguments: [Int64(clamping: numbers.lowerBound), Int64(clamping: numbers.upperBound)])
         counters.count(.unreadable, source: SourceNames.gateway, by: count)
         position.receipts += count
-        position.entry = max(position.entry, numbers.upperBound)
+        pass(through: numbers.upperBound)
+    }
+
+    /// Moves on past what cannot be read, so that nothing proves what the journal had there.
+    private func pass(through number: UInt64) {
+        position.entry = max(position.entry, number)
         position.proof = nil
         unproved = nil
     }

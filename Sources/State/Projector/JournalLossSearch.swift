@@ -81,8 +81,10 @@ struct JournalLossSearch {
             } else if number <= (try Int64.fetchOne(database, sql: "SELECT after FROM own_entries_known") ?? 0) {
                 return .unknown
             }
-            let isLeftOut = try Bool.fetchOne(
-                database, sql: "SELECT EXISTS (SELECT 1 FROM skipped WHERE first <= :number AND last >= :number)", arguments: ["number": number])
+            let sql = """
+                SELECT EXISTS (SELECT 1 FROM skipped WHERE first <= :number AND last >= :number UNION ALL SELECT 1 FROM unread WHERE entry = :number)
+                """
+            let isLeftOut = try Bool.fetchOne(database, sql: sql, arguments: ["number": number])
             return isLeftOut ?? false ? .unknown : .different
         }
     }

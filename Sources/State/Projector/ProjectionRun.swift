@@ -274,7 +274,10 @@ final class ProjectionRun {
     }
 
     private func project(_ item: WorkQueue.Item, with work: inout EntryProjector, in database: Database) throws {
-        guard let entry = item.entry else { return try work.projection.skip(item.numbers, in: database) }
+        guard let entry = item.entry else {
+            if item.isOwn { return try work.projection.pass(unreadOwn: item.numbers.lowerBound, in: database) }
+            return try work.projection.skip(item.numbers, in: database)
+        }
         leaveOut(at: entry.number, &work.mapper)
         if entry.kind == .receipt { try work.mapper.prepare(entry.generation) }
         plan.watchdog?.take(entry.number)

@@ -7,6 +7,8 @@ struct WorkQueue {
         /// Nothing for numbers that the journal cannot read.
         let entry: Entry?
         let numbers: ClosedRange<UInt64>
+        /// Whether what cannot be read is known to be one of the gateway's own, by its head.
+        var isOwn = false
         /// Whether the numbers cannot be read, or the entry's body.
         let isUnreadable: Bool
         /// Whether it is an entry that is worked off on its own.
@@ -44,6 +46,7 @@ struct WorkQueue {
                 self.init(damaged)
             } else {
                 self.init(skipped: entry.number...entry.number)
+                isOwn = true
             }
         }
     }

@@ -72,6 +72,29 @@ struct ReadableAgainTests {
         await gate.journal.stop()
     }
 
+    /// Its head says that it is none; where that cannot be read either, it may have been one.
+    @Test(arguments: [false, true]) func anEntryOfTheGatewaysOwnThatCannotBeReadIsNoReceipt(isWhole: Bool) async throws {
+        let first = try Gate(Self.script)
+        for name in Self.names.prefix(2) { try await first.receive(name) }
+        let number = try await first.append(EntryDraft(kind: .notice, body: GatewayNotice(kind: "disk_low", summary: "Little room", details: nil).bytes))
+        try await first.receive(Self.names[2])
+        let lost = try await Gate(again: first) { try Self.turn($0, number, isWhole: isWhole) }
+        try lost.catchUp()
+        #expect(try await lost.queries.unreadable() == UnreadableEntries(count: 1, first: number))
+        let count = try await lost.queries.conservation(EntrySource(lost.journal)), unreadable = isWhole ? 1 : 0
+        #expect(count.holds && count.receipts == 3 + unreadable && count.count(.unreadable) == unreadable && count.count(.mapped) == 3)
+        #expect(try await lost.queries.isReceipt(number) == isWhole)
+        let gate = try await Gate(again: lost) { try Self.turn($0, number, isWhole: isWhole) }
+        _ = try await gate.takeInAgain()
+        #expect(try await gate.queries.unreadable() == nil)
+        let whole = try await gate.queries.conservation(EntrySource(gate.journal))
+        #expect(whole.holds && whole.receipts == 3 && whole.count(.unreadable) == 0)
+        let again = try Gate(beside: gate, state: "again.db")
+        try again.catchUp()
+        #expect(try again.allChanges() == gate.allChanges())
+        await gate.journal.stop()
+    }
+
     @Test func aRunTakesInWhatCanBeReadAgainOnceItHasCaughtUp() async throws {
         let before = try await damaged()
         try before.catchUp()
