@@ -150,9 +150,9 @@ struct DeliveryWindow: Sendable {
     }
 
     /// Takes one ready change that none of its record comes before, and whose record is not blocked: the first of them, the last or the middle one,
-    /// by `turn`, because what is at fault often stands together.
-    mutating func takeOne(turn: Int, isBlocked: (String) -> Bool) -> Change? {
-        let eligible = eligible(isBlocked: isBlocked)
+    /// by `turn`, because what is at fault often stands together; none of those that `isKnown`.
+    mutating func takeOne(turn: Int, isBlocked: (String) -> Bool, isKnown: (UInt64) -> Bool = { _ in false }) -> Change? {
+        let eligible = eligible(isBlocked: isBlocked).filter { !isKnown(slots[$0].change.sequence) }
         guard !eligible.isEmpty else { return nil }
         let places = [0, eligible.count - 1, eligible.count / 2]
         let index = eligible[places[turn % places.count]]
@@ -161,7 +161,9 @@ struct DeliveryWindow: Sendable {
     }
 
     /// Whether `takeOne` would give a change.
-    func hasOne(isBlocked: (String) -> Bool) -> Bool { ready > 0 && !eligible(isBlocked: isBlocked).isEmpty }
+    func hasOne(isBlocked: (String) -> Bool, isKnown: (UInt64) -> Bool = { _ in false }) -> Bool {
+        ready > 0 && eligible(isBlocked: isBlocked).contains { !isKnown(slots[$0].change.sequence) }
+    }
 
     private func eligible(isBlocked: (String) -> Bool) -> [Int] {
         var waiting: Set<String> = []

@@ -2,8 +2,8 @@ import FindingModel
 
 /// What a machine has to find out when requests fail: whether the sink is the reason, or one of the changes that it was given.
 ///
-/// A batch that fails twice is halved, down to one change; a change that failed alone is followed at once by some of other records. As soon as
-/// one of those is taken, what failed alone is the reason itself; when none is, the sink fails.
+/// A batch that fails twice is halved, down to one change; a change that failed alone is followed at once by some of other records, or after the wait by one
+/// where the sink asked for patience (`Busyness`). As soon as one of those is taken, what failed alone is the reason itself; when none is, the sink fails.
 struct Doubt: Sendable {
     /// A change of the window that failed alone since something was taken.
     struct Suspect: Sendable {
@@ -30,6 +30,7 @@ struct Doubt: Sendable {
     private var patience = 0
     /// More than an attempt and the change that follows it: the next one must fail too.
     private static let failuresAfterPatience = 3
+    var busy = Busyness()
     /// Rows that were tried since something was taken, while the sink fails.
     var rows: Set<UInt64> = []
     /// When what was not tried yet may be.
@@ -61,11 +62,17 @@ struct Doubt: Sendable {
     /// The sink asked for patience, or was not there: what failed before that may have failed for the same reason.
     mutating func noteOfSink() { (batch, patience) = (nil, Self.failuresAfterPatience) }
 
+    /// What failed alone may have failed with the whole sink.
+    mutating func forgetTries() {
+        for (sequence, suspect) in suspects where suspect.item.tries > 1 { suspects[sequence]?.item.tries = 1 }
+    }
+
     /// Takes in that the sink works; returns what failed alone.
     mutating func settle() -> [Suspect] {
         defer {
             (suspects, question, asked, batch) = ([:], nil, 0, nil)
             (isDecided, patience, rows, wakes) = (false, 0, [], Wakes())
+            busy.settle()
         }
         return suspects.values.sorted { $0.item.sequence < $1.item.sequence }
     }

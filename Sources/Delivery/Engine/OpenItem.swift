@@ -71,7 +71,9 @@ package struct OpenItem: Hashable, Sendable {
             state = .dead
             return
         }
-        let wait = policy.item.calmWait(failures: attempts, fraction: fraction, retryAfter: failure.retryAfter).wholeMilliseconds
+        var wait = policy.item.calmWait(failures: attempts, fraction: fraction, retryAfter: failure.retryAfter).wholeMilliseconds
+        // What is always busy for this change asks for the same wait again and again.
+        if failure.isBusy { wait = max(wait, policy.item.calmWait(failures: attempts, fraction: fraction, retryAfter: nil).wholeMilliseconds) }
         state = .retrying
         if isWitnessed { waited += wait }
         next = now.advanced(byMilliseconds: wait)

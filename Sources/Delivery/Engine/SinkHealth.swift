@@ -22,6 +22,8 @@ package struct SinkHealth: Hashable, Sendable {
     }
 
     package private(set) var condition = Condition.healthy
+    /// Until when the sink asked to be left alone; what else fails meanwhile does not shorten that.
+    private var asked: Timestamp?
 
     package init(_ condition: Condition = .healthy) { self.condition = condition }
 
@@ -52,18 +54,29 @@ package struct SinkHealth: Hashable, Sendable {
         }
         let failures = (outage?.failures ?? 0) &+ 1
         let wait = policy.outage.wait(failures: failures, fraction: fraction, retryAfter: failure.retryAfter)
-        condition = .failing(
-            Outage(since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
+        let next = next(after: wait, retryAfter: failure.retryAfter, at: now, cap: policy.outage.retryAfterCap)
+        condition = .failing(Outage(since: outage?.since ?? now, next: next, failures: failures, failure: failure))
+    }
+
+    private mutating func next(after wait: Duration, retryAfter: Duration?, at now: Timestamp, cap: Duration) -> Timestamp {
+        let next = now.advanced(byMilliseconds: wait.wholeMilliseconds)
+        if let retryAfter, retryAfter > .zero {
+            asked = max(asked ?? now, now.advanced(byMilliseconds: min(retryAfter, cap).wholeMilliseconds))
+        }
+        // A clock that was set back stretches no wait.
+        guard let asked, asked.milliseconds - now.milliseconds <= cap.wholeMilliseconds else {
+            asked = nil
+            return next
+        }
+        return max(next, asked)
     }
 
     /// Takes in a failure that may be a change's own: what is asked next is another question, soon, or at once.
     mutating func doubt(_ failure: DeliveryFailure, atOnce: Bool = false, at now: Timestamp, policy: DeliveryPolicy, fraction: Double) {
         guard !isPaused else { return }
         let wait = atOnce ? .zero : policy.outage.wait(failures: 1, fraction: fraction, retryAfter: nil)
-        condition = .failing(
-            Outage(
-                since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: (outage?.failures ?? 0) &+ 1,
-                failure: failure))
+        let next = next(after: wait, retryAfter: nil, at: now, cap: policy.outage.retryAfterCap)
+        condition = .failing(Outage(since: outage?.since ?? now, next: next, failures: (outage?.failures ?? 0) &+ 1, failure: failure))
     }
 
     /// Takes in that a person must act.
@@ -76,13 +89,13 @@ package struct SinkHealth: Hashable, Sendable {
         if case .paused(let outage) = condition { before = outage }
         let failures = (before?.failures ?? 0) &+ 1
         let wait = policy.probe.calmWait(failures: failures, fraction: fraction, retryAfter: retryAfter)
-        condition = .paused(
-            Outage(since: outage?.since ?? now, next: now.advanced(byMilliseconds: wait.wholeMilliseconds), failures: failures, failure: failure))
+        let next = next(after: wait, retryAfter: retryAfter, at: now, cap: policy.probe.retryAfterCap)
+        condition = .paused(Outage(since: outage?.since ?? now, next: next, failures: failures, failure: failure))
     }
 
     /// Takes in that the sink took something; returns the outage that this ends.
     mutating func succeed() -> Outage? {
-        defer { condition = .healthy }
+        defer { (condition, asked) = (.healthy, nil) }
         return outage
     }
 
@@ -91,6 +104,7 @@ package struct SinkHealth: Hashable, Sendable {
 
     /// Lets the next attempt begin at once: something says that the sink works again.
     mutating func hurry(at now: Timestamp) {
+        asked = nil
         switch condition {
         case .healthy: break
         case .failing(let outage): condition = .failing(Outage(since: outage.since, next: now, failures: outage.failures, failure: outage.failure))

@@ -39,20 +39,22 @@ extension SinkMachine {
     private func items(of request: DeliveryRequest, but left: Set<UInt64>, at now: Timestamp) -> [OpenItem] {
         switch request.content {
         case .window(let changes):
-            changes.filter { !left.contains($0.sequence) }.map { doubt.suspects[$0.sequence]?.item ?? OpenItem($0, state: .again, at: now) }
+            changes.filter { !left.contains($0.sequence) }.map {
+                doubt.suspects[$0.sequence]?.item ?? doubt.busy.known($0.sequence) ?? OpenItem($0, state: .again, at: now)
+            }
         case .open(let items): items.filter { !left.contains($0.sequence) }
         }
     }
 
     /// The outcome, with an answer for each change or none: one that leaves some out counts as none, and putting all off is the sink's failure,
-    /// also when it does that one by one. Of rows each is asked about alone: they were told apart from the sink before, and may fail alike.
+    /// also when it does that one by one or is busy. Of rows each is asked about alone: they were told apart from the sink before, and may fail alike.
     private func normal(_ outcome: DeliveryOutcome, count: Int, of running: Running) -> DeliveryOutcome {
         guard case .items(let outcomes, let status, _) = outcome else { return outcome }
         guard outcomes.count == count else {
             return .retry(DeliveryFailure("the answer speaks of \(outcomes.count) of \(count) changes", status: status, mayHaveArrived: true))
         }
         let putOff = outcomes.compactMap { outcome -> DeliveryFailure? in if case .retry(let failure) = outcome { failure } else { nil } }
-        guard putOff.count == count, count > 1 || putsEverythingOff, let first = putOff.first else { return outcome }
+        guard putOff.count == count, count > 1 || putsEverythingOff || isBusy, let first = putOff.first else { return outcome }
         let wait = putOff.compactMap(\.retryAfter).max()
         let isWindow = if case .window = running.request.content { true } else { false }
         return .retry(
@@ -77,7 +79,7 @@ extension SinkMachine {
         }
         if isSuccess {
             if case .window = running.request.content { tally.note(failed: false, at: now) }
-            succeed(at: now)
+            if !doubt.busy.outlasts(running.request.id) { succeed(at: now) }
         } else if outcomes.contains(where: \.isAnswer) {
             // What had nothing to tell was no question to the sink, so it says nothing about it.
             answered()
@@ -111,7 +113,7 @@ extension SinkMachine {
             write.deliveries.append(row)
         }
         // What was refused while others passed was not refused in a row.
-        if isSuccess { streak = [] } else if streak.count >= policy.rejectsInARow { suspect(at: now) }
+        if isSuccess { endStreak() } else if streak.count >= policy.rejectsInARow { suspect(at: now) }
     }
 
     /// The sink has the change's state, or a newer one.
@@ -141,17 +143,22 @@ extension SinkMachine {
         }
         lastRefusal = failure
         item.state = .dead
-        if proven.remove(item.sequence) == nil { streak.append(item) }
+        let death = SinkEvent.died(item, failure.reason)
+        if proven.remove(item.sequence) == nil {
+            streak.append(item)
+            unsaid.append(death)
+        } else {
+            events.append(death)
+        }
         put(item, failure, at: now)
-        events.append(.died(item, failure.reason))
     }
 
     /// So many refusals in a row are the sink's fault: those changes are pending again, and the sink is paused.
     private mutating func suspect(at now: Timestamp) {
         let suspects = streak
-        streak = []
+        if suspects.count > unsaid.count { events.append(.pendingAgain(suspects.count - unsaid.count)) }
+        (streak, unsaid) = ([], [])
         for item in suspects {
-            events.removeAll { if case .died(let dead, _) = $0 { dead.sequence == item.sequence } else { false } }
             if window.contains(item.sequence) {
                 window.putBack([item.sequence])
             } else {
@@ -273,6 +280,13 @@ extension SinkMachine {
     var mustWrite: Bool { write.isUrgent || isOutageNew }
     /// Whether the position is ahead of what was written down.
     var isAhead: Bool { write.position != position }
+
+    /// What was refused was not refused in a row, or nothing comes behind it for now: they are dead letters.
+    mutating func endStreak(isOver: Bool = true) {
+        if isOver { streak = [] }
+        events += unsaid
+        unsaid = []
+    }
 
     mutating func takeEvents() -> [SinkEvent] {
         defer { events = [] }

@@ -5,13 +5,10 @@ extension SinkMachine {
     /// Takes in that a request failed as a whole; `isRefusal` says that the sink answered no.
     mutating func fail(_ items: [OpenItem], of running: Running, _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
         let isWindow = if case .window = running.request.content { true } else { false }
+        doubt.busy.note(failure, lastRequest: lastRequest)
         if failure.isOfSink {
-            putBack(items)
-            yieldsRows = !isWindow
-            // The next request is this one again, so that a receiver can tell.
-            if isWindow { batch = items.count }
             doubt.noteOfSink()
-            return sinkFails(failure, isRefusal: isRefusal, at: now)
+            return failOfSink(items, failure, isRefusal: isRefusal, isWindow: isWindow, at: now)
         }
         if isWindow { tally.note(failed: true, at: now) }
         doubt.noteOwn()
@@ -20,6 +17,91 @@ extension SinkMachine {
         } else {
             failTogether(items, failure, isWindow: isWindow, at: now)
         }
+    }
+
+    /// The sink was not there, or asked for patience. It is left alone, and only then it is found out whether it is busy for nothing but one change.
+    private mutating func failOfSink(_ items: [OpenItem], _ failure: DeliveryFailure, isRefusal: Bool, isWindow: Bool, at now: Timestamp) {
+        let isOwn = failure.isBusy && items.count == 1 && isOwn(items[0], failure)
+        let open = open, busy = doubt.busy
+        let hasOther = window.hasOne(isBlocked: { open.isBlocked($0) }, isKnown: { busy.known($0) != nil })
+        if isOwn, !isWindow || !hasOther { return keepBusy(items[0], failure, isRefusal: isRefusal, at: now) }
+        // What was taken after a wait proves less than what is taken at once.
+        if doubt.question != nil { doubt.forgetTries() }
+        if failure.isBusy, !isWindow {
+            noteBusy(items, failure, at: now)
+        } else if failure.isBusy, items.count == 1 {
+            suspect(items[0], failure, isRefusal: isRefusal, isWitnessed: isOwn, at: now)
+            if isOwn {
+                doubt.question = Doubt.Question(failure: failure, isRefusal: isRefusal, others: 1)
+                return
+            }
+        } else {
+            putBack(items)
+            // The next request is this one again, so that a receiver can tell.
+            if isWindow { batch = items.count }
+        }
+        yieldsRows = !isWindow
+        if failure.isBusy, isWindow, items.count > 1, isTakenApart(items, failure, at: now) { return }
+        sinkFails(failure, isRefusal: isRefusal, at: now)
+        doubt.busy.takeApart(false)
+        doubt.busy.noteWake(after: failure, isAlone: !window.hasOne { open.isBlocked($0) }, at: now, policy: policy)
+    }
+
+    /// Whether a batch is at fault itself for which the sink is busy; where the sink did not ask for a wait its halves come at once.
+    private mutating func isTakenApart(_ items: [OpenItem], _ failure: DeliveryFailure, at now: Timestamp) -> Bool {
+        let last = items.last?.sequence ?? 0
+        doubt.failedThrough = max(doubt.failedThrough, last)
+        guard doubt.busy.isAtFault(first: items[0].sequence, last: last, count: items.count) || doubt.busy.knows(items) else { return false }
+        guard !failure.asksForWait else {
+            // Each half would cost a wait.
+            doubt.busy.goAlone(through: last)
+            return false
+        }
+        batch = max(1, items.count / 2)
+        doubt.busy.takeApart(true)
+        if health.isHealthy { events.append(.fails(failure)) }
+        health.doubt(failure, atOnce: true, at: now, policy: policy, fraction: fraction)
+        return true
+    }
+
+    /// Whether the sink is busy for this change once more, having taken another in between.
+    private func isOwn(_ item: OpenItem, _ failure: DeliveryFailure) -> Bool {
+        guard health.isHealthy || doubt.busy.isTakingApart, doubt.question == nil else { return false }
+        return item.tries > 1 || item.tries == 1 && witnesses.any(since: item.sequence, in: failure.work)
+    }
+
+    /// A change for which the sink is always busy goes on by itself, and others are given next; when many are, the sink is the reason.
+    private mutating func keepBusy(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp) {
+        if doubt.busy.isTakingApart { answered() }
+        failedRows.insert(item.sequence)
+        yieldsRows = true
+        doubt.suspects[item.sequence] = nil
+        putOffAlone(item, failure, isRefusal: isRefusal, at: now)
+        if putsEverythingOff { sinkFails(failure, isRefusal: isRefusal, at: now) }
+    }
+
+    /// Rows for which the sink was busy: each is tried alone from now on, and others before them.
+    private mutating func noteBusy(_ items: [OpenItem], _ failure: DeliveryFailure, at now: Timestamp) {
+        for item in items {
+            var item = item
+            item.attempts &+= 1
+            item.countTry(isWitnessed: witnesses.any(since: item.sequence, in: failure.work), at: now)
+            witnesses.noteTry(item.sequence)
+            open.update(item)
+            tried[item.sequence] = .put(item, failure)
+            doubt.rows.insert(item.sequence)
+        }
+        doubt.busy.goSingly()
+    }
+
+    /// A change of the window that failed alone.
+    private mutating func suspect(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, isWitnessed: Bool = false, at now: Timestamp) {
+        var item = item
+        item.attempts &+= 1
+        item.countTry(isWitnessed: isWitnessed, at: now)
+        witnesses.noteTry(item.sequence)
+        doubt.suspects[item.sequence] = Doubt.Suspect(item: item, failure: failure, isRefusal: isRefusal)
+        window.suspect(item.sequence)
     }
 
     /// A batch that fails twice is halved, and so is each part of it that fails, at once.
@@ -40,11 +122,7 @@ extension SinkMachine {
     private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, _ purpose: Purpose, at now: Timestamp) {
         var item = item
         if window.contains(item.sequence) {
-            item.attempts &+= 1
-            item.countTry(isWitnessed: false, at: now)
-            witnesses.noteTry(item.sequence)
-            doubt.suspects[item.sequence] = Doubt.Suspect(item: item, failure: failure, isRefusal: isRefusal)
-            window.suspect(item.sequence)
+            suspect(item, failure, isRefusal: isRefusal, at: now)
         } else if health.isHealthy, doubt.question == nil {
             failedRows.insert(item.sequence)
             putOffAlone(item, failure, isRefusal: isRefusal, at: now)
@@ -94,13 +172,19 @@ extension SinkMachine {
     mutating func succeed(at now: Timestamp) {
         batch = min(limits.count, batch * 2)
         openBatch = min(limits.count, openBatch * 2)
-        streak = []
+        endStreak()
         putOffs = 0
         failedRows = []
         yieldsRows = false
-        for suspect in doubt.settle() where window.contains(suspect.item.sequence) {
+        let settled = doubt.settle().filter { window.contains($0.item.sequence) }
+        // What may have met nothing but an outage is asked about once more.
+        let again = settled.filter { $0.failure.isBusy && $0.item.tries < 2 }.map(\.item)
+        window.putBack(again.lazy.map(\.sequence))
+        doubt.busy.remember(again, in: window)
+        for suspect in settled where !suspect.failure.isBusy || suspect.item.tries > 1 {
             var item = suspect.item
-            let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: nil).wholeMilliseconds
+            let retryAfter = suspect.failure.isBusy ? suspect.failure.retryAfter : nil
+            let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: retryAfter).wholeMilliseconds
             item.state = .retrying
             item.next = now.advanced(byMilliseconds: wait)
             window.finish(item.sequence, .open(item, suspect.failure))
@@ -118,13 +202,14 @@ extension SinkMachine {
     }
 
     /// Whether a replay may go on: nothing else is to be done, and the sink takes changes, or it fails for what may be one change's own, which nothing of
-    /// its own is left to tell. A sink that asked for patience or could not be reached is asked by its own changes, where there are any.
+    /// its own is left to tell. A sink that said how long it is to be left alone, or could not be reached, is
+    /// asked by its own changes, where there are any.
     var letsReplaysGo: Bool {
         guard requests.isEmpty, doubt.question == nil else { return false }
         guard let outage = health.outage else { return !hasReady }
         let open = open
         guard !window.hasOne(isBlocked: { open.isBlocked($0) }) else { return false }
-        return !outage.failure.isOfSink || doubt.suspects.isEmpty && open.count == 0
+        return !outage.failure.isOfSink || outage.failure.isBusy && !outage.failure.asksForWait || doubt.suspects.isEmpty && open.count == 0
     }
 
     /// The sink took changes beside those of its cursor, in these works: what failed alone is the reason itself, and the sink is not.

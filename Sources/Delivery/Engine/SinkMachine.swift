@@ -32,7 +32,7 @@ struct SinkMachine: Sendable {
     var open: OpenItems
     var window: DeliveryWindow
     var requests: [Int: Running] = [:]
-    private var lastRequest = 0
+    private(set) var lastRequest = 0
     /// Changes in a request at present: halved when it was too much, as many as failed after a failure, doubled with each success.
     var batch: Int
     /// Open items in a request at present.
@@ -45,6 +45,8 @@ struct SinkMachine: Sendable {
     private let notesTold: Bool
     /// The changes refused since the last success.
     var streak: [OpenItem] = []
+    /// Deaths of those that nobody was told of yet: ten refusals in a row are none.
+    var unsaid: [SinkEvent] = []
     /// Single changes that were put off since one was taken, the same one counted again.
     var putOffs = 0
     /// Open items that failed alone since something was taken.
@@ -135,6 +137,7 @@ struct SinkMachine: Sendable {
         if !health.isHealthy {
             guard requests.isEmpty else { return nil }
             if !health.mayTry(at: now) { return newcomer(at: now) }
+            if doubt.busy.probes(isPaused: health.isPaused, hasSuspects: !doubt.suspects.isEmpty) { return probe(at: now) }
         }
         if health.isPaused || putsEverythingOff || !doubt.suspects.isEmpty { return attempt(at: now) }
         if let next = open.nextDue, next <= now, goesToRows {
@@ -146,7 +149,8 @@ struct SinkMachine: Sendable {
         // has waited before.
         guard whole || isFull || !wantsChanges || !health.isHealthy || window.hasReady(through: doubt.failedThrough) else { return nil }
         let open = open
-        let changes = window.take(count: batch, bytes: limits.bytes, room: policy.openItemsMax - open.count, at: now) { open.isBlocked($0) }
+        let count = window.hasReady(through: doubt.busy.aloneThrough) ? 1 : batch
+        let changes = window.take(count: count, bytes: limits.bytes, room: policy.openItemsMax - open.count, at: now) { open.isBlocked($0) }
         pass()
         return changes.isEmpty ? nil : begin(.window(changes), .delivery)
     }
@@ -168,7 +172,9 @@ struct SinkMachine: Sendable {
     private mutating func other(_ question: Doubt.Question, at now: Timestamp) -> DeliveryRequest? {
         if question.others > 0 {
             doubt.question?.others -= 1
-            if let request = windowRequest(.other) ?? suspectRequest(.other, isOther: true) ?? openRequest(.other, at: now) { return request }
+            let isBusy = doubt.busy.isSaid
+            if let request = windowRequest(.other) { return request }
+            if !isBusy, let request = suspectRequest(.other, isOther: true) ?? openRequest(.other, at: now) { return request }
         }
         decide(at: now)
         return nil
@@ -189,7 +195,7 @@ struct SinkMachine: Sendable {
 
     /// A change that was not tried yet, although the sink fails: it may be another one's fault.
     private mutating func newcomer(at now: Timestamp) -> DeliveryRequest? {
-        guard mayBeAnothersFault else { return nil }
+        guard mayBeAnothersFault else { return isBusyWake(at: now) ? windowRequest(.attempt) : nil }
         guard let untried, untried <= now else {
             doubt.wakes.sleep()
             return nil
@@ -211,6 +217,30 @@ struct SinkMachine: Sendable {
         return openRequest(.attempt, at: far) ?? suspectRequest(.attempt) ?? windowRequest(.attempt, turn: 0)
     }
 
+    /// A sink that is busy is asked, after each wait, with a change of another record than before: in turn with one that was not tried since, and with one
+    /// that was.
+    private mutating func probe(at now: Timestamp) -> DeliveryRequest? {
+        if doubt.suspects.count < 2 || !doubt.busy.takeTurn() {
+            let row = open.due(at: now, but: doubt.rows)
+            if doubt.asked % 2 == 0 || row == nil, let request = windowRequest(.attempt) { return request }
+            doubt.asked += 1
+            if let row { return begin(.open([row]), .attempt) }
+        }
+        return suspectRequest(.attempt) ?? windowRequest(.attempt) ?? openRequest(.attempt, at: Timestamp(milliseconds: .max))
+    }
+
+    /// When a sink that is busy is asked about a change that was not tried yet, although it would be left alone for longer.
+    private var busyWake: Timestamp? {
+        guard let wakes = doubt.busy.wakes, hasRoom else { return nil }
+        let open = open
+        return window.hasOne { open.isBlocked($0) } ? wakes : nil
+    }
+
+    /// Whether the sink fails, and last because it is busy.
+    var isBusy: Bool { doubt.busy.isSaid && !health.isHealthy }
+
+    private func isBusyWake(at now: Timestamp) -> Bool { busyWake.map { $0 <= now } ?? false }
+
     private mutating func openRequest(_ purpose: Purpose, at now: Timestamp) -> DeliveryRequest? {
         let due = open.due(at: now, limit: 1)
         return due.isEmpty ? nil : begin(.open(due), purpose)
@@ -225,8 +255,11 @@ struct SinkMachine: Sendable {
 
     private mutating func windowRequest(_ purpose: Purpose, turn: Int? = nil) -> DeliveryRequest? {
         guard hasRoom else { return nil }
-        let open = open
-        guard let change = window.takeOne(turn: turn ?? doubt.asked, isBlocked: { open.isBlocked($0) }) else { return nil }
+        let open = open, busy = doubt.busy, place = turn ?? doubt.asked
+        // Those that the sink was busy for before tell least.
+        let other = busy.isSaid ? window.takeOne(turn: place, isBlocked: { open.isBlocked($0) }, isKnown: { busy.known($0) != nil }) : nil
+        let isAny = !busy.isSaid || purpose != .other
+        guard let change = other ?? (isAny ? window.takeOne(turn: place, isBlocked: { open.isBlocked($0) }) : nil) else { return nil }
         if turn == nil { doubt.asked += 1 }
         return begin(.window([change]), purpose)
     }
@@ -283,6 +316,7 @@ struct SinkMachine: Sendable {
             guard requests.isEmpty else { return nil }
             if doubt.question != nil { return Timestamp(milliseconds: 0) }
             guard let outage = health.outage else { return doubt.suspects.isEmpty ? open.nextDue : Timestamp(milliseconds: 0) }
+            if let busyWake { return min(outage.next, busyWake) }
             if mayBeAnothersFault, let untried { return min(outage.next, max(untried, doubt.wakes.next(policy: policy))) }
             if hasReady || health.isPaused && open.nextDue != nil { return outage.next }
             return open.nextDue.map { max($0, outage.next) }

@@ -127,7 +127,7 @@ package struct DeliveryFailure: Hashable, Sendable {
     package let retryAfter: Duration?
     /// Whether the sink may have taken the batch all the same.
     package let mayHaveArrived: Bool
-    /// Whether no change can be the reason: the sink asked for patience, or could not be reached at all.
+    /// Whether the sink asked for patience, or could not be reached at all.
     package let isOfSink: Bool
     /// What was tried.
     package let work: SinkWork
@@ -143,6 +143,12 @@ package struct DeliveryFailure: Hashable, Sendable {
         self.isOfSink = isOfSink ?? (status == 429 || status == 503 || (retryAfter ?? .zero) > .zero)
         self.work = work
     }
+
+    /// Whether an answer asked for patience: that may be about the sink, or only about what it was given.
+    var isBusy: Bool { isOfSink && status != nil }
+
+    /// Whether the sink said how long it is to be left alone.
+    var asksForWait: Bool { (retryAfter ?? .zero) > .zero }
 
     /// What of it may be told for ever: without an answer, nobody but this program and its libraries speaks in `reason`.
     package var told: String { status.map { "answered \($0)" } ?? reason }

@@ -83,6 +83,13 @@ extension Pump {
         if let due = notices.withLock({ $0.admit(notice, at: now.milliseconds) }) { surroundings.notify(due) }
     }
 
+    /// Names the dead letters of which nothing that is under way can show any more that they are none.
+    func tellDeaths(_ run: inout PumpRun) {
+        guard !run.machine.hasRequests else { return }
+        run.machine.endStreak(isOver: false)
+        tell(run.machine.takeEvents())
+    }
+
     func tell(_ events: [SinkEvent]) {
         for event in events {
             switch event {
@@ -92,6 +99,8 @@ extension Pump {
                 notify(.sinkPaused(sink.name, failure))
             case .recovered(let outage): log.notice("sink \(sink.name) goes on after \(outage.failures) failures since \(outage.since.rfc3339)")
             case .died(let item, let words): log.warning("change \(item.changeID) is a dead letter of sink \(sink.name): \(words)")
+            case .pendingAgain(let count):
+                log.warning("\(count) \(count == 1 ? "change that was called a dead letter is" : "changes that were called dead letters are") pending again")
             case .expired(let count):
                 log.warning(
                     "\(count) \(count == 1 ? "change is no longer kept and was" : "changes are no longer kept and were") never delivered to sink \(sink.name)")

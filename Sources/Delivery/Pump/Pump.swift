@@ -67,6 +67,7 @@ final class Pump: Sendable {
             await carry(&run)
             await requests.wait()
             take(mailbox.take(), &run)
+            tellDeaths(&run)
             // What the sink said may quote what was erased meanwhile.
             let keepsWords = stands(run)
             var isWritten = await write(&run, withWords: keepsWords)
@@ -154,6 +155,7 @@ final class Pump: Sendable {
             show(run)
             if run.mustWrite(at: now) { continue }
             if run.readAfter != nil { continue }
+            tellDeaths(&run)
             await wait(&run)
         }
     }

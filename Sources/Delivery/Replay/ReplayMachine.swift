@@ -7,58 +7,62 @@ import State
 /// of other records, and when one of them is taken it waits aside with its record's later changes, and is tried now and then, until it is given up.
 /// What was sent is not sent again after a restart: of what is done above the cursor, and of what waits aside, `pending` tells the ledger.
 struct ReplayMachine: Sendable {
-    private(set) var job: ReplayJob
+    var job: ReplayJob
     private let limits: SinkLimits
-    private let policy: DeliveryPolicy
+    let policy: DeliveryPolicy
     private let notesTold: Bool
     /// Changes that were read and are not done with, in order, but for those that failed alone.
-    private var buffer: [Change] = []
-    private var readThrough: UInt64
+    var buffer: [Change] = []
+    var readThrough: UInt64
     /// The id of the change at `readThrough`; for those that are in the buffer or suspected, that of the change before each, by their sequences.
-    private var readID: String?
-    private var before: [UInt64: String] = [:]
+    var readID: String?
+    var before: [UInt64: String] = [:]
     /// What was handed over.
     private var underWay: [Change] = []
     private var batch: Int
     private var health = SinkHealth()
     /// Changes that failed alone since something was taken: perhaps they are the reason, perhaps the sink is.
-    private var suspects: [Change] = []
+    var suspects: [Change] = []
     /// What failed alone last, and whether the sink refused it.
     private var lastFailure: (failure: DeliveryFailure, isRefusal: Bool)?
     /// When the sink last took something else; what it took, and when each change that waits aside was last tried.
     private var witnessed: Timestamp?
-    private var witnesses = Witnesses()
+    var witnesses = Witnesses()
     /// How many of the sink's requests failed, as of the last answer.
-    private var tally = RequestTally()
+    var tally = RequestTally()
     /// Of those, the ones with each change that is not done with.
-    private var failures: [UInt64: Int] = [:]
+    var failures: [UInt64: Int] = [:]
     /// Changes refused since something was taken.
     private var streak = 0
     /// Changes that failed alone while others were taken, and those of their records behind them.
-    private var aside: OpenItems
+    var aside: OpenItems
     /// The one of them that is due, once it was read.
     private var provided: Change?
     /// What an earlier run was done with above its cursor, by the changes' ids, until it is read.
     private var known: Set<String>
     /// What is done above the cursor, and whether the ledger knows.
-    private var above: [(done: DoneAbove, isNoted: Bool)] = []
+    var above: [(done: DoneAbove, isNoted: Bool)] = []
     /// What the ledger does not know yet of what waits aside, and of which state the sink has of each record.
-    private var rows: [UInt64: OpenItem?] = [:]
+    var rows: [UInt64: OpenItem?] = [:]
     private var told: [String: String] = [:]
     /// The changes that were last handed over in the place of others, by the sequences of those.
     private var states: [UInt64: String] = [:]
     private var written: ReplayJob
     /// The batch that failed last: its first sequence and how many.
-    private var failed: (first: UInt64, count: Int)?
+    var failed: (first: UInt64, count: Int)?
+    /// What the sink was busy for: batches, and changes alone since something was taken, with what it said last.
+    private var busyness = Busyness()
+    private var busy: Set<UInt64> = []
+    private var busyFailure: DeliveryFailure?
     /// Whether the batches are halves of one that failed twice.
     private var isHalving = false
     private var notBefore: Timestamp?
 
     /// Tries, each with another change taken since the one before, after which a change that waits aside counts as refused, where hardly anything else
     /// failed.
-    private static let triesMax = 10
+    static let triesMax = 10
     /// Between them.
-    private static let pause = RetryPolicy(base: .seconds(10), cap: .seconds(300))
+    static let pause = RetryPolicy(base: .seconds(10), cap: .seconds(300))
     /// Changes that failed alone and wait aside; with more of them the sink is the reason.
     private static let asideMax = 100
     /// Changes that may wait behind those of their records.
@@ -120,7 +124,7 @@ struct ReplayMachine: Sendable {
     var readAfter: UInt64? {
         guard !isUnderWay, !job.isDone, readThrough < job.last, buffer.count + aside.count < Self.bufferMax else { return nil }
         guard aside.count(.retrying) < Self.asideMax else { return nil }
-        return buffer.isEmpty || eligible(limit: 1).isEmpty ? readThrough : nil
+        return buffer.isEmpty || isBusyForAll || eligible(limit: 1).isEmpty ? readThrough : nil
     }
 
     /// Takes what was read behind `readAfter`; an empty page says that there is no more.
@@ -162,9 +166,19 @@ struct ReplayMachine: Sendable {
         return aside.due(at: now, limit: 1).first
     }
 
-    /// The first changes of the buffer that none of their record stands before.
+    /// The first changes of the buffer that none of their record stands before; others than those that the sink was busy for, where there are any.
     private func eligible(limit: Int) -> [Change] {
+        let isAlone = busyness.isSingly || (buffer.first?.sequence ?? .max) <= busyness.aloneThrough
+        let limit = isAlone ? 1 : limit
         let blocked = Set(suspects.map(\.subject))
+        guard !busy.isEmpty else { return first(limit, but: blocked) }
+        let others = first(limit, but: blocked.union(buffer.lazy.filter { busy.contains($0.sequence) }.map(\.subject)))
+        return others.isEmpty ? first(limit, but: blocked) : others
+    }
+
+    private var isBusyForAll: Bool { !busy.isEmpty && buffer.allSatisfy { busy.contains($0.sequence) } }
+
+    private func first(_ limit: Int, but blocked: Set<String>) -> [Change] {
         var taken: [Change] = []
         var bytes = 0
         for change in buffer where !blocked.contains(change.subject) {
@@ -275,14 +289,21 @@ struct ReplayMachine: Sendable {
         if suspects.isEmpty { isHalving = false }
         failed = nil
         batch = min(limits.count, batch * 2)
-        let found = suspects
-        suspects = []
+        let found = suspects, putOff = buffer.filter { busy.contains($0.sequence) }
+        (suspects, busy) = ([], [])
+        busyness.settle()
+        for change in putOff { setAside(change, busyFailure ?? DeliveryFailure("it failed alone"), at: now, fraction: fraction) }
         for change in found { setAside(change, lastFailure?.failure ?? DeliveryFailure("it failed alone"), at: now, fraction: fraction) }
     }
 
     private mutating func fail(_ sent: [Change], _ failure: DeliveryFailure, isRefusal: Bool, at now: Timestamp, fraction: Double) {
         if failure.isOfSink {
             failed = nil
+            if failure.isBusy {
+                if let first = sent.first, aside[first.sequence] != nil { return setAside(first, failure, at: now, fraction: fraction) }
+                note(sent, failed: true, at: now)
+                noteBusy(sent, failure)
+            }
             return blameSink((failure, isRefusal), at: now, fraction: fraction)
         }
         note(sent, failed: true, at: now)
@@ -300,6 +321,20 @@ struct ReplayMachine: Sendable {
         if suspects.count > policy.othersAtOnce { blameSink((failure, isRefusal), at: now, fraction: fraction) }
     }
 
+    /// The sink was busy for these: others are asked about next.
+    private mutating func noteBusy(_ sent: [Change], _ failure: DeliveryFailure) {
+        guard let first = sent.first?.sequence, let last = sent.last?.sequence else { return }
+        busyFailure = failure
+        if sent.count == 1 {
+            busy.insert(first)
+            witnesses.noteTry(first)
+            // When there are no others it begins anew.
+            if readThrough >= job.last, isBusyForAll { busy = [first] }
+        } else if busyness.isAtFault(first: first, last: last, count: sent.count) {
+            if failure.asksForWait { busyness.goAlone(through: last) } else { batch = max(1, sent.count / 2) }
+        }
+    }
+
     /// Nothing that was tried was taken: the sink fails, and every change is to be handed over again.
     private mutating func blameSink(_ last: (failure: DeliveryFailure, isRefusal: Bool), at now: Timestamp, fraction: Double) {
         buffer = (suspects + buffer).sorted { $0.sequence < $1.sequence }
@@ -309,92 +344,5 @@ struct ReplayMachine: Sendable {
         } else {
             health.fail(last.failure, at: now, policy: policy, fraction: fraction)
         }
-    }
-}
-
-/// What is done with, and what waits aside.
-extension ReplayMachine {
-    /// A change waits aside, or has failed there once more.
-    private mutating func setAside(_ change: Change, _ failure: DeliveryFailure, at now: Timestamp, fraction: Double) {
-        var item = aside[change.sequence] ?? OpenItem(change, state: .retrying, at: now)
-        item.attempts &+= 1
-        item.countTry(isWitnessed: witnesses.any(since: change.sequence, in: failure.work), at: now)
-        witnesses.noteTry(change.sequence)
-        job.words = failure.reason
-        guard !isBeyondHope(item, at: now) else {
-            finish(change, at: now)
-            return refuse(failure)
-        }
-        let wait = Self.pause.calmWait(failures: item.attempts, fraction: fraction, retryAfter: failure.retryAfter)
-        item.state = .retrying
-        item.next = now.advanced(byMilliseconds: wait.wholeMilliseconds)
-        buffer.removeAll { $0.sequence == change.sequence }
-        put(item, at: now)
-    }
-
-    /// Counts a request; those with a change that waits aside are not asked for what the sink does.
-    private mutating func note(_ sent: [Change], failed: Bool, at now: Timestamp) {
-        guard !sent.contains(where: { aside[$0.sequence] != nil }) else { return }
-        tally.note(failed: failed, at: now)
-        if failed { for change in sent { failures[change.sequence, default: 0] += 1 } }
-    }
-
-    /// Whether the change was tried often enough while hardly any request without it failed: one of a sink that fails half of what it is given would fail as
-    /// often.
-    private func isBeyondHope(_ item: OpenItem, at now: Timestamp) -> Bool {
-        guard item.tries > Self.triesMax else { return false }
-        var others = tally.since(item.failed ?? now)
-        let own = min(failures[item.sequence] ?? 0, others.failed)
-        (others.all, others.failed) = (others.all - own, others.failed - own)
-        return item.isBeyondHope(others, at: now, policy: policy)
-    }
-
-    /// Has what was read of records that wait aside wait there too: it is read again when its turn comes.
-    private mutating func hold() {
-        guard aside.count > 0 else { return }
-        let held = buffer.filter { aside.isBlocked($0.subject) }
-        guard !held.isEmpty else { return }
-        buffer.removeAll { aside.isBlocked($0.subject) }
-        for change in held { put(OpenItem(change, state: .held, at: change.receivedTime), at: change.receivedTime) }
-    }
-
-    private mutating func put(_ item: OpenItem, at now: Timestamp) {
-        before[item.sequence] = nil
-        let item = aside.insert(item, at: now)
-        rows[item.sequence] = .some(item)
-    }
-
-    private mutating func removeAside(_ sequence: UInt64, at now: Timestamp) {
-        guard aside[sequence] != nil else { return }
-        witnesses.forget(sequence)
-        rows[sequence] = .some(nil)
-        if let next = aside.remove(sequence, at: now) { rows[next.sequence] = .some(next) }
-    }
-
-    /// The sink is never asked again about a change in this replay.
-    private mutating func finish(_ change: Change, at now: Timestamp) {
-        failures[change.sequence] = nil
-        before[change.sequence] = nil
-        if aside[change.sequence] != nil { return removeAside(change.sequence, at: now) }
-        buffer.removeAll { $0.sequence == change.sequence }
-        suspects.removeAll { $0.sequence == change.sequence }
-        above.append((DoneAbove(sequence: change.sequence, changeID: change.id, isSuperseded: false), false))
-    }
-
-    private mutating func refuse(_ failure: DeliveryFailure) {
-        job.refused += 1
-        job.words = failure.reason
-    }
-
-    private mutating func pass() {
-        hold()
-        // What was erased, forgotten, or is no longer meant for the sink since it was counted will not be sent.
-        if readThrough >= job.last, job.cancelled == nil {
-            job.wanted = job.delivered + job.refused + UInt64(aside.count + buffer.count + suspects.count)
-        }
-        let first = [buffer.first?.sequence, suspects.map(\.sequence).min()].compactMap { $0 }.min()
-        (job.cursor, job.anchor) = first.map { ($0 - 1, before[$0]) } ?? (readThrough, readID)
-        above.removeAll { $0.done.sequence <= job.cursor }
-        job.waiting = UInt64(aside.count)
     }
 }

@@ -20,6 +20,9 @@ package struct DeliveryPolicy: Hashable, Sendable {
     /// that in the long run no more than one goes in that time.
     package var newAtOnce = 60
     package var newSpacing: Duration = .milliseconds(250)
+    /// How often in one outage a sink that is busy, and does not say for how long, is asked after `newWakes` instead of a longer wait, because there are
+    /// changes that were not tried yet.
+    package var busyWakes = 20
     /// A change that is refused alone is a dead letter when it was tried so often, over so long, and fewer than one in so many of the sink's other
     /// requests of that time failed.
     package var refusalTries = 5

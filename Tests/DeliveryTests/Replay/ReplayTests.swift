@@ -72,7 +72,7 @@ struct ReplayMachineTests {
     }
 
     /// A change that fails alone waits aside, and in the end is counted with the sink's words.
-    @Test(arguments: [1, 2, 7, 50], DoubtTests.ways)
+    @Test(arguments: [1, 2, 7, 50], DoubtTests.ways + BusyTests.ways)
     func nothingStandsBehindAChangeThatFailsAlone(_ count: Int, _ way: DeliveryOutcome) {
         for poison in [1, 2, 30, 59, 60] as [UInt64] {
             var machine = machine(1...60, count: count)
@@ -165,7 +165,7 @@ struct ReplayMachineTests {
     }
 
     /// Where every second request fails, each change is taken in the end, however many there are and however often one of them fails.
-    @Test(arguments: DoubtTests.ways)
+    @Test(arguments: DoubtTests.ways + BusyTests.ways)
     func aSinkThatFailsHalfOfTheTimeRefusesNothing(_ way: DeliveryOutcome) {
         let seed: UInt64 = 1
         var random = SeededRandom(seed: seed)
@@ -176,7 +176,7 @@ struct ReplayMachineTests {
         #expect(machine.job.isDone && machine.job.refused == 0 && taken.count == 2000, "seed \(seed): \(machine.job.refused)")
     }
 
-    @Test(arguments: DoubtTests.ways)
+    @Test(arguments: DoubtTests.ways + BusyTests.ways)
     func anOutageGivesNothingUp(_ way: DeliveryOutcome) {
         var machine = machine(1...40, count: 7)
         let taken = drain(&machine, Change.findings(1...40)) { _, attempts in attempts < 300 ? way : .delivered(status: 200, id: nil) }.taken

@@ -30,7 +30,7 @@ enum PeerFault: CaseIterable, Sendable {
     /// What every suite meets.
     static let usual: [PeerFault] = [.unavailable, .slowDown, .slowDownUntil, .reset, .resetAfter, .cut, .tooLarge, .forbidden, .nonsense]
     /// The ways in which one change may always fail a request while others pass.
-    static let ways: [PeerFault] = [.forbidden, .denied, .missing, .gone, .broken, .late, .reset]
+    static let ways: [PeerFault] = [.forbidden, .denied, .missing, .gone, .broken, .late, .reset, .unavailable, .slowDown]
 
     /// Whether the system keeps what came all the same.
     var takes: Bool { self == .resetAfter || self == .cut }
