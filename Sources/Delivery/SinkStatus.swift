@@ -68,6 +68,8 @@ package struct SinkStatus: Hashable, Sendable {
     package internal(set) var lastAnswer: Answer?
     package internal(set) var lastDeliveredTime: Timestamp?
     package internal(set) var concern: Concern?
+    /// What it failed for when it, or the gateway, stopped.
+    package internal(set) var lastOutage: SinkHealth.Outage?
 
     init(name: String, type: String) {
         self.name = name
@@ -77,13 +79,15 @@ package struct SinkStatus: Hashable, Sendable {
 
     /// What is known of a sink whose gateway does not run.
     package init(
-        name: String, type: String, position: SinkPosition, counts: [OpenItem.State: UInt64], replays: [ReplayJob] = [], last: UInt64?
+        name: String, type: String, position: SinkPosition, counts: [OpenItem.State: UInt64], replays: [ReplayJob] = [], last: UInt64?,
+        end: SinkEnd = SinkEnd()
     ) {
         self.init(name: name, type: type)
         self.position = position
         self.last = last
         queued = replays.filter { $0.sink == name }
         state = .stopped
+        (lastOutage, lastDeliveredTime) = (end.outage, end.lastDeliveredTime)
         retrying = counts[.retrying] ?? 0
         held = counts[.held] ?? 0
         again = counts[.again] ?? 0
@@ -98,4 +102,13 @@ package struct SinkStatus: Hashable, Sendable {
 
     /// Changes still to come, those included that are pending again; nothing when the last sequence cannot be read.
     package var pending: UInt64? { last.map { position.ahead(last: $0) + again } }
+}
+
+/// How a sink ended that does not run.
+package struct SinkEnd: Hashable, Sendable {
+    /// The outage that it is in; when it will be tried next nobody knows.
+    var outage: SinkHealth.Outage?
+    var lastDeliveredTime: Timestamp?
+
+    package init() {}
 }

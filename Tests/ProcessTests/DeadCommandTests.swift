@@ -1,3 +1,4 @@
+import Foundation
 import JSONDocument
 import Testing
 
@@ -36,6 +37,42 @@ struct DeadCommandTests {
         try await cancel(workspace)
         #expect(await gateway.end() == 0)
         try await cancel(workspace)
+    }
+
+    /// Without a running gateway it is known as well what a sink failed for, and when one took something last; also of one that has left.
+    @Test func whatASinkSaidLastIsKnownWithoutAGateway() async throws {
+        let workspace = try Workspace()
+        try workspace.write("secret", SampleTests.secret)
+        let yaml = """
+            listen: { ingest: 127.0.0.1:0 }
+            data: ./data
+            sources:
+              scan: { adapter: reconfirm, secrets: [ "file:secret" ] }
+            sinks:
+              archive: { type: file, path: changes.ndjson }
+
+            """
+        // Nobody listens there.
+        try workspace.write("weir.yaml", yaml + "  away: { type: webhook, url: \"http://127.0.0.1:9/hook\", networks: [ 127.0.0.0/8 ] }\n")
+        let gateway = try await RunningGateway.start(in: workspace)
+        let body = #"{"scanId":"a","status":"completed","timestamp":"2026-01-01T00:00:00Z","results":{"threatsFound":0,"details":{}}}"#
+        let answer = try await PlainRequest.post(
+            "/in/scan", body: Array(body.utf8), headers: ["Authorization: Bearer \(SampleTests.secret)"], port: gateway.port)
+        #expect(answer.status == 200)
+        var running = try await Self.run(["sinks"], in: workspace)
+        for _ in 0..<600 where !running.output.contains(" 3 tries") && !running.output.contains(" 4 tries") {
+            running = try await Self.run(["sinks"], in: workspace)
+        }
+        let told = try #require(running.output.split(separator: "\n").first { $0.hasPrefix("away: ") })
+        let reason = try #require(told.components(separatedBy: " (retrying since ").first)
+        #expect(await gateway.end() == 0)
+        for configuration in [String(decoding: workspace.read("weir.yaml"), as: UTF8.self), yaml] {
+            try workspace.write("weir.yaml", configuration)
+            let sinks = try await Self.run(["sinks"], in: workspace)
+            #expect(sinks.status == 0 && sinks.output.contains("\(reason) (since 20") && sinks.output.contains("tries when it stopped)"), "\(sinks.output)")
+            let archive = try #require(sinks.output.split(separator: "\n").first { $0.hasPrefix("archive ") })
+            #expect(archive.contains("stopped") && archive.contains("Z"), "\(archive)")
+        }
     }
 
     /// Beside a running gateway and without one.

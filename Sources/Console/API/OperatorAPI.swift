@@ -15,6 +15,8 @@ package struct OperatorAPI: Sendable {
         package var lastSequence: @Sendable () async throws -> UInt64
         /// How far each sink has come.
         package var positions: @Sendable () async throws -> [SinkPosition]
+        /// How each of these sinks ended.
+        package var ends: @Sendable ([String]) async throws -> [String: SinkEnd]
         /// How many changes of each sink stand in rows of their own.
         package var itemCounts: @Sendable () async throws -> [String: [OpenItem.State: UInt64]]
         /// Replays that are not done.
@@ -34,6 +36,7 @@ package struct OperatorAPI: Sendable {
         package init(
             state: Result<StateQueries, OperatorError>, conservation: @escaping @Sendable () async throws -> Conservation,
             lastSequence: @escaping @Sendable () async throws -> UInt64, positions: @escaping @Sendable () async throws -> [SinkPosition],
+            ends: @escaping @Sendable ([String]) async throws -> [String: SinkEnd],
             itemCounts: @escaping @Sendable () async throws -> [String: [OpenItem.State: UInt64]],
             replays: @escaping @Sendable () async throws -> [ReplayJob], letters: @escaping @Sendable (LetterQuery) async throws -> LetterPage,
             configuredSources: @escaping @Sendable () -> [SourceDescription], configuredSinks: [SinkDescription],
@@ -44,6 +47,7 @@ package struct OperatorAPI: Sendable {
             self.conservation = conservation
             self.lastSequence = lastSequence
             self.positions = positions
+            self.ends = ends
             self.itemCounts = itemCounts
             self.replays = replays
             self.letters = letters

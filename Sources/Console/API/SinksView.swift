@@ -27,11 +27,13 @@ struct SinksView {
     private func stopped(_ known: [SinkDescription], but running: Set<String> = []) async throws -> [Line] {
         let positions = try await api.sources.positions()
         let counts = try await api.sources.itemCounts(), replays = try await api.sources.replays()
-        let last = try? await api.sources.lastSequence()
+        let last = try? await api.sources.lastSequence(), ends = try await api.sources.ends(positions.map(\.name).filter { !running.contains($0) })
         let left = positions.map(\.name).filter { name in !running.contains(name) && !known.contains { $0.name == name } }
         let lines = (known + left.map { SinkDescription(name: $0, type: "") }).map { sink in
             let status = positions.first { $0.name == sink.name }.map { position in
-                SinkStatus(name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], replays: replays, last: last)
+                SinkStatus(
+                    name: sink.name, type: sink.type, position: position, counts: counts[sink.name] ?? [:], replays: replays, last: last,
+                    end: ends[sink.name] ?? SinkEnd())
             }
             return Line(name: sink.name, type: sink.type, state: sink.type.isEmpty ? "not configured" : "stopped", status: status)
         }
@@ -71,10 +73,10 @@ struct SinksView {
         if let job = status.replay { writer.object("replay") { ReplayView.write(job, to: &$0) } }
         if !status.queued.isEmpty { writer.objects("queued_replays", status.queued) { ReplayView.write($1, to: &$0) } }
         if let job = status.lastReplay { writer.object("last_replay") { ReplayView.write(job, to: &$0) } }
-        if let outage = status.state.outage {
+        if let outage = status.state.outage ?? status.lastOutage {
             writer.object("outage") { writer in
                 writer.member("since_time", outage.since)
-                writer.member("next_time", outage.next)
+                if status.lastOutage == nil { writer.member("next_time", outage.next) }
                 writer.member("failures", outage.failures)
                 writer.member("reason", outage.failure.reason)
                 if let code = outage.failure.status { writer.member("status", code) }

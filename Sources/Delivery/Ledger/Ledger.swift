@@ -104,6 +104,9 @@ package final class Ledger: Sendable {
     /// How many items each sink has in each state.
     package func counts() async throws(LedgerError) -> [String: [OpenItem.State: UInt64]] { try await read { try LedgerItems.counts($0) } }
 
+    /// How each of these sinks ended.
+    package func ends(of sinks: [String]) async throws(LedgerError) -> [String: SinkEnd] { try await read { try LedgerOutages.ends($0, of: sinks) } }
+
     /// What a sink goes on from, once it is proved to be what was written.
     ///
     /// - Parameter now: When a sink that failed in the end may be tried again.

@@ -53,16 +53,16 @@ enum LedgerOutages {
         return try row["paused"] ? .paused(outage) : .failing(outage)
     }
 
-    /// Every sink's outage, for readers.
-    static func all(_ database: Database) throws -> [String: SinkHealth.Outage] {
-        guard try database.tableExists("outages") else { return [:] }
-        var outages: [String: SinkHealth.Outage] = [:]
-        for name in try String.fetchAll(database, sql: "SELECT sink FROM outages") {
-            switch try condition(database, of: name, now: Timestamp(milliseconds: 0)) {
-            case .healthy: break
-            case .failing(let outage), .paused(let outage): outages[name] = outage
-            }
+    /// How each of these sinks ended, for readers; a file of an older version knows less.
+    static func ends(_ database: Database, of sinks: [String]) throws -> [String: SinkEnd] {
+        let hasOutages = try database.tableExists("outages"), hasDeliveries = try database.tableExists("deliveries")
+        var ends: [String: SinkEnd] = [:]
+        for name in sinks {
+            var end = SinkEnd()
+            if hasOutages { end.outage = SinkHealth(try condition(database, of: name, now: Timestamp(milliseconds: 0))).outage }
+            if hasDeliveries { end.lastDeliveredTime = try LedgerRows.lastDelivery(database, to: name) }
+            ends[name] = end
         }
-        return outages
+        return ends
     }
 }

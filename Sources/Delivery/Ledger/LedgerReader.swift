@@ -45,6 +45,11 @@ package struct LedgerReader: Sendable {
         try LedgerFile.naming(path) { try queue.read { try LedgerItems.counts($0) } }
     }
 
+    /// How each of these sinks ended.
+    package func ends(of sinks: [String]) throws(LedgerError) -> [String: SinkEnd] {
+        try LedgerFile.naming(path) { try queue.read { try LedgerOutages.ends($0, of: sinks) } }
+    }
+
     /// Replays that are not done, the oldest first.
     package func openReplays() throws(LedgerError) -> [ReplayJob] { try LedgerFile.naming(path) { try queue.read { try LedgerJobs.open($0, of: nil) } } }
 

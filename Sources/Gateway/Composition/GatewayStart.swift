@@ -105,7 +105,7 @@ struct GatewayStart {
             OperatorAPI.Sources(
                 state: .success(live.queries), conservation: { try await live.queries.conservation(EntrySource(projection.journal)) },
                 lastSequence: { try await feed.lastSequence() }, positions: { try await ledger.positions() },
-                itemCounts: { try await ledger.counts() },
+                ends: { try await ledger.ends(of: $0) }, itemCounts: { try await ledger.counts() },
                 replays: { try await ledger.openReplays() }, letters: { try await ledger.letters($0) },
                 configuredSources: { projection.active.configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { live.rebuilding }, earlierTallies: { tallies.earlier }, live: live))

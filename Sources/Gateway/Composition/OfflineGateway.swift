@@ -36,6 +36,7 @@ package enum OfflineGateway {
                     return try await feed.lastSequence()
                 },
                 positions: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).positions() : [] },
+                ends: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).ends(of: $0) : [:] },
                 itemCounts: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).counts() : [:] },
                 replays: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).openReplays() : [] },
                 letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : LetterPage() },

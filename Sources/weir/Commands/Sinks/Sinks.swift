@@ -56,9 +56,9 @@ struct Sinks: AsyncParsableCommand {
     private static func words(of sink: JSONValue) -> [String] {
         var lines: [String] = []
         if let outage = sink["outage"] {
-            lines.append(
-                "\(outage.word("reason")) (\(sink.word("state")) since \(outage.time("since_time")), \(outage.word("failures")) \(outage.word("failures") == "1" ? "try" : "tries"), next \(outage.time("next_time")))"
-            )
+            let tries = "\(outage.word("failures")) \(outage.word("failures") == "1" ? "try" : "tries")", since = outage.time("since_time")
+            let state = outage["next_time"] == nil ? "since \(since), \(tries) when it stopped" : nil
+            lines.append("\(outage.word("reason")) (\(state ?? "\(sink.word("state")) since \(since), \(tries), next \(outage.time("next_time"))"))")
         } else if let concern = sink["concern"] {
             lines.append("\(concern.word("reason")) (since \(concern.time("since_time")))")
         } else if let answer = sink["last_answer"] {
