@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Who may put files into a folder of the gateway's.
