@@ -132,6 +132,37 @@ struct ErasureCommandTests {
         #expect(Self.holders(workspace) == [])
     }
 
+    /// Neither `state.db` nor `ledger.db` knows of the erasure, so what was erased would be told again: it is not, however soon a sink asks.
+    @Test(arguments: [true, false]) func whatWasErasedIsNotToldFromFilesOfBeforeTheErasure(isLedgerLost: Bool) async throws {
+        let workspace = try Self.workspace()
+        var gateway = try await RunningGateway.start(in: workspace)
+        #expect(await gateway.end() == 0)
+        try workspace.copy("data/ledger.db", to: "ledger.db")
+        gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("b", title: "with \(Self.words)", to: gateway)
+        #expect(await Condition.holds(within: 60) { SinkChange.lines(of: workspace.read("changes.ndjson")).count >= 2 })
+        #expect(await gateway.end() == 0)
+        try workspace.copy("data/state.db", to: "state.db")
+        gateway = try await RunningGateway.start(in: workspace)
+        // What stands between is projected again before the decision is.
+        for number in 0..<100 { _ = try await Self.post("c\(number)", title: "between", to: gateway) }
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        #expect(await gateway.end() == 0)
+        for name in ["state.db", "ledger.db"] {
+            for end in ["", "-wal", "-shm", "-mark"] { try? FileManager.default.removeItem(atPath: workspace.path + "/data/" + name + end) }
+        }
+        try workspace.copy("state.db", to: "data/state.db")
+        if !isLedgerLost { try workspace.copy("ledger.db", to: "data/ledger.db") }
+        #expect(Self.holders(workspace) == ["data/state.db"])
+        let before = workspace.read("changes.ndjson").count
+        gateway = try await RunningGateway.start(in: workspace)
+        let last = try await Self.post("d", title: "last", to: gateway)
+        #expect(await Condition.holds(within: 60) { String(decoding: workspace.read("changes.ndjson"), as: UTF8.self).contains("-\(last)-1\"") })
+        let told = workspace.read("changes.ndjson").dropFirst(before)
+        #expect(SinkChange.lines(of: Array(told)).count > 100 && !String(decoding: told, as: UTF8.self).contains(Self.words))
+        #expect(await gateway.end() == 0)
+    }
+
     private static let segment = "data/journal/00000000000000000001.segment"
 
     /// A part of the journal that is put back from before the erasure, with its body, before what came later.

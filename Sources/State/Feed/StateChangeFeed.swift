@@ -20,6 +20,7 @@ package final class StateChangeFeed: ChangeFeed {
     }
 
     package func changes(after sequence: UInt64, limit: Int, maxBytes: Int) async throws -> [Change] {
+        try await release()
         let archive = archive, store = store
         return try await store.readAsync { database in
             try Self.requireWhole(store, database)
@@ -65,6 +66,7 @@ package final class StateChangeFeed: ChangeFeed {
     }
 
     package func newestChange(of uid: String) async throws -> Change? {
+        try await release()
         let archive = archive, store = store
         return try await store.readAsync { database in
             try Self.requireWhole(store, database)
@@ -82,6 +84,7 @@ package final class StateChangeFeed: ChangeFeed {
     }
 
     package func changes(of uid: String, after sequence: UInt64, limit: Int) async throws -> [Change] {
+        try await release()
         let store = store
         return try await store.readAsync { database in
             try Self.requireWhole(store, database)
@@ -98,6 +101,14 @@ package final class StateChangeFeed: ChangeFeed {
         return try await store.readAsync { database in
             let erased = Set(try Int64.fetchAll(database, sql: "SELECT receipt FROM erasures"))
             return Set(ids.filter { id in ChangeID(id).map { erased.contains(Int64(clamping: $0.entry)) } ?? false })
+        }
+    }
+
+    /// Waits while an erasure is decided, and not projected yet, whose words changes may quote: state.db was put back from before it.
+    private func release() async throws {
+        while store.isHeld {
+            try Task.checkCancellation()
+            await signal.wait(after: .max) { [store] in !store.isHeld }
         }
     }
 

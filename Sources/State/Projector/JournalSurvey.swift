@@ -53,6 +53,11 @@ struct JournalSurvey {
     /// The receipts whose erasure a decision says that can be read, left out or not.
     var erased: Set<UInt64> { Set(erasures.keys) }
 
+    /// The last entry that decides an erasure of one of the receipts up to `last`; 0 for none.
+    func lastErasure(ofReceiptsThrough last: UInt64) -> UInt64 {
+        erasures.lazy.filter { $0.key <= last }.flatMap { $0.value.map(\.entry) }.max() ?? 0
+    }
+
     func isErased(_ receipt: UInt64) -> Bool { erasures[receipt] != nil }
 
     /// Whether a receipt was there as a whole when the large entry `number` was carried out, and is there in part by now.

@@ -35,6 +35,8 @@ final class ProjectionRun {
         var shouldStop: () -> Bool
         /// Whether senders are answered by now; a start that may end soon waits for that.
         var isServing: () -> Bool = { true }
+        /// Called once the journal was read ahead, with the last entry that decides an erasure of a receipt that is projected already; 0 for none.
+        var onSurvey: (UInt64) -> Void = { _ in }
         /// Called after each transaction.
         var onProgress: (Position) -> Void
         /// Carries out a large entry and marks its parts; where there is none, such entries are only passed.
@@ -377,6 +379,7 @@ final class ProjectionRun {
         try survey.read(plan.source, from: position + 1, through: plan.source.watermark(), isStopping: plan.shouldStop)
         self.survey = survey
         if plan.writesNotes { try eraseWhatIsDecided(survey.erased) }
+        if !plan.shouldStop() { plan.onSurvey(survey.lastErasure(ofReceiptsThrough: position)) }
         return survey
     }
 

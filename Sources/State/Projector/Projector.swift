@@ -104,6 +104,8 @@ package final class Projector: Sendable {
                 return !run.isStarted
             })
         else { return }
+        // Until the journal was read ahead nobody knows what was erased.
+        store.hold(through: .max)
         WorkThread.start("weir-projector", givesWay: options.givesWay) { [self] in
             ProjectorLoop(self).run()
             let waiting = run.withLock { run in
@@ -143,7 +145,14 @@ package final class Projector: Sendable {
 
     var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
+    /// Takes in which entry, the last decision of an erasure of what is projected already, must be projected before changes are handed out; 0 for none.
+    func hold(through entry: UInt64) {
+        store.hold(through: entry)
+        if entry == 0 { changes.wake() }
+    }
+
     func report(_ position: Position) {
+        if store.release(at: position.entry) { changes.wake() }
         let grew = reported.withLock { status in
             let sequence = UInt64(clamping: position.sequence)
             defer {

@@ -52,7 +52,7 @@ struct ProjectorLoop {
         ProjectionRun.Plan(
             store: projector.store, source: EntrySource(projector.journal), journal: projector.journal, makeMapper: projector.makeMapper,
             options: projector.options, quietFactor: projector.options.quietFactor, watchdog: watchdog, shouldStop: { projector.shouldStop },
-            isServing: { projector.isServing },
+            isServing: { projector.isServing }, onSurvey: { projector.hold(through: $0) },
             onProgress: { position in
                 projector.report(position)
                 onProgress()

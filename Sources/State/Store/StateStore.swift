@@ -35,6 +35,8 @@ package final class StateStore: Sendable {
         var erasures: UInt64 = 0
         /// The journal's end when it was made anew last.
         var remadeThrough: UInt64 = 0
+        /// The entry up to which must be projected before a change is handed out.
+        var heldThrough: UInt64 = 0
     }
 
     /// The open connections: a writer with readers beside it, or one that only reads.
@@ -229,6 +231,21 @@ package final class StateStore: Sendable {
 
     /// The journal's end when the file was made anew last; 0 when it never was.
     package var remadeThrough: UInt64 { open.withLock { $0.remadeThrough } }
+
+    /// Whether changes are not handed out: one may quote a receipt whose erasure the journal decides behind what is projected.
+    var isHeld: Bool { open.withLock { $0.heldThrough > 0 } }
+
+    /// Has changes kept until the projector has come to `entry`; at 0 none are.
+    func hold(through entry: UInt64) { open.withLock { $0.heldThrough = entry } }
+
+    /// Takes in how far the projector has come; returns whether changes are handed out from now on that were held.
+    func release(at entry: UInt64) -> Bool {
+        open.withLock { open in
+            guard open.heldThrough > 0, entry >= open.heldThrough else { return false }
+            open.heldThrough = 0
+            return true
+        }
+    }
 
     /// Whether the store can be used.
     var isOpen: Bool { open.withLock { $0.connections != nil } }
