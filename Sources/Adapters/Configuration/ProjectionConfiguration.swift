@@ -36,8 +36,8 @@ package struct ProjectionConfiguration: Equatable, Sendable {
 
     /// The number of the rules by which this version makes changes of events: raised whenever code makes others of the same entries.
     ///
-    /// Since 4, an event key that a clock stamped while it was ahead counts from when that was found out.
-    package static let presentRules = 4
+    /// Since 5, a finding's labels, the time of its fix and the words about its status are told when they differ.
+    package static let presentRules = 5
 
     /// The number of the projection's own rules that were in force; 1 in an entry that does not say.
     package let rules: Int

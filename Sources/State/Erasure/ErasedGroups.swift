@@ -42,7 +42,7 @@ extension FindingFields {
     ]
     static let allWords = FindingFields(words)
     /// Those that make a change when they differ, and those that fingerprints are made of.
-    static let compared: [FindingFields] = [.title, .rule, .vulnerabilities, .resources, .tickets]
+    static let compared: [FindingFields] = [.title, .rule, .vulnerabilities, .resources, .tickets, .labels]
     /// Those that an event fills although it does not say them: with a name made of the finding's key, and with a word that the adapter does not know.
     static let filled: FindingFields = [.title, .severity]
 }

@@ -32,6 +32,7 @@ extension Finding {
         case .rule: rule = other.rule
         case .vulnerabilities: vulnerabilities = other.vulnerabilities
         case .resources: resources = other.resources
+        case .labels: labels = other.labels
         default: tickets = other.tickets
         }
     }

@@ -27,10 +27,14 @@ package enum ChangeType {
 
     private static func step(from before: Finding, to after: Finding) -> String? {
         if before.status != after.status, after.status != .unknown { return type(of: after.status) }
-        let differs =
-            before.severity != after.severity || before.title != after.title || before.resources != after.resources
-            || before.vulnerabilities != after.vulnerabilities || before.tickets != after.tickets
-        return differs ? findingUpdated : nil
+        return isUpdated(from: before, to: after) ? findingUpdated : nil
+    }
+
+    /// Whether anything differs that is told. A late word can move when a finding became fixed, and why it stands as it does, and leave its status.
+    private static func isUpdated(from before: Finding, to after: Finding) -> Bool {
+        before.severity != after.severity || before.title != after.title || before.resources != after.resources
+            || before.vulnerabilities != after.vulnerabilities || before.tickets != after.tickets || before.labels != after.labels
+            || before.fixedTime != after.fixedTime || before.statusDetail != after.statusDetail
     }
 
     /// The type of a scan's change; `toldProgress` is what the newest change told.

@@ -25,6 +25,8 @@ struct ChangeTypeTests {
         (Making.finding { $0.severity = .high }, true), (Making.finding { $0.title = "t" }, true),
         (Making.finding { $0.resources = [Making.resource("h")] }, true),
         (Making.finding { $0.vulnerabilities = [Vulnerability(id: "x", type: .vendor)] }, true), (Making.finding { $0.tickets = [Ticket(uid: "1")] }, true),
+        (Making.finding { $0.labels = ["prod"] }, true), (Making.finding { $0.fixedTime = Making.time(9) }, true),
+        (Making.finding { $0.statusDetail = "withdrawn" }, true),
         (Making.finding { $0.lastSeenTime = Making.time(9) }, false), (Making.finding { $0.occurrenceCount = 3 }, false),
         (Making.finding { $0.scanUID = "s" }, false),
         (Making.finding { $0.unmapped = RawJSON(bytes: [0x7B, 0x7D]) }, false), (Making.finding { $0.desc = "d" }, false),

@@ -255,7 +255,8 @@ extension FindingModel.Record {
     /// What of a finding makes a change.
     fileprivate var toldText: String {
         guard case .finding(let finding) = self else { return "" }
-        return "\(finding.severity) \(finding.title) \(finding.resources) \(finding.vulnerabilities) \(finding.tickets)"
+        let status = [finding.fixedTime?.rfc3339, finding.statusDetail].map { $0 ?? "-" }
+        return "\(finding.severity) \(finding.title) \(finding.resources) \(finding.vulnerabilities) \(finding.tickets) \(finding.labels) \(status)"
     }
 
     /// Which receipt of two that say the same counts depends on their numbers.
