@@ -11,6 +11,8 @@ struct DeliveryRequest: Sendable {
 
     let id: Int
     let content: Content
+    /// How long each exchange with the sink may take, if less than usual.
+    var time: Duration?
 
     var count: Int {
         switch content {

@@ -2,14 +2,17 @@ import FindingModel
 
 /// What a machine has to find out when requests fail: whether the sink is the reason, or one of the changes that it was given.
 ///
-/// A batch that fails twice is halved, down to one change; a change that failed alone is followed at once by some of other records, or after the wait by one
-/// where the sink asked for patience (`Busyness`). As soon as one of those is taken, what failed alone is the reason itself; when none is, the sink fails.
+/// A batch that fails twice is halved, down to one change, or taken apart at once where each try takes long (`Slowness`); a change that failed alone is
+/// followed at once by some of other records, or after the wait by one where the sink asked for patience (`Busyness`). As soon as one of those is taken, what
+/// failed alone is the reason itself; when none is, the sink fails.
 struct Doubt: Sendable {
     /// A change of the window that failed alone since something was taken.
     struct Suspect: Sendable {
         var item: OpenItem
         var failure: DeliveryFailure
         var isRefusal: Bool
+        /// How long it had; nothing when it had as long as any.
+        var time: Duration?
     }
 
     /// A failure whose reason is not known yet.
@@ -31,6 +34,7 @@ struct Doubt: Sendable {
     /// More than an attempt and the change that follows it: the next one must fail too.
     private static let failuresAfterPatience = 3
     var busy = Busyness()
+    var slowness = Slowness()
     /// Rows that were tried since something was taken, while the sink fails.
     var rows: Set<UInt64> = []
     /// When what was not tried yet may be.
@@ -53,6 +57,9 @@ struct Doubt: Sendable {
         return true
     }
 
+    /// From now on what fails up to there is halved at once.
+    mutating func halve(through last: UInt64) { halvedThrough = max(halvedThrough, last) }
+
     /// Whether the sink asked for patience lately, or was not there.
     var isOfSink: Bool { patience > 0 }
 
@@ -73,6 +80,7 @@ struct Doubt: Sendable {
             (suspects, question, asked, batch) = ([:], nil, 0, nil)
             (isDecided, patience, rows, wakes) = (false, 0, [], Wakes())
             busy.settle()
+            slowness.settle()
         }
         return suspects.values.sorted { $0.item.sequence < $1.item.sequence }
     }

@@ -79,7 +79,9 @@ extension SinkMachine {
         }
         if isSuccess {
             if case .window = running.request.content { tally.note(failed: false, at: now) }
-            if !doubt.busy.outlasts(running.request.id) { succeed(at: now) }
+            let took = running.took(at: now)
+            doubt.slowness.noteTaken(count: items.count, took: took, limits: limits)
+            if !doubt.busy.outlasts(running.request.id) { succeed(at: now, took: took) }
         } else if outcomes.contains(where: \.isAnswer) {
             // What had nothing to tell was no question to the sink, so it says nothing about it.
             answered()

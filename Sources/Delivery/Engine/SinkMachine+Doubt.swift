@@ -13,11 +13,15 @@ extension SinkMachine {
         if isWindow { tally.note(failed: true, at: now) }
         doubt.noteOwn()
         if items.count == 1 {
-            failAlone(items[0], failure, isRefusal: isRefusal, running.purpose, at: now)
+            failAlone(items[0], failure, isRefusal: isRefusal, of: running, at: now)
         } else {
-            failTogether(items, failure, isWindow: isWindow, at: now)
+            failTogether(items, failure, isWindow: isWindow, took: running.took(at: now), at: now)
         }
     }
+
+    /// Whether a request that failed after `took` cost so much that it is not made again as it was. What goes out as one message for people is never taken
+    /// apart for that: its parts would be messages of their own, beside the whole one that may have arrived.
+    private func isSlow(_ took: Duration) -> Bool { took >= policy.slow && limits.gatherMilliseconds == 0 }
 
     /// The sink was not there, or asked for patience. It is left alone, and only then it is found out whether it is busy for nothing but one change.
     private mutating func failOfSink(_ items: [OpenItem], _ failure: DeliveryFailure, isRefusal: Bool, isWindow: Bool, at now: Timestamp) {
@@ -104,25 +108,34 @@ extension SinkMachine {
         window.suspect(item.sequence)
     }
 
-    /// A batch that fails twice is halved, and so is each part of it that fails, at once.
-    private mutating func failTogether(_ items: [OpenItem], _ failure: DeliveryFailure, isWindow: Bool, at now: Timestamp) {
+    /// A batch that fails twice is halved, and so is each part of it that fails, at once; one that failed slowly is taken apart after the first time.
+    private mutating func failTogether(_ items: [OpenItem], _ failure: DeliveryFailure, isWindow: Bool, took: Duration, at now: Timestamp) {
         putBack(items)
+        let isSlow = isSlow(took)
         guard isWindow else {
             openBatch = max(1, items.count / 2)
+            guard isSlow else { return }
+            yieldsRows = true
+            doubt.slowness.note(rows: items.map(\.sequence), took: took, open: open, policy: policy)
             return
         }
         let last = items.last?.sequence ?? 0
         doubt.failedThrough = max(doubt.failedThrough, last)
+        if isSlow { doubt.halve(through: last) }
         let isHalved = doubt.isHalved(first: items[0].sequence, last: last, count: items.count)
         batch = isHalved ? max(1, items.count / 2) : items.count
+        if isSlow { batch = doubt.slowness.note(last: last, count: items.count, took: took, policy: policy) }
         if health.isHealthy { events.append(.fails(failure)) }
         health.doubt(failure, atOnce: isHalved, at: now, policy: policy, fraction: fraction)
     }
 
-    private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, _ purpose: Purpose, at now: Timestamp) {
+    private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, of running: Running, at now: Timestamp) {
         var item = item
+        let took = running.took(at: now)
+        if isSlow(took) { doubt.slowness.noteAlone(item.sequence, took: took, policy: policy) }
         if window.contains(item.sequence) {
             suspect(item, failure, isRefusal: isRefusal, at: now)
+            doubt.suspects[item.sequence]?.time = running.request.time
         } else if health.isHealthy, doubt.question == nil {
             failedRows.insert(item.sequence)
             putOffAlone(item, failure, isRefusal: isRefusal, at: now)
@@ -135,7 +148,7 @@ extension SinkMachine {
             tried[item.sequence] = .put(item, failure)
             doubt.rows.insert(item.sequence)
         }
-        ask(failure, isRefusal: isRefusal, purpose)
+        ask(failure, isRefusal: isRefusal, running.purpose)
     }
 
     /// Lets others be tried at once: some when a sink that worked begins to fail, one for each later attempt.
@@ -169,25 +182,32 @@ extension SinkMachine {
     }
 
     /// The sink took changes: what failed alone before gets a row, whatever its failure, and full batches go on.
-    mutating func succeed(at now: Timestamp) {
-        batch = min(limits.count, batch * 2)
+    ///
+    /// - Parameter took: How long that took, where it is known.
+    mutating func succeed(at now: Timestamp, took: Duration = .zero) {
+        batch = min(doubt.slowness.most ?? limits.count, batch * 2)
         openBatch = min(limits.count, openBatch * 2)
         endStreak()
         putOffs = 0
         failedRows = []
         yieldsRows = false
         let settled = doubt.settle().filter { window.contains($0.item.sequence) }
-        // What may have met nothing but an outage is asked about once more.
-        let again = settled.filter { $0.failure.isBusy && $0.item.tries < 2 }.map(\.item)
+        // What may have met nothing but an outage is asked about once more, and so is what had less time than was needed for what is taken now.
+        let isOpen = { (suspect: Doubt.Suspect) in suspect.item.tries < 2 && (suspect.failure.isBusy || suspect.time.map { took > $0 } ?? false) }
+        let again = settled.filter(isOpen).map(\.item)
         window.putBack(again.lazy.map(\.sequence))
         doubt.busy.remember(again, in: window)
-        for suspect in settled where !suspect.failure.isBusy || suspect.item.tries > 1 {
+        for suspect in settled where !isOpen(suspect) {
             var item = suspect.item
             let retryAfter = suspect.failure.isBusy ? suspect.failure.retryAfter : nil
             let wait = policy.item.calmWait(failures: 1, fraction: fraction, retryAfter: retryAfter).wholeMilliseconds
             item.state = .retrying
             item.next = now.advanced(byMilliseconds: wait)
             window.finish(item.sequence, .open(item, suspect.failure))
+        }
+        if requests.isEmpty {
+            doubt.slowness.learn { window.hasReady(through: $0) }
+            batch = min(batch, doubt.slowness.most ?? batch)
         }
         if let outage = health.succeed() { events.append(.recovered(outage)) }
     }
@@ -260,4 +280,9 @@ extension SinkMachine {
     var fullness: DeliveryFailure {
         DeliveryFailure("\(policy.openItemsMax) changes wait in rows of their own, and there is no room for more: see `weir sinks` and `weir dead list`")
     }
+}
+
+extension SinkMachine.Running {
+    /// How long it has taken; a clock that was set back makes nothing longer.
+    func took(at now: Timestamp) -> Duration { .milliseconds(max(0, now.milliseconds - begun.milliseconds)) }
 }

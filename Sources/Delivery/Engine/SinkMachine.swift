@@ -20,6 +20,7 @@ struct SinkMachine: Sendable {
     struct Running: Sendable {
         let request: DeliveryRequest
         let purpose: Purpose
+        let begun: Timestamp
     }
 
     /// Bytes of changes that failed alone beyond which no more is read.
@@ -57,6 +58,8 @@ struct SinkMachine: Sendable {
     var proven: Set<UInt64> = []
     /// Whether the next attempt takes what failed of the window before an open item.
     private var triesWindow = false
+    /// When it was last asked for a request.
+    private var asked = Timestamp(milliseconds: 0)
     var write: LedgerWrite
     /// Rows that were tried while the sink fails, with what it said then: they are written down with whatever else is.
     var tried: [UInt64: LedgerWrite.Row] = [:]
@@ -131,6 +134,7 @@ struct SinkMachine: Sendable {
 
     /// The next request to begin at `now`; `whole` says that nothing more can be read into it.
     mutating func next(at now: Timestamp, whole: Bool) -> DeliveryRequest? {
+        asked = now
         noteRoom(at: now)
         guard requests.count < limits.requests else { return nil }
         if let question = doubt.question { return requests.isEmpty ? other(question, at: now) : nil }
@@ -143,26 +147,41 @@ struct SinkMachine: Sendable {
         if let next = open.nextDue, next <= now, goesToRows {
             guard requests.isEmpty else { return nil }
             let due = dueItems(at: now)
-            if !due.isEmpty { return begin(.open(due), .delivery) }
+            if !due.isEmpty {
+                // One of a request that nobody answered has less time once; a row that failed alone has as long as any.
+                let isPart = due.contains { $0.tries == 0 && doubt.slowness.rows.contains($0.sequence) }
+                return begin(.open(due), .delivery, time: isPart ? doubt.slowness.singleTime : nil)
+            }
         }
         // When nothing more is read, because much is done above what is ready, waiting for more would be for ever; and what was in a batch that failed
         // has waited before.
         guard whole || isFull || !wantsChanges || !health.isHealthy || window.hasReady(through: doubt.failedThrough) else { return nil }
         let open = open
-        let count = window.hasReady(through: doubt.busy.aloneThrough) ? 1 : batch
-        let changes = window.take(count: count, bytes: limits.bytes, room: policy.openItemsMax - open.count, at: now) { open.isBlocked($0) }
+        let extent = extent
+        let changes = window.take(count: extent.count, bytes: limits.bytes, room: policy.openItemsMax - open.count, at: now) { open.isBlocked($0) }
         pass()
-        return changes.isEmpty ? nil : begin(.window(changes), .delivery)
+        return changes.isEmpty ? nil : begin(.window(changes), .delivery, time: extent.time)
+    }
+
+    /// How many changes the window's next request holds, and how long it has.
+    private var extent: (count: Int, time: Duration?) {
+        if window.hasReady(through: doubt.slowness.singlyThrough) { return (1, doubt.slowness.singleTime) }
+        if window.hasReady(through: doubt.busy.aloneThrough) { return (1, nil) }
+        if window.hasReady(through: doubt.slowness.partsThrough) { return (min(batch, doubt.slowness.part), doubt.slowness.partTime) }
+        return (batch, nil)
     }
 
     /// Whether what is due in rows goes before the window.
-    private var goesToRows: Bool { !yieldsRows || window.ready == 0 || !hasRoom }
+    private var goesToRows: Bool {
+        !yieldsRows && !window.hasReady(through: doubt.slowness.through) || window.ready == 0 || !hasRoom
+    }
 
     /// Open items go apart from the window, and what is due is not overtaken for ever; what failed alone goes alone.
     private mutating func dueItems(at now: Timestamp) -> [OpenItem] {
         let due = open.due(at: now, limit: min(batch, openBatch, SinkLimits.itemsInFlightMax))
-        guard let first = due.first, first.tries == 0 else { return Array(due.prefix(1)) }
-        return due.filter { $0.tries == 0 }
+        let alone = doubt.slowness.rows
+        guard let first = due.first, first.tries == 0, !alone.contains(first.sequence) else { return Array(due.prefix(1)) }
+        return due.filter { $0.tries == 0 && !alone.contains($0.sequence) }
     }
 
     /// Whether the sink has put off so many single changes, and taken none, that it is no matter of one change.
@@ -264,10 +283,12 @@ struct SinkMachine: Sendable {
         return begin(.window([change]), purpose)
     }
 
-    private mutating func begin(_ content: DeliveryRequest.Content, _ purpose: Purpose) -> DeliveryRequest {
+    /// - Parameter time: How long it has; what is tried beside a change that failed slowly has a part of the time as well.
+    private mutating func begin(_ content: DeliveryRequest.Content, _ purpose: Purpose, time: Duration? = nil) -> DeliveryRequest {
         lastRequest += 1
-        let request = DeliveryRequest(id: lastRequest, content: content)
-        requests[request.id] = Running(request: request, purpose: purpose)
+        let time = purpose == .other || purpose == .new ? doubt.slowness.otherTime : time
+        let request = DeliveryRequest(id: lastRequest, content: content, time: time)
+        requests[request.id] = Running(request: request, purpose: purpose, begun: asked)
         if case .open(let items) = content { open.begin(items.map(\.sequence)) }
         return request
     }

@@ -30,8 +30,8 @@ package protocol EventSink: Sink {
 
     /// Tries once to hand over every change of `batch`, which is never empty and within `limits` (one change may be larger).
     ///
-    /// Ends soon after its task is cancelled, with whatever is then known. Vendor text in the changes is written by strangers: it is
-    /// escaped for the target, on bytes or unicode scalars.
+    /// No exchange over HTTP takes longer than `ExchangeTime` says. Ends soon after its task is cancelled, with whatever is then known. Vendor text in the
+    /// changes is written by strangers: it is escaped for the target, on bytes or unicode scalars.
     func deliver(_ batch: [Change]) async -> DeliveryOutcome
 
     /// Tries to hand over something that is marked as a test, for `weir sink test`; may be called beside `deliver`.

@@ -35,8 +35,9 @@ extension Pump {
                 if run.replay?.job.isDone == true { mailbox.post(.replay) }
                 return
             }
+            let time = run.replay?.time
             requests.start(Self.replayRequest) { [mailbox, sink, states] in
-                mailbox.post(.replayed(await ReplayEnd.delivering(changes, to: sink, states)))
+                mailbox.post(.replayed(await ExchangeTime.$limit.withValue(time) { await ReplayEnd.delivering(changes, to: sink, states) }))
             }
         } catch {
             log.warning("the replay to sink \(sink.name) waits: \(error)")

@@ -21,9 +21,11 @@ struct RequestRun: Sendable {
 
     func run(_ request: DeliveryRequest) async -> End {
         do {
-            switch request.content {
-            case .window(let changes): return try await run(changes)
-            case .open(let items): return try await run(items)
+            return try await ExchangeTime.$limit.withValue(request.time) {
+                switch request.content {
+                case .window(let changes): try await run(changes)
+                case .open(let items): try await run(items)
+                }
             }
         } catch {
             return End(outcome: .retry(DeliveryFailure("the changes cannot be read: \(error)", isOfSink: true)))

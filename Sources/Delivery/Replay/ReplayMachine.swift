@@ -56,6 +56,10 @@ struct ReplayMachine: Sendable {
     private var busyFailure: DeliveryFailure?
     /// Whether the batches are halves of one that failed twice.
     private var isHalving = false
+    private var slowness = Slowness()
+    /// When what is under way began, and how long each exchange about it may take, if less than usual.
+    private var begun = Timestamp(milliseconds: 0)
+    private(set) var time: Duration?
     private var notBefore: Timestamp?
 
     /// Tries, each with another change taken since the one before, after which a change that waits aside counts as refused, where hardly anything else
@@ -151,14 +155,25 @@ struct ReplayMachine: Sendable {
     /// The next changes to hand over at `now`.
     mutating func next(at now: Timestamp) -> [Change]? {
         guard !isUnderWay, !job.isDone, health.mayTry(at: now), (notBefore ?? now) <= now else { return nil }
+        (begun, time) = (now, nil)
         if let due = dueAside(at: now) {
             guard let change = provided, change.sequence == due.sequence else { return nil }
             provided = nil
             underWay = [change]
             return underWay
         }
-        underWay = eligible(limit: suspects.isEmpty ? max(1, min(batch, job.rate ?? batch)) : 1)
+        let extent = extent
+        underWay = eligible(limit: suspects.isEmpty ? max(1, min(extent.count, job.rate ?? extent.count)) : 1)
+        time = suspects.isEmpty ? extent.time : slowness.otherTime
         return underWay.isEmpty ? nil : underWay
+    }
+
+    /// How many changes the next request holds, and how long it has.
+    private var extent: (count: Int, time: Duration?) {
+        guard let first = buffer.first?.sequence else { return (batch, nil) }
+        if first <= slowness.singlyThrough { return (1, slowness.singleTime) }
+        if first <= slowness.partsThrough { return (min(batch, slowness.part), slowness.partTime) }
+        return (batch, nil)
     }
 
     private mutating func dueAside(at now: Timestamp) -> OpenItem? {
@@ -268,7 +283,10 @@ struct ReplayMachine: Sendable {
             }
             count += 1
         }
-        if isSuccess { note(sent, failed: false, at: now) }
+        if isSuccess {
+            note(sent, failed: false, at: now)
+            slowness.noteTaken(count: sent.count, took: took(at: now), limits: limits)
+        }
         if let rate = job.rate { notBefore = now.advanced(byMilliseconds: Int64(count) * 1000 / Int64(max(1, rate))) }
         if isSuccess { succeed(at: now, fraction: fraction) } else if put.isEmpty, items.contains(where: \.isAnswer) { _ = health.answer() }
         if !isSuccess, put.count == sent.count, sent.count > 1 { return fail(sent, put[0].1, isRefusal: put[0].2, at: now, fraction: fraction) }
@@ -288,7 +306,11 @@ struct ReplayMachine: Sendable {
         streak = 0
         if suspects.isEmpty { isHalving = false }
         failed = nil
-        batch = min(limits.count, batch * 2)
+        batch = min(slowness.most ?? limits.count, batch * 2)
+        slowness.settle()
+        let left = buffer.first?.sequence ?? .max
+        slowness.learn { left <= $0 }
+        batch = min(batch, slowness.most ?? batch)
         let found = suspects, putOff = buffer.filter { busy.contains($0.sequence) }
         (suspects, busy) = ([], [])
         busyness.settle()
@@ -311,15 +333,25 @@ struct ReplayMachine: Sendable {
             let this = (sent.first?.sequence ?? 0, sent.count)
             if let failed, failed == this { isHalving = true }
             failed = this
-            batch = isHalving ? max(1, sent.count / 2) : sent.count
+            if isSlow(at: now), let last = sent.last?.sequence {
+                isHalving = true
+                batch = slowness.note(last: last, count: sent.count, took: took(at: now), policy: policy)
+            } else {
+                batch = isHalving ? max(1, sent.count / 2) : sent.count
+            }
             return health.doubt(failure, at: now, policy: policy, fraction: fraction)
         }
         if aside[first.sequence] != nil { return setAside(first, failure, at: now, fraction: fraction) }
+        if isSlow(at: now) { slowness.noteAlone(first.sequence, took: took(at: now), policy: policy) }
         buffer.removeAll { $0.sequence == first.sequence }
         suspects.append(first)
         lastFailure = (failure, isRefusal)
         if suspects.count > policy.othersAtOnce { blameSink((failure, isRefusal), at: now, fraction: fraction) }
     }
+
+    private func took(at now: Timestamp) -> Duration { .milliseconds(max(0, now.milliseconds - begun.milliseconds)) }
+
+    private func isSlow(at now: Timestamp) -> Bool { took(at: now) >= policy.slow && limits.gatherMilliseconds == 0 }
 
     /// The sink was busy for these: others are asked about next.
     private mutating func noteBusy(_ sent: [Change], _ failure: DeliveryFailure) {

@@ -28,6 +28,10 @@ package struct DeliveryPolicy: Hashable, Sendable {
     package var refusalTries = 5
     package var refusalSpan: Duration = .seconds(15 * 60)
     package var refusalShare = 20
+    /// A request that fails after so long or longer is not made again as it was (`Slowness`): its parts have one in so many parts of that time, and `slow` at
+    /// least.
+    package var slow: Duration = .seconds(5)
+    package var slowParts = 3
     /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
     package var openItemsMax = 10_000
 

@@ -53,7 +53,7 @@ package struct Destination: Sendable {
         request.certificateAuthorityFile = certificateAuthorityFile
         request.identity = identity
         request.connectTimeout = connectTimeout
-        request.timeout = timeout
+        request.timeout = ExchangeTime.within(timeout)
         request.answerLimits.keptBytes = answerBytes
         request.answerLimits.readBytes = max(request.answerLimits.readBytes, answerBytes)
         return request

@@ -52,7 +52,8 @@ struct SteppedDelivery {
         guard underWay.isEmpty else {
             let request = underWay.remove(at: Int.random(in: underWay.indices, using: &random))
             let end = await RequestRun(sink: sink, feed: feed).run(request)
-            clock.advance(by: Int64.random(in: 5...50, using: &random))
+            let took = Int64.random(in: 5...50, using: &random)
+            clock.advance(by: end.outcome.failure?.status == 504 ? Self.waited(for: request) : took)
             run.end(request.id, end, at: clock.now, fraction: Double.random(in: 0..<1, using: &random))
             try await write()
             return true
@@ -65,6 +66,9 @@ struct SteppedDelivery {
         run.waited(hasChanges: arrival.map { $0 <= clock.now } ?? false)
         return true
     }
+
+    /// After how many milliseconds a proxy says that there is no answer: as many as a sink waits for one, or as it may.
+    private static func waited(for request: DeliveryRequest) -> Int64 { min(30_000, (request.time ?? .seconds(30)).wholeMilliseconds) }
 
     /// Goes on until `isOver`, or nothing is left to do; an issue when that does not come.
     ///
