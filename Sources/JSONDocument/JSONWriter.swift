@@ -18,6 +18,16 @@ package struct JSONWriter {
     /// What has been written.
     package var bytes: [UInt8] { Array(storage.prefix(count)) }
 
+    /// What has been written, without a copy; begins anew.
+    package mutating func take() -> [UInt8] {
+        storage.removeLast(storage.count - count)
+        defer {
+            storage = []
+            removeAll()
+        }
+        return storage
+    }
+
     package mutating func beginObject() {
         separate()
         put(UInt8(ascii: "{"))

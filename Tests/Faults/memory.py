@@ -131,6 +131,17 @@ def many(count):
     return work
 
 
+def erased(count):
+    """The event of many findings is erased again."""
+    def work(made, scanner):
+        many(count)(made, scanner)
+        newest = json.loads(made.command("events", "--json").stdout.splitlines()[0])
+        outcome = made.command("journal", "erase", newest["receipt"], "--reason", "a test")
+        check(outcome.returncode == 0, f"the erasure failed: {outcome.stderr}")
+        check(made.command("findings", "--text", "Weak cipher many", "--json").stdout == "", "words are left")
+    return work
+
+
 def texts(count, size):
     def work(made, scanner):
         for number in range(count):
@@ -172,6 +183,7 @@ def run(arguments, folder):
     count, large = (12, 100) if arguments.rounds < 10 else (60, 300)
     scenarios = [
         ("10,000 findings in 128 MiB", 128, many(10_000), 128, 72),
+        ("10,000 findings erased in 128 MiB", 128, erased(10_000), 128, 80),
         ("20,000 findings", 512, many(20_000), 200, 80),
         (f"{large} findings of 3.9 MiB", 512, texts(large, 3_900_000), 200, 64),
         (f"{count} reloads of 1,000 sources", 512, reloads(arguments.hookload, count), 300, 160),

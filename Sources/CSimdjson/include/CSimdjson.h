@@ -85,6 +85,9 @@ static inline int weir_json_equal(const void *left, const void *right, size_t le
 // How many of the first bytes stand in a JSON string as they are: no quotation mark, backslash or control character.
 size_t weir_json_plain_prefix(const void *bytes, size_t length);
 
+// Just after the value that begins at `at`, by quotation marks and brackets alone; 0 where none begins, or it has no end.
+size_t weir_json_value_end(const void *bytes, size_t length, size_t at);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,7 @@ extension GatewayStart.Projection {
         let husk = try await projector.husk(of: number, active: active.generation)
         let decision: UInt64?
         do throws(JournalError) {
-            decision = try await journal.erase(number, reason: reason, who: who, changes: changes, husk: husk?.bytes ?? [])
+            decision = try await journal.erase(number, reason: reason, who: who, changes: changes, husk: husk ?? [])
         } catch {
             guard error.code == .noSuchEntry, try await StateQueries(store: store).isReceipt(number) else { throw error }
             throw GatewayError.placeless(number)
@@ -41,7 +41,7 @@ extension GatewayStart.Projection {
             do throws(JournalError) {
                 decision = try await journal.erase(
                     number, reason: "it was erased, and the journal that was put back is older than that", who: "weir", changes: changes,
-                    husk: husk?.bytes ?? [], isLost: true)
+                    husk: husk ?? [], isLost: true)
             } catch {
                 // A receipt whose segment is gone has no body.
                 guard error.code == .noSuchEntry else { throw error }

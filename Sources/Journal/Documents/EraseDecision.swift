@@ -9,11 +9,11 @@ package struct EraseDecision: Equatable, Sendable {
     /// How many changes the receipt had made by then: a rebuild, which cannot make them again, leaves their sequence numbers out.
     package let changes: UInt64
     /// What stays of the receipt, as JSON for whoever projects it; empty where nothing does.
-    package let husk: [UInt8]
-    /// Whether the husk says that it is not all.
-    package private(set) var isPartial = false
+    ///
+    /// As large as the receipt has many records: it shares the memory of what it was read from, and nobody makes a tree of it.
+    package let husk: ArraySlice<UInt8>
 
-    package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: [UInt8] = []) {
+    package init(number: UInt64, reason: String, who: String, changes: UInt64 = 0, husk: ArraySlice<UInt8> = []) {
         self.number = number
         self.reason = reason
         self.who = who
@@ -23,16 +23,19 @@ package struct EraseDecision: Equatable, Sendable {
 
     /// Reads the body of a `decision` entry; nothing when it decides something else.
     package init?(parsing body: [UInt8]) {
-        guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "erase", let number = value.entryNumber("number")
-        else { return nil }
+        guard let members = JSONSlice(body[...])?.members else { return nil }
+        let known = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        guard known["action"]?.stringValue == "erase", let number = known["number"]?.unsignedValue else { return nil }
         self.init(
-            number: number, reason: value["reason"]?.stringValue ?? "", who: value["who"]?.stringValue ?? "", changes: value.entryNumber("changes") ?? 0,
-            husk: value["husk"]?.bytes ?? [])
-        isPartial = value["husk"]?["partial"]?.boolValue ?? false
+            number: number, reason: known["reason"]?.stringValue ?? "", who: known["who"]?.stringValue ?? "",
+            changes: known["changes"]?.unsignedValue ?? 0, husk: known["husk"]?.bytes ?? [])
     }
 
+    /// Whether the husk says that it is not all.
+    package var isPartial: Bool { JSONSlice(husk)?["partial"]?.boolValue ?? false }
+
     package var bytes: [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: husk.count + 512)
         writer.beginObject()
         writer.key("action")
         writer.string("erase")
@@ -48,9 +51,9 @@ package struct EraseDecision: Equatable, Sendable {
         }
         if !husk.isEmpty {
             writer.key("husk")
-            writer.raw(husk)
+            husk.withUnsafeBytes { writer.raw(utf8: $0) }
         }
         writer.endObject()
-        return writer.bytes
+        return writer.take()
     }
 }

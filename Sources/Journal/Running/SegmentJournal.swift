@@ -119,7 +119,7 @@ package final class SegmentJournal: Journal {
         let source = LiveSource(context)
         let isReceipt = try await Blocking.run { () throws(JournalError) in try EntryPlace.find(number, source).isReceipt }
         guard isReceipt else { throw JournalError(.noSuchEntry, "entry \(number) is no receipt: only receipts can be erased") }
-        let decision = EraseDecision(number: number, reason: reason, who: who, changes: changes, husk: husk)
+        let decision = EraseDecision(number: number, reason: reason, who: who, changes: changes, husk: husk[...])
         let appended = try await append(EntryDraft(kind: .decision, body: decision.bytes))
         try await finishErasing(of: number)
         return appended.number

@@ -19,6 +19,13 @@ package struct ErasedGroups: Equatable, Sendable {
 
     func contains(any slots: [Int]) -> Bool { !isEmpty && slots.contains { self[$0] != nil } }
 
+    /// Those of `slots`.
+    func only(_ slots: [Int]) -> ErasedGroups {
+        var groups = ErasedGroups()
+        for slot in slots { groups[slot] = self[slot] }
+        return groups
+    }
+
     func write(to writer: inout BlobWriter) {
         writer.byte(UInt8(clamping: digests.count))
         for (slot, digest) in digests.sorted(by: { $0.key < $1.key }) {

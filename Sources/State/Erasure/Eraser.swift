@@ -20,11 +20,25 @@ struct Eraser {
         // What a change holds for the record has to be read before the change is emptied.
         _ = record.json()
         var mustWrite = record.state.erase(receipt)
-        let sql = "SELECT sequence, data, origins FROM changes WHERE record = ? AND entry >= ?"
-        for row in try CheckedRow.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
+        try forEachChange(of: record, in: database) { row in
             if try erase(row, kind: kind, parser: &parser, in: database), record.told == (try row[0] as Int64) { mustWrite = true }
         }
         if mustWrite { projection.records.touch(record, source: record.source, by: nil) }
+    }
+
+    /// Changes of a record that are in memory at once.
+    private static let changesAtOnce = 20
+
+    /// Gives sequence, data and origins of every change of `record` from the receipt on.
+    private func forEachChange(of record: RecordEntry, in database: Database, _ body: (CheckedRow) throws -> Void) throws {
+        let sql = "SELECT sequence, data, origins FROM changes WHERE record = ? AND entry >= ? AND sequence > ? ORDER BY sequence LIMIT \(Self.changesAtOnce)"
+        var last = Int64.min
+        while true {
+            let rows = try CheckedRow.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number, last])
+            for row in rows { try body(row) }
+            guard rows.count == Self.changesAtOnce, let end = rows.last else { return }
+            last = try end[0]
+        }
     }
 
     /// Empties a change; whether there was anything.
@@ -67,11 +81,10 @@ struct Eraser {
     func eraseDrift(from uid: String, parser: inout JSONParser, in database: Database) throws {
         let gone = gone
         guard let record = try projection.records.existing(uid, kind: .notice) else { return }
-        let sql = "SELECT sequence, data FROM changes WHERE record = ? AND entry >= ?"
-        for row in try CheckedRow.fetchAll(try database.cachedStatement(sql: sql), arguments: [record.number, number]) {
+        try forEachChange(of: record, in: database) { row in
             guard case .notice(let told) = try RecordRow.record(kind: .notice, data: [UInt8](row[1] as Data), parser: &parser),
                 let emptied = GatewayNotice.drift(told, without: gone)
-            else { continue }
+            else { return }
             let data = Data(Record.notice(emptied).json.bytes)
             try database.cachedStatement(sql: "UPDATE changes SET data = ? WHERE sequence = ?").execute(arguments: [data, row[0] as Int64])
             try ChangeSeal.renew(row[0], in: database)
@@ -127,7 +140,7 @@ struct Eraser {
 
 extension Husk {
     /// What is known of a receipt that was never mapped, or that an older version erased.
-    static let none = Husk(forms: [], blank: [], changes: [])
+    static let none = Husk(forms: [], blank: [])
 }
 
 extension GatewayNotice {

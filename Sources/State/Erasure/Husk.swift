@@ -5,20 +5,31 @@ import JSONDocument
 
 /// What stays of a receipt whose body was erased: all that its projection depends on, and none of its words.
 ///
-/// The `decision` that erases it carries this. A projection made anew takes it in the body's place, so that states, ids and sequences stay.
-package struct Husk: Equatable, Sendable {
+/// The `decision` that erases it carries this. A projection made anew takes it in the body's place, so that states, ids and sequences stay. It is read
+/// where it stands, a record at a time: as a whole it may be larger than all else that is in memory.
+package struct Husk: Sendable {
     /// What one configuration made of the receipt.
-    struct Form: Equatable, Sendable {
+    struct Form: Sendable {
         /// The `config` entry.
         let generation: UInt64
         let scope: KeyScope
-        /// The event with emptied records, without its key's text.
+        /// The event without its records, and without its key's text.
         let event: MappedEvent
         let key: EventKey?
-        /// By the records' uids.
-        let words: [String: Words]
         /// Digests of the drift's places that are gone, in the order of those that stand for them.
         let drift: [ErasedPlace]
+        let list: JSONSlice
+
+        /// The emptied records, in order.
+        var records: HuskRecords { HuskRecords(list) }
+
+        /// Whether this version can read every record.
+        var isReadable: Bool {
+            var count = 0
+            for _ in list.elements { count += 1 }
+            for _ in records { count -= 1 }
+            return count == 0
+        }
     }
 
     /// What compares the words of one record that are gone.
@@ -28,48 +39,29 @@ package struct Husk: Equatable, Sendable {
         let digests: ErasedGroups
     }
 
-    /// A change that the receipt had made by then.
-    struct Made: Equatable, Sendable {
-        let id: String
-        let sequence: UInt64
-        let type: String
-        let time: Timestamp
-    }
-
     let forms: [Form]
     /// The configurations that could make nothing of the receipt.
     let blank: [UInt64]
-    let changes: [Made]
-    /// Whether it is only what state.db remembered of a receipt whose body could not be read: made anew with it, changes are not as at first.
-    var isPartial = false
 
     /// What the configuration in entry `generation` made of the receipt; of one that it never was mapped with, what the last one made.
-    func form(of generation: UInt64) -> Form? { blank.contains(generation) ? nil : forms.first { $0.generation == generation } ?? forms.last }
+    func form(of generation: UInt64) -> Form? {
+        blank.contains(generation) ? nil : forms.first { $0.generation == generation && $0.isReadable } ?? forms.last { $0.isReadable }
+    }
 
     /// The records that any of its forms speaks of.
-    package var uids: [String] { Set(forms.flatMap { $0.event.records.map(\.uid) }).sorted() }
+    package var uids: [String] { Set(forms.lazy.flatMap { $0.list.elements.lazy.compactMap { $0["record"]?["uid"]?.stringValue } }).sorted() }
 }
 
-extension Husk.Form {
-    /// Takes the words out of `mapped`.
-    ///
-    /// - Parameter gone: What stands for the drift's places that can hold its words.
-    init(_ mapped: MappedEvent, scope: KeyScope, generation: UInt64, gone: [ErasedPlace]) {
-        var event = mapped, words: [String: Husk.Words] = [:]
-        event.key = nil
-        event.records = mapped.records.map { record in
-            words[record.uid] = Husk.Words(hash: record.contentHash, digests: record.digests)
-            return record.emptied
-        }
-        let key = mapped.key.map { EventKey(scope: scope, kind: mapped.kind, key: $0) }
-        if mapped.drift.contains(where: { $0.kind == .kind }) { event.kind = ErasedText.text }
-        var drift: [ErasedPlace] = []
-        event.drift = mapped.drift.map { item in
-            guard let erased = gone.first(where: { $0.standsFor(DriftPlace(item)) }) else { return item }
-            drift.append(erased)
-            return Drift(kind: item.kind, place: erased.place)
-        }
-        self.init(generation: generation, scope: scope, event: event, key: key, words: words, drift: drift.sorted { $0.place < $1.place })
+/// The records of a husk, one at a time, up to the first that cannot be read.
+final class HuskRecords: Sequence, IteratorProtocol {
+    private var elements: JSONSlice.Elements
+    private var parser = JSONParser()
+
+    init(_ list: JSONSlice) { elements = list.elements }
+
+    func next() -> (record: MappedRecord, words: Husk.Words)? {
+        guard let item = elements.next(), let record = MappedRecord(husk: item, &parser) else { return nil }
+        return (record, Husk.Words(item))
     }
 }
 
@@ -119,7 +111,8 @@ extension DriftPlace {
 }
 
 extension MappedRecord {
-    fileprivate var emptied: MappedRecord {
+    /// The same without its words.
+    var emptied: MappedRecord {
         switch self {
         case .finding(var finding, let says):
             var groups = FindingFields.allWords
@@ -136,7 +129,18 @@ extension MappedRecord {
         }
     }
 
-    fileprivate var digests: ErasedGroups {
+    /// The slots of the groups that it says and that are compared.
+    var comparedSlots: [Int] {
+        switch self {
+        case .finding(_, let says):
+            FindingFields.compared.filter { says.contains($0) || FindingFields.filled.contains($0) }.map { FindingSlots.slot(of: $0) }
+        case .scan(_, let says): ScanFields.compared.filter { says.contains($0) }.map { ScanSlots.slot(of: $0) }
+        case .notice: []
+        }
+    }
+
+    /// What compares the words that it says.
+    var digests: ErasedGroups {
         var digests = ErasedGroups()
         switch self {
         case .finding(let finding, let says):

@@ -10,43 +10,86 @@ import Journal
 /// What later receipts said over its words is not known any more, so it is partial. All records and all changes since are looked through.
 struct RememberedHusk {
     /// Rows looked at in one go.
-    private static let pageSize = 1000
+    private static let pageSize = 200
 
     private let receipt: Entry
-    private let changes: [Husk.Made]
+    private let changes: [HuskWriter.Made]
     private let isIgnored: Bool
 
-    init(_ receipt: Entry, changes: [Husk.Made], isIgnored: Bool) { (self.receipt, self.changes, self.isIgnored) = (receipt, changes, isIgnored) }
+    init(_ receipt: Entry, changes: [HuskWriter.Made], isIgnored: Bool) { (self.receipt, self.changes, self.isIgnored) = (receipt, changes, isIgnored) }
 
     private var number: Int64 { Int64(clamping: receipt.number) }
 
     /// What the receipt said of one record, as far as that is known.
     private struct Said {
-        var record: FindingModel.Record
+        /// Without its words.
+        private var record: FindingModel.Record
+        /// What compares those of all groups.
+        private let digests: ErasedGroups
         /// The groups that hold its words, as bits of `FindingFields` or `ScanFields`.
         var groups: UInt32
         /// Its stamp, where one stands.
         var stamp: Stamp?
         /// Whether a change of its own told of the record.
-        var isTold = false
+        let isTold: Bool
+
+        init(_ record: FindingModel.Record, groups: UInt32, isTold: Bool = false) {
+            (self.record, self.groups, self.isTold) = (record, groups, isTold)
+            switch record {
+            case .finding(let finding):
+                digests = MappedRecord.finding(finding, says: .allWords).digests
+                self.record.erase(FindingFields.allWords.subtracting(.scanner).rawValue)
+            case .scan(let scan):
+                digests = MappedRecord.scan(scan, says: ScanFields(ScanFields.words)).digests
+                self.record.erase(ScanFields(ScanFields.words).subtracting(.scanner).rawValue)
+            case .notice:
+                digests = ErasedGroups()
+                self.record.erase(.max)
+            }
+        }
+
+        func write(to writer: inout HuskWriter) {
+            let mapped = mapped, hash = stamp?.hash ?? mapped.contentHash
+            writer.add(mapped.emptied, Husk.Words(hash: hash, digests: digests.only(mapped.comparedSlots)))
+        }
+
+        private var mapped: MappedRecord {
+            switch record {
+            case .finding(let finding):
+                var says = FindingFields(rawValue: groups)
+                // A change tells of both.
+                if isTold { says.formUnion([.status, .severity]) }
+                return .finding(finding, says: says)
+            case .scan(let scan):
+                var says = ScanFields(rawValue: groups)
+                if isTold { says.formUnion([.status, .findingUIDs]) }
+                return .scan(scan, says: says)
+            case .notice(let notice): return .notice(notice)
+            }
+        }
     }
 
-    func husk(from database: Database) throws -> Husk {
+    /// As the decision holds it.
+    func husk(from database: Database) throws -> [UInt8] {
         var said = try toldByItself(in: database)
         try addStanding(to: &said, in: database)
         try addToldSince(to: &said, in: database)
-        let event = try CheckedRow.fetchOne(database, sql: "SELECT source, kind FROM events WHERE entry = ?", arguments: [number])
-        let source: Int64 = try event?[0] ?? 0
-        let places = try drift(of: source, in: database), gone = ErasedPlace.all(places, of: receipt.number)
+        let row = try CheckedRow.fetchOne(database, sql: "SELECT source, kind FROM events WHERE entry = ?", arguments: [number])
+        let source: Int64 = try row?[0] ?? 0
+        let places = try drift(of: source, in: database)
         let stamp = said.values.lazy.compactMap(\.stamp).first
-        let mapped = MappedEvent(
-            key: nil, kind: try event?[1] ?? "", kindRank: Int(clamping: stamp?.rank ?? 0), time: time(stamp),
-            latestTime: stamp.flatMap { $0.arrival == 0 ? $0.time : nil }, ignored: isIgnored,
-            records: said.sorted { $0.key < $1.key }.compactMap { Self.mapped($0.value) },
+        let event = MappedEvent(
+            key: nil, kind: try row?[1] ?? "", kindRank: Int(clamping: stamp?.rank ?? 0), time: time(stamp),
+            latestTime: stamp.flatMap { $0.arrival == 0 ? $0.time : nil }, ignored: isIgnored, records: [],
             drift: places.compactMap { place in Drift.Kind(rawValue: place.kind).map { Drift(kind: $0, place: place.place) } })
-        let form = Husk.Form(mapped, scope: KeyScope(vendor: "", account: ""), generation: receipt.generation, gone: gone)
         let key = try Data.fetchOne(database, sql: "SELECT digest FROM event_keys WHERE entry = ?", arguments: [number]).flatMap { EventKey($0) }
-        return Husk(forms: [form.remembering(key: key, said.compactMapValues { $0.stamp?.hash })], blank: [], changes: changes, isPartial: true)
+        var writer = HuskWriter(records: said.count)
+        writer.add(
+            event, scope: KeyScope(vendor: "", account: ""), generation: receipt.generation, key: key, gone: ErasedPlace.all(places, of: receipt.number)
+        ) { writer in
+            for uid in said.keys.sorted() { said[uid]?.write(to: &writer) }
+        }
+        return writer.finish(blank: [], changes: changes, isPartial: true)
     }
 
     /// The event's own time; nothing where its receipt's counts, or nobody knows.
@@ -55,29 +98,15 @@ struct RememberedHusk {
         return changes.last.flatMap { $0.time == receipt.receivedTime ? nil : $0.time }
     }
 
-    private static func mapped(_ said: Said) -> MappedRecord? {
-        switch said.record {
-        case .finding(let finding):
-            var says = FindingFields(rawValue: said.groups)
-            // A change tells of both.
-            if said.isTold { says.formUnion([.status, .severity]) }
-            return .finding(finding, says: says)
-        case .scan(let scan):
-            var says = ScanFields(rawValue: said.groups)
-            if said.isTold { says.formUnion([.status, .findingUIDs]) }
-            return .scan(scan, says: says)
-        case .notice(let notice): return .notice(notice)
-        }
-    }
-
     /// What its own changes told, the last of each record.
     private func toldByItself(in database: Database) throws -> [String: Said] {
         var said: [String: Said] = [:], parser = JSONParser()
         for range in try ChangeOrder.ranges(ofEntry: receipt.number, in: database) {
             let sql = "SELECT subject, kind, data, origins FROM changes WHERE sequence >= ? AND sequence < ? AND entry = ? ORDER BY sequence"
-            for row in try CheckedRow.fetchAll(database, sql: sql, arguments: [range.lowerBound, range.upperBound, number]) {
+            let rows = try Row.fetchCursor(database, sql: sql, arguments: [range.lowerBound, range.upperBound, number])
+            while let row = try rows.next().map({ CheckedRow($0) }) {
                 guard let (uid, record, groups) = try told(row, &parser) else { continue }
-                said[uid] = Said(record: record, groups: groups ?? 0, isTold: true)
+                said[uid] = Said(record, groups: groups ?? 0, isTold: true)
             }
         }
         return said
@@ -99,7 +128,7 @@ struct RememberedHusk {
             for row in page {
                 let state = try row.decoded(&parser)
                 guard let stamp = state.stamps.first(where: { $0.stamp.entry == receipt.number })?.stamp, let record = state.record else { continue }
-                var known = said[row.uid] ?? Said(record: record, groups: 0)
+                var known = said[row.uid] ?? Said(record, groups: 0)
                 known.groups |= Origins(of: state).said(by: receipt.number) ?? 0
                 known.stamp = stamp
                 said[row.uid] = known
@@ -119,7 +148,7 @@ struct RememberedHusk {
             guard let last = page.last else { return }
             for row in page where try said[row[0]] == nil && Origins([UInt8](row[3] as Data)).said(by: receipt.number) != nil {
                 guard let (uid, record, groups) = try told(row, &parser) else { continue }
-                said[uid] = Said(record: record, groups: groups ?? 0)
+                said[uid] = Said(record, groups: groups ?? 0)
             }
             sequence = try last[4]
         }
@@ -129,14 +158,5 @@ struct RememberedHusk {
     private func drift(of source: Int64, in database: Database) throws -> [DriftPlace] {
         let sql = "SELECT kind, place FROM drift WHERE source = ? AND digest IS NULL AND (first_entry = ? OR last_entry = ?) ORDER BY kind, place"
         return try CheckedRow.fetchAll(database, sql: sql, arguments: [source, number, number]).map { try DriftPlace(kind: $0[0], place: $0[1]) }
-    }
-}
-
-extension Husk.Form {
-    /// The same with what is known of its event's key, and of the hashes of its stamps.
-    fileprivate func remembering(key: EventKey?, _ hashes: [String: UInt64]) -> Husk.Form {
-        var words = words
-        for (uid, hash) in hashes { words[uid] = words[uid].map { Husk.Words(hash: hash, digests: $0.digests) } }
-        return Husk.Form(generation: generation, scope: scope, event: event, key: key, words: words, drift: drift)
     }
 }

@@ -12,13 +12,28 @@ struct EventInWork {
     var parts: EntryParts?
     /// What stayed of the event; nothing while its receipt's body is there.
     var husk: Husk.Form?
+    /// What compares the erased words of the record in work.
+    var words: Husk.Words?
+
+    /// Gives the event's records one at a time, each with what it is taken in by, while `body` says that it goes on.
+    func forEachRecord(of mapped: MappedEvent, _ body: (MappedRecord, EventInWork) throws -> Bool) rethrows {
+        guard let husk else {
+            for record in mapped.records where try !body(record, self) { return }
+            return
+        }
+        var event = self
+        for (record, words) in husk.records {
+            event.words = words
+            if try !body(record, event) { return }
+        }
+    }
 
     /// Does one unit of the event's work: what concerns one record.
     func unit(_ body: () throws -> Void) throws {
         if let parts { try parts.unit(body) } else { try body() }
     }
 
-    func stamp(of record: MappedRecord) -> Stamp { stamp(hash: husk?.words[record.uid]?.hash ?? record.contentHash) }
+    func stamp(of record: MappedRecord) -> Stamp { stamp(hash: words?.hash ?? record.contentHash) }
 
     /// The event's key, which a husk keeps without its text.
     func key(of mapped: MappedEvent, _ scope: KeyScope) -> EventKey? {

@@ -27,7 +27,7 @@ extension Projection {
 
     private func take(_ finding: Finding, says: FindingFields, stamp: Stamp, event: EventInWork) throws {
         try update(finding.uid, stamp: stamp, event: event) {
-            $0.apply(finding, says: says, stamp: stamp, generation: event.entry.generation, words: event.husk?.words[finding.uid]?.digests)
+            $0.apply(finding, says: says, stamp: stamp, generation: event.entry.generation, words: event.words?.digests)
         }
     }
 
@@ -42,7 +42,7 @@ extension Projection {
         guard case .scan(let before) = record.state else { return }
         var state = before
         state.bringBack(to: stamp, received: event.received)
-        state.apply(scan, says: says, stamp: stamp, generation: event.entry.generation, words: event.husk?.words[scan.uid]?.digests)
+        state.apply(scan, says: says, stamp: stamp, generation: event.entry.generation, words: event.words?.digests)
         guard state != before, let after = state.scan else { return }
         let type = ChangeType.of(before.comparable(with: state), after, toldProgress: before.toldProgress)
         if type != nil { state.toldProgress = after.progress }

@@ -78,8 +78,13 @@ final class Projection {
             row.outcome = .duplicate
             row.first = first
         } else {
-            if let touched, let key = event.key(of: mapped, scope), try touched.contains(key) { try touched.add(mapped) }
-            for record in mapped.records { try take(record, event: event) }
+            var isTouched = false
+            if let touched, let key = event.key(of: mapped, scope) { isTouched = try touched.contains(key) }
+            try event.forEachRecord(of: mapped) { record, event in
+                if isTouched { try touched?.add(record) }
+                try take(record, event: event)
+                return true
+            }
         }
         // What the gateway says itself has none of the receipt's words.
         changes.isErased = false
@@ -215,8 +220,8 @@ final class Projection {
     }
 
     /// Notes what an event, which the decision in work leaves out, had to do with.
-    func touch(_ mapped: MappedEvent, key: EventKey?, in database: Database) throws {
-        try touched?.add(mapped)
+    func touch(_ records: some Sequence<MappedRecord>, key: EventKey?) throws {
+        for record in records { try touched?.add(record) }
         if let key { try touched?.add(key) }
     }
 
@@ -234,11 +239,10 @@ final class Projection {
                 key, former: former, entry: event.entry.number, received: event.entry.received, clock: clock, in: database)
         }
         var first: Int64?
-        for record in mapped.records {
-            guard let known = try records.existing(record.uid, kind: record.kind),
-                let stamp = known.state.repetition(of: event.stamp(of: record))
-            else { return nil }
-            first = Int64(clamping: stamp.entry)
+        try event.forEachRecord(of: mapped) { record, event in
+            let known = try records.existing(record.uid, kind: record.kind)
+            first = (known?.state.repetition(of: event.stamp(of: record))).map { Int64(clamping: $0.entry) }
+            return first != nil
         }
         return first
     }

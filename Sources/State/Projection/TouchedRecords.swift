@@ -40,12 +40,10 @@ final class TouchedRecords {
         try insertKey.run { values in key.withBytes { values.add($0) } }
     }
 
-    func add(_ event: MappedEvent) throws {
-        for record in event.records {
-            try add(record.uid)
-            guard case .scan(let scan, _) = record, let named = scan.findingUIDs else { continue }
-            for uid in named.closed + named.new + named.open { try add(uid) }
-        }
+    func add(_ record: MappedRecord) throws {
+        try add(record.uid)
+        guard case .scan(let scan, _) = record, let named = scan.findingUIDs else { return }
+        for uid in named.closed + named.new + named.open { try add(uid) }
     }
 
     private func add(_ uid: String) throws { try insert.run { $0.add(uid) } }

@@ -61,7 +61,8 @@ extension ReceiptBound {
 extension VoidDecision {
     /// Reads the body of a `decision` entry; nothing when it decides something else.
     package init?(parsing body: [UInt8]) {
-        guard let value = try? JSONValue(parsing: body), value["action"]?.stringValue == "void", let source = value["source"]?.stringValue,
+        // Nobody makes a tree of an erasure, which may be large.
+        guard JSONSlice(body[...])?["action"]?.stringValue == "void", let value = try? JSONValue(parsing: body), let source = value["source"]?.stringValue,
             let beginning = value["from"]?.stringValue.flatMap({ ReceiptBound($0) }), let end = value["to"]?.stringValue.flatMap({ ReceiptBound($0) })
         else { return nil }
         // A decision of an older version names receipt times, and is what it was.

@@ -90,10 +90,10 @@ struct EntryProjector {
         guard let rules, rules.isSubject(entry) else { return }
         let generation = try generations.generation(of: entry, &mapper)
         if case .erased = body(of: entry), let form = try husk(entry.number)?.form(of: generation), !form.event.ignored {
-            return try projection.touch(form.event, key: form.key, in: database)
+            return try projection.touch(form.records.lazy.map(\.record), key: form.key)
         }
         guard case .kept(let body) = body(of: entry) else { return }
         guard case .event(let event, let scope) = try mapper.map(entry, body: body, generation: generation), !event.ignored else { return }
-        try projection.touch(event, key: event.key.map { EventKey(scope: scope, kind: event.kind, key: $0) }, in: database)
+        try projection.touch(event.records, key: event.key.map { EventKey(scope: scope, kind: event.kind, key: $0) })
     }
 }

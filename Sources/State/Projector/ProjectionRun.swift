@@ -110,6 +110,8 @@ final class ProjectionRun {
             guard try queue.fill(limit: size.entries, maxBytes: plan.options.batchBytes, leftOut: leftOut) else {
                 if plan.through != nil { break }
                 if try takeInAgain(through: projection.position.entry) { continue }
+                // Where state.db is lost, nothing else would tell that what was in work last was done.
+                if !attempt.isAtRest { try write(attempt.resting, to: file) }
                 _ = plan.journal.waitForEntries(after: queue.lastNumber, milliseconds: Self.idleMilliseconds)
                 continue
             }
@@ -122,8 +124,13 @@ final class ProjectionRun {
             let rest = pressure.rest(after: Watchdog.now() - began)
             if rest > 0, plan.through == nil { poll(nil, 0, rest) }
         }
-        try file.write(Attempt(first: 0, last: 0, deaths: 0, suspectsEnd: attempt.suspectsEnd))
+        try file.write(attempt.resting)
         return true
+    }
+
+    private func write(_ next: Attempt, to file: borrowing AttemptFile) throws(StateError) {
+        attempt = next
+        try file.write(next)
     }
 
     /// Projects what one transaction may hold.
@@ -134,13 +141,15 @@ final class ProjectionRun {
         if attempt.isSuspect(first.numbers.lowerBound) {
             items = items.prefix(1)
             guard waitBeforeSuspect() else { return }
+        } else if !attempt.suspects.isEmpty {
+            items = items.prefix { !attempt.isSuspect($0.numbers.lowerBound) }
         }
-        attempt = attempt.taking(
+        let next = attempt.taking(
             first: first.numbers.lowerBound, last: items.last?.numbers.upperBound ?? first.numbers.upperBound,
             units: work.projection.unitsStored(of: first.numbers.lowerBound))
-        try file.write(attempt)
+        try write(next, to: file)
         do throws(StateError) { try project(items, of: size, from: &queue, with: &work) } catch {
-            try? file.write(attempt.endedByError)
+            try? file.write(attempt.resting)
             throw error
         }
     }
@@ -250,15 +259,14 @@ final class ProjectionRun {
                 switch mark {
                 case .begins:
                     plan.watchdog?.take(entry.number)
-                    attempt = attempt.taking(first: entry.number, last: entry.number)
+                    try write(attempt.taking(first: entry.number, last: entry.number), to: file)
                 case .ends:
                     plan.watchdog?.rest()
-                    attempt.deaths = 0
+                    try write(attempt.gettingOn, to: file)
                 }
-                try file.write(attempt)
             }
         } catch {
-            try? file.write(attempt.endedByError)
+            try? file.write(attempt.resting)
             throw error.at(entry)
         }
     }
@@ -287,12 +295,13 @@ final class ProjectionRun {
         try work.project(entry, in: database)
     }
 
-    /// Leaves out the entry that was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
+    /// Leaves out what was alone in work at too many deaths: with an entry in the journal first, so that no replay meets it again.
     private func condemn(in survey: inout JournalSurvey) throws(StateError) {
-        guard let number = attempt.condemned, !survey.isQuarantined(number) else { return }
-        if let entry = try plan.source.entry(number), entry.kind != .receipt { throw StateError.stuck(at: entry) }
-        try quarantine(number, deaths: attempt.deaths, reason: "the process ended each time it was projected")
-        survey = self.survey ?? survey
+        for suspects in attempt.condemned where !survey.isQuarantined(suspects.first) {
+            if let entry = try plan.source.entry(suspects.first), entry.kind != .receipt { throw StateError.stuck(at: entry) }
+            try quarantine(suspects.first, deaths: suspects.deaths, reason: "the process ended each time it was projected")
+            survey = self.survey ?? survey
+        }
     }
 
     /// Writes down that entries are projected again by other rules than they were at first, or without some that were there, before any of their changes

@@ -79,8 +79,6 @@ package final class Projector: Sendable {
     /// Says that state.db was made anew, and forgets what was known of the old one.
     package func noteRemake(_ damage: StateError) {
         options.log.error("state.db is \(damage.isOfAnotherFile ? "" : "put aside and ")made again from the journal: \(damage.message)")
-        // It names entries that the old one had in work.
-        unlink(AttemptFile.path(beside: store.path))
         reported.withLock { $0 = ProjectorStatus() }
         changes.restart()
         Task {

@@ -14,7 +14,7 @@ struct ProjectionRunTests {
 
     /// Writes down that the process died with the entries in work.
     private func die(_ gate: Gate, first: UInt64, last: UInt64, deaths: Int) throws {
-        try AttemptFile(path: gate.store.path + "-attempt").write(Attempt(first: first, last: last, deaths: deaths, suspectsEnd: last))
+        try AttemptFile(path: gate.store.path + "-attempt").write(Attempt(first: first, last: last, deaths: deaths))
     }
 
     @Test func receiptAloneAtItsThirdDeathIsLeftOutForGood() async throws {

@@ -114,7 +114,7 @@ final class Gate: Sendable {
         try catchUp()
         let husk = try HuskMaker(store: store, source: EntrySource(journal), makeMapper: makeMapper, active: active).husk(of: receipt)
         let changes = try await queries.changeCount(ofEntry: receipt)
-        try await journal.erase(receipt, reason: "a test", who: "me", changes: changes, husk: husk?.bytes ?? [])
+        try await journal.erase(receipt, reason: "a test", who: "me", changes: changes, husk: husk ?? [])
         try catchUp()
     }
 
