@@ -59,6 +59,28 @@ struct DamageTests {
         }
     }
 
+    /// Somebody has read what stands in the last batch, or behind it: nobody reads what is not durable.
+    @Test(arguments: [UInt64(0), 12, 13, 15, 90]) func aBadBodyOfTheLastBatchCostsItsEntryWhereThatWasDurable(durable: UInt64) async throws {
+        let layout = Self.segment.layouts[4], isDamage = durable >= 13
+        for place in [layout.bodies[1].lowerBound, layout.bodies[1].upperBound - 1] {
+            let disk = Self.disk(Case(region: .body, batch: 4, sealed: false))
+            disk.flip(disk.path(1), byte: place)
+            let files = try JournalFiles(SimulatedDisk.directory, fileSystem: disk.fileSystem).knownDurable(through: durable)
+            #expect(try files.head()?.number == (isDamage ? 15 : 12))
+            var options = disk.options()
+            options.durable = durable
+            let (journal, recovery) = try SegmentJournal.open(options)
+            var reader = journal.reader(from: 13)
+            let receipts = try reader.all().filter { $0.kind == .receipt }
+            #expect(receipts.map(\.number) == (isDamage ? [13, 14, 15] : []))
+            #expect(receipts.map { $0.body == .unreadable } == (isDamage ? [false, true, false] : []))
+            #expect((recovery.cut == nil) == isDamage && recovery.unreadable == (isDamage ? [14] : []))
+            #expect(recovery.sentences.contains("the body of entry 14 is damaged") == isDamage)
+            #expect(try await journal.append(.receipt("{}")).number == (isDamage ? 17 : 14), "a number is given once")
+            await journal.stop()
+        }
+    }
+
     @Test(arguments: Case.all) func aBadBodyCostsItsEntryABadHeadOrHeaderItsBatchAndPaddingNothing(test: Case) async throws {
         let layout = Self.segment.layouts[test.batch]
         let isCut = test.batch == 4 && !test.sealed && test.region != .padding

@@ -98,6 +98,21 @@ struct ErasureCommandTests {
         #expect(Self.holders(workspace) == [])
     }
 
+    @Test func whatStateKnowsToBeErasedIsNotExportedFromAJournalThatIsOlder() async throws {
+        let workspace = try Self.workspace(), files = FileManager.default, journal = workspace.path + "/data/journal"
+        var gateway = try await RunningGateway.start(in: workspace)
+        let receipt = try await Self.post("a", title: "with \(Self.words)", to: gateway)
+        #expect(await gateway.end() == 0)
+        try files.copyItem(atPath: journal, toPath: workspace.path + "/before")
+        gateway = try await RunningGateway.start(in: workspace)
+        #expect(try await Self.run(["journal", "erase", receipt, "--reason", "leaked"], in: workspace).status == 0)
+        #expect(await gateway.end() == 0)
+        try files.removeItem(atPath: journal)
+        try files.moveItem(atPath: workspace.path + "/before", toPath: journal)
+        let exported = try await Self.run(["journal", "export"], in: workspace)
+        #expect(exported.output.contains("\"erased\":true") && !exported.output.contains(Self.words), "\(exported.output)\(exported.errors)")
+    }
+
     /// Whether the dead letters hold `words` within a minute.
     private static func letters(in workspace: Workspace, come words: String) async throws -> Bool {
         let end = ContinuousClock.now + .seconds(60)

@@ -55,6 +55,23 @@ struct VoidCommandTests {
         #expect(kept.output.split(separator: "\n").count == 1)
     }
 
+    @Test func aRangeWithoutReceiptsIsNamedAndNothingIsDecided() async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: workspace)
+        try await SampleTests.sendLast(in: workspace, number: 1)
+        _ = try await SampleTests.changes(in: workspace, after: 1)
+        let void = ["void", "--source", "last", "--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02T00:00:00Z", "--reason", "a slip"]
+        for isRunning in [true, false] {
+            if !isRunning { #expect(await gateway.end() == 0) }
+            for extra in [[], ["--yes"]] {
+                let outcome = try await Self.run(void + extra, in: workspace)
+                #expect(outcome.status == 1 && outcome.output.isEmpty, "\(outcome.output)")
+                #expect(outcome.errors.contains("no receipt of 'last' lies in that range: there is nothing to leave out"), "\(outcome.errors)")
+            }
+        }
+        #expect(try await !Self.run(["journal", "stats"], in: workspace).output.contains("decision"))
+    }
+
     @Test func anErasureIsShownByItsNumberWithoutWhatItTookAway() async throws {
         let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
         let gateway = try await RunningGateway.start(in: workspace)

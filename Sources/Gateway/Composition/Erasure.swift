@@ -115,11 +115,13 @@ struct ErasureFinish: Sendable {
     ///   - end: The entry that has to be projected before.
     ///   - patience: How long requests under way are waited for at first.
     func runToTheEnd(through end: UInt64, waiting patience: Duration = patience) async {
-        var patience = patience, pauses = Self.pauses
+        var patience = patience, pauses = Self.pauses, isToldOfCopies = false
         while !Task.isCancelled {
             do {
                 try await projection.projected(through: end)
                 try await tellWhatIsForgotten()
+                if !isToldOfCopies { try await tellOfCopies() }
+                isToldOfCopies = true
                 if try await run(waiting: patience) { return }
                 patience = Self.longPatience
             } catch {
@@ -153,6 +155,16 @@ struct ErasureFinish: Sendable {
     private func listedInVain() async throws -> [UInt64] {
         let journal = projection.journal
         return try await projection.withJournal { () throws(JournalError) in try journal.forgottenErasures() }
+    }
+
+    /// Says which files may hold erased words that were put aside, such as a state.db from before an erasure that took the place of the one in use. They are
+    /// nobody's but the person's who may want to look at them.
+    private func tellOfCopies() async throws {
+        guard try await !StateQueries(store: projection.store).erasedReceipts().isEmpty else { return }
+        let copies = OlderCopies.find(beside: projection.store.path, journal: projection.active.configuration.storage.journal)
+        guard !copies.isEmpty else { return }
+        Logger(label: "gateway").warning(
+            "files that were put aside may hold words of erased receipts, and nothing but a person removes them: \(copies.joined(separator: ", "))")
     }
 
     /// Says that something of erasures may be left, if anything was erased: what else is wrong others say.

@@ -37,7 +37,7 @@ enum FileChecks {
     /// The journal that `state.db` or `ledger.db` is of is gone, or ends before what they have of it: a start would go on without what was received.
     static func journalLoss(_ storage: StorageSettings) async -> GatewayError? {
         var head: JournalHead?
-        do throws(JournalError) { head = try JournalFiles(storage.journal).head() } catch { guard error.code == .corrupt else { return nil } }
+        do throws(JournalError) { head = try OfflineGateway.files(storage).head() } catch { guard error.code == .corrupt else { return nil } }
         let hint = StorageSettings.lostJournalHint
         let taken = await position(storage)
         if let head {

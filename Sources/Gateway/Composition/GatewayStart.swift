@@ -178,10 +178,11 @@ struct GatewayStart {
 
     private func openJournal(_ parts: inout GatewayParts) throws(GatewayError) -> SegmentJournal {
         let failures = failures, log = log
-        let options = configuration.journalOptions { error in
+        var options = configuration.journalOptions { error in
             log.critical("the journal can keep nothing more", metadata: ["reason": "\(error.message)"])
             failures.fail(GatewayError("the journal can keep nothing more: \(error.message)", hint: "see to the disk, then start again"))
         }
+        options.durable = StateStore.provenPosition(path: configuration.storage.stateFile, in: try? JournalFiles(configuration.storage.journal))
         do throws(JournalError) {
             let (journal, recovery) = try SegmentJournal.open(options)
             parts.journal = journal

@@ -15,7 +15,7 @@ package enum OfflineGateway {
         let journal: ReadOnlyJournal
         let files: JournalFiles
         do throws(JournalError) {
-            files = try JournalFiles(storage.journal)
+            files = try Self.files(storage)
             journal = try ReadOnlyJournal(files)
         } catch { throw GatewayError(error.message) }
         do throws(StateError) {
@@ -42,6 +42,16 @@ package enum OfflineGateway {
                 letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : LetterPage() },
                 configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
                 rebuilding: { await rebuilding(queries, journal) }, earlierTallies: { TallyFile(storage).read() }))
+    }
+
+    /// The journal's files, as far as `state.db` beside them knows more of them than they say: what is erased, and how far they were durable. Without a
+    /// `state.db` that can be read they say it alone.
+    package static func files(_ storage: StorageSettings) throws(JournalError) -> JournalFiles {
+        let files = try JournalFiles(storage.journal).knownDurable(
+            through: StateStore.provenPosition(path: storage.stateFile, in: try? JournalFiles(storage.journal)))
+        guard let store = try? StateStore.openReadOnly(path: storage.stateFile) else { return files }
+        defer { store.close() }
+        return files.concealing((try? store.erasedReceipts(files, through: files.head()?.number ?? 0)) ?? [])
     }
 
     /// How far state.db is from holding all receipts of the journal; nothing when it does.
@@ -75,7 +85,7 @@ package enum OfflineGateway {
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
             try check(decision, newest: projection.journal.watermark)
-            try await projection.projected(through: projection.journal.watermark)
+            if let refusal = try await projection.refusal(of: decision) { throw GatewayError(refusal) }
             return try await projection.void(decision)
         }
     }
@@ -107,7 +117,7 @@ package enum OfflineGateway {
     ) throws(GatewayError) -> Int {
         try configuration.storage.requireJournal()
         do {
-            let files = try JournalFiles(configuration.storage.journal)
+            let files = try Self.files(configuration.storage)
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
             let journal = try ReadOnlyJournal(files)

@@ -74,6 +74,9 @@ struct RunningGateway: LiveGateway {
     }
 
     func void(_ decision: VoidDecision) async throws(OperatorError) -> VoidReport {
+        let refusal: String?
+        do throws(GatewayError) { refusal = try await projection.refusal(of: decision) } catch { throw OperatorError(.failed, error.message) }
+        if let refusal { throw OperatorError(.conflict, refusal) }
         do throws(GatewayError) { return try await projection.void(decision) } catch { throw OperatorError(.failed, error.message) }
     }
 
@@ -91,6 +94,12 @@ extension GatewayStart.Projection {
         let (number, changes) = try await carryOut(EntryDraft(kind: .decision, body: decision.bytes), "the decision")
         let after = try await reach(of: decision)
         return VoidReport(decision: number, receipts: max(0, after.leftOut - before.leftOut), changes: changes, isNew: true)
+    }
+
+    /// Why `decision` would decide nothing, once everything is projected; nothing where it does.
+    func refusal(of decision: VoidDecision) async throws(GatewayError) -> String? {
+        try await projected(through: journal.watermark)
+        return decision.refusal(try await reach(of: decision), now: SystemClock.now())
     }
 
     private func reach(of decision: VoidDecision) async throws(GatewayError) -> VoidReach {

@@ -79,6 +79,10 @@ package enum StartChecks {
         do throws(JournalError) { _ = try JournalFiles(storage.journal) } catch {
             // A journal that is not there yet is made; one that is damaged is no obstacle.
             if error.code == .newerVersion { throw GatewayError(error.message) }
+            return
+        }
+        do throws(JournalError) { try JournalFiles(storage.journal).checkList() } catch {
+            throw GatewayError(error.message, hint: "put back the file of that name from a copy, or move away what stands there: a start makes it anew")
         }
     }
 }

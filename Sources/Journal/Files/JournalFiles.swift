@@ -3,6 +3,8 @@
 /// Beside a running gateway the last entries that are seen may not be durable yet.
 package struct JournalFiles: Sendable {
     private var source: FileSource
+    /// An entry that is known to have been durable.
+    private var durable: UInt64 = 0
 
     /// The files in `directory`.
     ///
@@ -29,6 +31,16 @@ package struct JournalFiles: Sendable {
         return files
     }
 
+    /// The same files, of which entry `number` is known to have been durable: a batch that reaches so far is no unfinished end, whatever of it is damaged.
+    package func knownDurable(through number: UInt64) -> JournalFiles {
+        var files = self
+        files.durable = number
+        return files
+    }
+
+    /// Throws when the list of erasures beside the segments cannot be read, without which nothing is opened for writing.
+    package func checkList() throws(JournalError) { _ = try Erasures.read(in: source.directory, source.fileSystem) }
+
     /// The receipts that decisions from entry `number` on have erased; reads the heads from there on.
     package func decidedErasures(from number: UInt64) throws(JournalError) -> Set<UInt64> { try source.decidedErasures(from: number) }
 
@@ -46,7 +58,7 @@ package struct JournalFiles: Sendable {
     /// The journal's end at this moment; nothing when no batch can be read.
     package func head() throws(JournalError) -> JournalHead? {
         for first in try source.segments().reversed() {
-            let survey = try SegmentSurvey.make(try SegmentFile(first: first, in: source.directory, source.fileSystem), source.erasures)
+            let survey = try SegmentSurvey.make(try SegmentFile(first: first, in: source.directory, source.fileSystem), source.erasures, durable: durable)
             if survey.chain.nextNumber > first, let tag = survey.tag {
                 return JournalHead(tag: tag, number: survey.chain.nextNumber - 1, hash: survey.chain.previousHash)
             }

@@ -34,7 +34,7 @@ struct JournalOpening: Sendable {
         let segment = try SegmentFile(first: last, in: directory, fileSystem)
         var erasures = try Erasures.read(in: directory, fileSystem)
         for name in [SegmentBeginning.fileName, SegmentCopy.fileName] { try? fileSystem.remove(directory + "/" + name) }
-        let survey = try SegmentSurvey.make(segment, erasures)
+        let survey = try SegmentSurvey.make(segment, erasures, durable: options.durable)
         erasures.decide(survey.decided)
         if segment.salt == nil { return try replace(segment, segments, erasures) }
         return try recover(segment, survey, segments, erasures)

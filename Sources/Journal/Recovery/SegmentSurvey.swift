@@ -31,7 +31,10 @@ struct SegmentSurvey: Sendable {
     ///
     /// Only one batch was ever being written, so only the last can be torn: what is wrong with it ends the good part. What is wrong before
     /// another whole header is damage, and is passed over.
-    static func make(_ segment: SegmentFile, _ erasures: Erasures) throws(JournalError) -> SegmentSurvey {
+    ///
+    /// - Parameter durable: An entry that was read when it stood there, so that it and what was written with it was durable: what is wrong with the bodies
+    ///   of its batch is damage too.
+    static func make(_ segment: SegmentFile, _ erasures: Erasures, durable: UInt64 = 0) throws(JournalError) -> SegmentSurvey {
         var good = SegmentSurvey(segment, tag: segment.header?.tag)
         guard segment.salt != nil else { return good }
         // What becomes good as soon as another whole header is found behind it.
@@ -41,7 +44,7 @@ struct SegmentSurvey: Sendable {
             case .batch(let batch) where batch.header.firstNumber >= walked.chain.nextNumber:
                 good = walked
                 walked.add(batch, segment.name, erasures)
-                if walked.unreadable.count == good.unreadable.count { good = walked }
+                if walked.unreadable.count == good.unreadable.count || batch.header.firstNumber <= durable { good = walked }
             case .damagedHeads(let header, let damage) where header.firstNumber >= walked.chain.nextNumber:
                 good = walked
                 walked.addDamage(segment.name, at: walked.end + damage.offset, through: header.lastNumber)

@@ -15,6 +15,8 @@ package struct SegmentJournalOptions: Sendable {
     package var stallMilliseconds: Int64 = 1000
     /// How many bytes of bodies may wait to be written.
     package var queueBytesMax = 256 << 20
+    /// An entry that is known to have been durable when the journal was written last, since somebody has read it; 0 where none is.
+    package var durable: UInt64 = 0
     /// The wall clock.
     package var clock: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
     /// A clock in milliseconds that only goes forward and is never 0, by which stalls are measured.

@@ -89,3 +89,16 @@ struct JournalLossSearch {
         }
     }
 }
+
+extension StateStore {
+    /// The last entry that the database at `path` has taken in, if `files` have that very entry: what was read was durable. 0 where they do not, or where it
+    /// cannot be told; blocks the calling thread.
+    package static func provenPosition(path: String, in files: JournalFiles?) -> UInt64 {
+        guard let files, let store = try? openReadOnly(path: path, ofAnyVersion: true) else { return 0 }
+        defer { store.close() }
+        guard let position = try? store.read({ try Position(from: $0) }), let proof = position.proof,
+            let entry = try? EntrySource(files).entry(position.entry), EntryProof(of: entry) == proof
+        else { return 0 }
+        return position.entry
+    }
+}

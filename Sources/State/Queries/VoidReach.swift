@@ -1,3 +1,4 @@
+import FindingModel
 import GRDB
 
 /// What a void takes in.
@@ -8,6 +9,8 @@ package struct VoidReach: Sendable, Equatable {
     package let leftOut: Int
     /// The entry of an equal decision that was carried out, whose reason and author may be others: nothing is left to decide.
     package let madeBy: UInt64?
+    /// Whether nothing of the source stands there, read or unread: then there is nothing to decide about, unless something can still come.
+    package var isEmpty = false
 
     static func fetch(_ decision: VoidDecision, from database: Database) throws -> VoidReach {
         let stretch = """
@@ -17,7 +20,10 @@ package struct VoidReach: Sendable, Equatable {
         let arguments: StatementArguments = [decision.source, decision.beginning.value, decision.end.value, EventOutcome.voided.rawValue]
         // What is left out for another reason, or erased, stays what it is.
         let others = [EventOutcome.voided, .quarantined, .erased].map { "\($0.rawValue)" }.joined(separator: ", ")
-        let sql = "SELECT count(*) FILTER (WHERE e.outcome NOT IN (\(others))), count(*) FILTER (WHERE e.outcome = ?4) \(stretch)"
+        let sql = """
+            SELECT count(*) FILTER (WHERE e.outcome NOT IN (\(others))), count(*) FILTER (WHERE e.outcome = ?4),
+                count(*) + EXISTS (SELECT 1 FROM skipped) \(stretch)
+            """
         let counts = try CheckedRow.fetchOne(database, sql: sql, arguments: arguments)
         // One of an older version has left nothing out before its rebuild.
         let equal = """
@@ -28,7 +34,16 @@ package struct VoidReach: Sendable, Equatable {
             decision.source, decision.beginning.code, decision.beginning.value, decision.end.code, decision.end.value,
         ]
         let entry = try Int64.fetchOne(database, sql: equal, arguments: ends)
-        return try VoidReach(receipts: counts?[0] ?? 0, leftOut: counts?[1] ?? 0, madeBy: entry.map { UInt64(clamping: $0) })
+        return try VoidReach(
+            receipts: counts?[0] ?? 0, leftOut: counts?[1] ?? 0, madeBy: entry.map { UInt64(clamping: $0) }, isEmpty: (counts?[2] ?? 0) == 0)
+    }
+}
+
+extension VoidDecision {
+    /// Why nothing is decided, where nothing stands in the range that `reach` was found for and nothing can come any more; nothing otherwise.
+    package func refusal(_ reach: VoidReach, now: Timestamp) -> String? {
+        guard reach.isEmpty, reach.madeBy == nil, !end.isAhead(of: now) else { return nil }
+        return "no receipt of '\(source)' lies in that range: there is nothing to leave out, and nothing was added"
     }
 }
 

@@ -83,6 +83,7 @@ struct VoidReceipts: AsyncParsableCommand {
             StandardOutput.line("decision \(made) has left these receipts out already; nothing would be added")
             return
         }
+        if let refusal = decision.refusal(reach, now: SystemClock.now()) { throw CommandFailure(refusal, hint: "weir events --source \(source)") }
         var differences = DifferenceTable(isShown: true)
         do throws(GatewayError) {
             let count = try OfflineGateway.differences(configuration, void: decision) { differences.add($0) }

@@ -70,6 +70,37 @@ import Testing
         #expect(try Self.sizes(folder.path + "/data/journal") == journal)
     }
 
+    @Test func aListOfErasuresThatIsAFolderIsFoundByALook() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        await test.gateway.stop()
+        try FileManager.default.createDirectory(atPath: folder.path + "/data/journal/erased", withIntermediateDirectories: false)
+        let journal = try Self.sizes(folder.path + "/data/journal"), refusal = await Self.refusal(in: folder)
+        #expect(refusal.contains("/data/journal/erased: it is a folder"), "\(refusal)")
+        #expect(try Self.sizes(folder.path + "/data/journal") == journal)
+        let file = folder.path + "/weir.yaml"
+        let configuration = try GatewayConfiguration.parse(GatewayUnderTest.yaml, file: file, environment: GatewayUnderTest.environment)
+        #expect(await StartChecks.problems(configuration).map(\.message).contains { $0.contains("it is a folder") })
+    }
+
+    /// Entries that state.db has read are not taken for an end that was never answered.
+    @Test func aBitOfTheLastBatchThatTurnsCostsNoOtherEntry() async throws {
+        let folder = try TemporaryFolder()
+        let test = try await GatewayUnderTest.start(in: folder)
+        #expect(try await test.send("h", Self.scan(1)).status == 200)
+        try await test.waitForChanges(1)
+        await test.gateway.stop()
+        let path = folder.path + "/data/journal/00000000000000000001.segment"
+        var bytes = try #require(FileManager.default.contents(atPath: path))
+        let place = try #require(bytes.range(of: Data("scan.created".utf8)))
+        bytes[place.lowerBound] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let again = try await GatewayUnderTest.start(in: folder)
+        #expect(try await again.ask(.get, "/v1/scans").json["scans"]?.arrayValue?.count == 1)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/data/journal/cut"))
+        await again.gateway.stop()
+    }
+
     private static let garbage = String(repeating: "this is no database at all ", count: 400)
 
     private static func scan(_ number: Int) -> String {

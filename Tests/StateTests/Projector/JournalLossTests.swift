@@ -213,4 +213,20 @@ struct JournalLossTests {
         #expect(gate.journal.watermark == last + 1)
         await gate.journal.stop()
     }
+
+    @Test func whatStateHasTakenInWasDurableInThatJournalOnly() async throws {
+        let gate = try Gate(Self.script), other = try Gate(Self.script)
+        _ = try await gate.changes(of: "a", "b")
+        _ = try await other.changes(of: "a", "c")
+        func position(of gate: Gate, in journal: Gate) throws -> UInt64 {
+            StateStore.provenPosition(path: gate.store.path, in: try JournalFiles(journal.folder.file("journal")))
+        }
+        #expect(try position(of: gate, in: gate) == gate.journal.watermark)
+        #expect(try position(of: gate, in: other) == 0)
+        let last = gate.journal.watermark
+        try ReadableAgainTests.turn(gate.folder.file("journal"), last)
+        #expect(try position(of: gate, in: gate) == last, "its head tells which entry it is")
+        #expect(StateStore.provenPosition(path: gate.folder.file("none.db"), in: try JournalFiles(gate.folder.file("journal"))) == 0)
+        #expect(StateStore.provenPosition(path: gate.store.path, in: nil) == 0)
+    }
 }

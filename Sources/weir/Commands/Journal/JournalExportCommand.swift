@@ -15,7 +15,7 @@ struct JournalExportCommand: ParsableCommand {
     @OptionGroup var place: JournalPlace
 
     func run() throws {
-        let files = try place.files()
+        let files = try place.shownFiles()
         let newest: UInt64
         do throws(JournalError) { newest = try files.head()?.number ?? 0 } catch { throw CommandFailure(error.message) }
         if from > newest, from > 1 { throw CommandFailure("there is no entry \(from) yet: the newest is \(newest)") }

@@ -17,11 +17,22 @@ struct JournalPlace: ParsableArguments {
 
     /// The journal's files, read beside a running gateway or without one.
     func files() throws(CommandFailure) -> JournalFiles {
+        let storage = try storage()
+        do { return try JournalFiles(storage.journal) } catch { throw CommandFailure(error.message) }
+    }
+
+    /// The same without what `state.db` beside them knows to be erased.
+    func shownFiles() throws(CommandFailure) -> JournalFiles {
+        let storage = try storage()
+        do throws(JournalError) { return try OfflineGateway.files(storage) } catch { throw CommandFailure(error.message) }
+    }
+
+    private func storage() throws(CommandFailure) -> StorageSettings {
         let storage: StorageSettings
         if let data { storage = try Self.storage(data) } else { storage = try config.loadForReading().storage }
         try DataAccess.check(storage)
         do throws(GatewayError) { try storage.requireJournal() } catch { throw CommandFailure(error) }
-        do { return try JournalFiles(storage.journal) } catch { throw CommandFailure(error.message) }
+        return storage
     }
 
     private static func storage(_ folder: String) throws(CommandFailure) -> StorageSettings {
