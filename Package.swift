@@ -68,7 +68,7 @@ let package = Package(
         module("JSONDocument", ["CSimdjson"]),
         module("YAMLDocument", [yams]),
         module("Digests", ["CLibSSL", "CChecksum"]),
-        module("FindingModel", ["DomainNames", "JSONDocument", "Digests"]),
+        module("FindingModel", ["Bytes", "DomainNames", "JSONDocument", "Digests"]),
         module("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
 
         // The stages, in the order in which data flows.

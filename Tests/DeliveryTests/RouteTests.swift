@@ -54,13 +54,13 @@ struct RouteTests {
     }
 
     private static func set(_ key: String, _ words: [String], in condition: inout RouteCondition) {
-        let patterns = words.map { WildcardPattern($0, ignoresCase: key == "resource") }
+        let patterns = words.map { WildcardPattern($0) }
         switch key {
         case "type": condition.types = patterns
         case "source": condition.sources = patterns
         case "status": condition.statuses = patterns
         case "label": condition.labels = patterns
-        case "resource": condition.resources = patterns
+        case "resource": condition.resources = words.map { PlacePattern($0) }
         case "min-severity": condition.minimumSeverity = Severity(word: words[0]).map { .init($0) }
         case "unknown": condition.minimumSeverity = condition.minimumSeverity.map { .init($0.severity, unknownSatisfies: words[0] == "true") }
         default: Issue.record("no such key: \(key)")
@@ -98,6 +98,26 @@ struct RouteTests {
         condition.not = [Self.condition("label: pci"), Self.condition("type: scan.*")]
         let filter = SinkFilter(routes: [Route(to: ["s"], when: condition)], sink: "s")
         #expect(filter.takes([Self.change, Self.unknown, Self.notice, Self.scan]) == [false, true, true, false])
+    }
+
+    @Test(arguments: [
+        ("münchen.example.test", true), ("MÜNCHEN.Example.test", true), ("xn--mnchen-3ya.example.test", true), ("XN--MNCHEN-3YA.example.test.", true),
+        ("münchen.example.test.", true), ("mu\u{308}nchen.example.test", true), ("münchen.*", true), ("*.Example.test.", true), ("MÜNCHEN.*.test", true),
+        ("https://MÜNCHEN.example.test:8443/*", true), ("https://xn--mnchen-3ya.example.test:8443/*", true), ("https://münchen.example.test:*", true),
+        ("*://*.example.test:8443/a", true), ("2001:DB8:0::7", true), ("[2001:db8::7]", true), ("Büro 7", true),
+        ("munchen.example.test", false), ("example.test", false), ("münchen.example", false), ("http://münchen.example.test:8443/*", false), ("büro 8", false),
+        ("2001:db8::8", false),
+    ])
+    func hostsAreComparedInTheirASCIIForm(_ pattern: String, _ expected: Bool) {
+        let change = Change.finding(
+            1, resources: #"[{"hostname":"xn--mnchen-3ya.example.test"},{"name":"büro 7","ip":"2001:db8::7"},{"url":"https://MÜNCHEN.example.test.:8443/a"}]"#)
+        let scan = Change(
+            sequence: 2, id: "a-2-1", type: "scan.completed", source: "/sources/s", subject: "s_1", time: Timestamp(milliseconds: 0),
+            receivedTime: Timestamp(milliseconds: 0), kind: .scan,
+            data: RawJSON(bytes: Array(#"{"scope":{"targets":["MÜNCHEN.example.test","https://münchen.example.test:8443/a","2001:db8::7","Büro 7"]}}"#.utf8)))
+        var condition = RouteCondition()
+        condition.resources = [PlacePattern(pattern)]
+        #expect(SinkFilter(routes: [Route(to: ["s"], when: condition)], sink: "s").takes([change, scan]) == [expected, expected])
     }
 
     @Test func anyRouteToTheSinkSuffices() {

@@ -18,7 +18,7 @@ struct RepositoryTests {
     @Test(
         arguments: [
             ("JSONDocument", []), ("YAMLDocument", []), ("Digests", []), ("Bytes", []), ("DomainNames", []), ("CurlTransport", ["Bytes"]),
-            ("FindingModel", ["DomainNames", "JSONDocument", "Digests"]), ("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
+            ("FindingModel", ["Bytes", "DomainNames", "JSONDocument", "Digests"]), ("Formats", ["Bytes", "FindingModel", "JSONDocument", "Digests"]),
             ("Journal", ["FindingModel", "Digests", "JSONDocument"]),
             ("Adapters", ["Bytes", "DomainNames", "FindingModel", "Digests", "JSONDocument", "YAMLDocument"]),
             ("Ingest", ["Bytes", "Adapters", "Journal", "FindingModel", "Digests", "JSONDocument"]),

@@ -25,7 +25,7 @@ package struct RouteCondition: Hashable, Sendable {
     /// Labels of the record.
     package var labels: [WildcardPattern]?
     /// Any name, host name, address, URL or id of a resource; a scan's targets.
-    package var resources: [WildcardPattern]?
+    package var resources: [PlacePattern]?
     package var minimumSeverity: MinimumSeverity?
     /// Conditions of which none may hold.
     package var not: [RouteCondition] = []
@@ -48,7 +48,7 @@ package struct RouteCondition: Hashable, Sendable {
         if let statuses, record.status.isEmpty || !statuses.contains(where: { $0.matches(record.status) }) { return false }
         if let minimumSeverity, !minimumSeverity.isSatisfied(by: record.severity ?? .unknown) { return false }
         if let labels, !record.labels.contains(where: { label in labels.contains { $0.matches(label) } }) { return false }
-        if let resources, !record.resources.contains(where: { name in resources.contains { $0.matches(name) } }) { return false }
+        if let resources, !record.resources.contains(where: { PlacePattern.match(resources, $0) }) { return false }
         return !not.contains { $0.matches(change, facets: { record }) }
     }
 

@@ -1,9 +1,10 @@
 import Adapters
+import FindingModel
 import JSONDocument
 
 /// What must stand in a record to be shown; letters of ASCII are compared without their case.
 package struct RecordWords: Sendable, Equatable {
-    /// A resource's host name, address or name, or the host of its URL; a scan's target.
+    /// A resource's host name, address or name, or the host of its URL; a scan's target; hosts in whatever form.
     package var host: String?
     /// A vulnerability's id, such as `CVE-2024-38476`.
     package var vulnerability: String?
@@ -12,9 +13,9 @@ package struct RecordWords: Sendable, Equatable {
 
     package init() {}
 
-    /// The host that a person means who names it by a URL; a name that holds a blank is one.
+    /// The host that a person means who names it by a URL or with a port; a name that holds a blank is one.
     package static func host(of text: String) -> String {
-        guard !text.utf8.contains(0x20), let host = text.hostOfURL, !host.isEmpty else { return text }
+        guard !text.utf8.contains(0x20), let host = PlaceName.host(of: text) else { return text }
         return host
     }
 
@@ -36,21 +37,26 @@ package struct RecordWords: Sendable, Equatable {
 
     /// Whether the record, as canonical JSON, has all of them.
     func match(_ json: [UInt8]) -> Bool {
-        let words = [host, vulnerability, text].compactMap { $0 }
+        if isEmpty { return true }
+        let wanted = host.map(PlaceName.comparable)
         // Reading the JSON costs far more than a look at its bytes, and few records are meant.
-        guard !words.isEmpty, words.allSatisfy({ FoldedBytes($0).isIn(json) }) else { return words.isEmpty }
-        guard let record = try? JSONValue(parsing: json) else { return false }
-        return hasHost(record) && hasVulnerability(record) && hasText(record)
+        guard [vulnerability, text].allSatisfy({ word in word.map { FoldedBytes($0).isIn(json) } ?? true }),
+            wanted.map({ Self.mayHave(host: $0, json) }) ?? true,
+            let record = try? JSONValue(parsing: json)
+        else { return false }
+        return (wanted.map { Self.has(host: $0, record) } ?? true) && hasVulnerability(record) && hasText(record)
     }
 
-    private func hasHost(_ record: JSONValue) -> Bool {
-        guard let host else { return true }
-        let wanted = host.foldedASCII
-        let targets = record["scope"]?["targets"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        if targets.contains(where: { $0.foldedASCII == wanted || $0.hostOfURL == wanted }) { return true }
-        return (record["resources"]?.arrayValue ?? []).contains { resource in
-            ["hostname", "ip", "name"].contains { resource[$0]?.stringValue?.foldedASCII == wanted } || resource["url"]?.stringValue?.hostOfURL == wanted
-        }
+    /// Whether the host can stand in the JSON: in its form, or, if it has others, in one of those.
+    private static func mayHave(host: String, _ json: [UInt8]) -> Bool {
+        if FoldedBytes(host).isIn(json) || host.utf8.contains(UInt8(ascii: ":")) { return true }
+        return FoldedBytes("xn--").isIn(Array(host.utf8)) && json.contains { $0 >= 0x80 }
+    }
+
+    private static func has(host wanted: String, _ record: JSONValue) -> Bool {
+        func isMeant(_ name: JSONValue?) -> Bool { name?.stringValue.map { PlaceName.comparable($0) == wanted || PlaceName.host(of: $0) == wanted } ?? false }
+        return (record["scope"]?["targets"]?.arrayValue ?? []).contains(where: isMeant)
+            || (record["resources"]?.arrayValue ?? []).contains { resource in ["hostname", "ip", "name", "url"].contains { isMeant(resource[$0]) } }
     }
 
     private func hasVulnerability(_ record: JSONValue) -> Bool {
@@ -101,14 +107,4 @@ extension UInt8 {
 
 extension String {
     fileprivate var foldedASCII: String { String(decoding: utf8.map(\.foldedASCII), as: UTF8.self) }
-
-    /// The host of an absolute URL (RFC 3986 section 3.2), folded; nothing where there is none.
-    fileprivate var hostOfURL: String? {
-        let bytes = Array(utf8)
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: Array("://".utf8)) else { return nil }
-        var authority = bytes[(colon + 3)...].prefix { ![UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")].contains($0) }
-        if let sign = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(sign + 1)...] }
-        if authority.first == UInt8(ascii: "[") { return String(decoding: authority.dropFirst().prefix { $0 != UInt8(ascii: "]") }, as: UTF8.self).foldedASCII }
-        return String(decoding: authority.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self).foldedASCII
-    }
 }

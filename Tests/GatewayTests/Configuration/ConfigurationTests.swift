@@ -104,6 +104,10 @@ struct ConfigurationTests {
             "sources: { a: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" }, b: { adapter: holm, secrets: \"env:HOSTEDSCAN_SECRET\" } }",
             "w:1:97: warning: secrets: env:HOSTEDSCAN_SECRET holds the same secret as the source 'a', so each can send as the other (hint: name a file of its own: weir sources setup b --write makes it)"
         ),
+        (
+            "sinks: { a: { type: file, path: a } }\nroutes: [ { to: a, when: { resource: [ \"*.münchen.example.test\", \"mün*.example.test\", \"Büro*\" ] } } ]\nsources: {}",
+            "w:2:63: warning: 'mün*.example.test' describes no host: hosts are compared in their ASCII form, which a part of a label with letters outside ASCII does not have (hint: write the label whole, or '*' alone in its place)"
+        ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {
         let configuration = try GatewayConfiguration.parse(yaml, file: "w", environment: Self.environment.merging(["SHORT": "short"]) { $1 })

@@ -265,6 +265,24 @@ struct ListingTests {
         #expect(matches(host: "shop.example.test", cve: "CVE-2024-1", text: "apache") && !matches(host: "shop.example.test", text: "nginx"))
     }
 
+    @Test(arguments: [
+        "münchen.example.test", "MÜNCHEN.example.test", "mu\u{308}nchen.example.test", "xn--mnchen-3ya.example.test", "XN--MNCHEN-3YA.example.test.",
+        "https://MÜNCHEN.example.test:8443/a?b=c", "xn--mnchen-3ya.example.test:8443", "münchen.example.test.:443", "[2001:DB8:0::7]", "2001:db8::7",
+        "https://[2001:db8::7]:8443/", "büro 7", "Büro 7",
+    ])
+    func aHostIsFoundInWhateverFormItIsAskedFor(_ asked: String) {
+        var words = RecordWords()
+        words.host = RecordWords.host(of: asked)
+        for written in [
+            #"{"resources":[{"hostname":"xn--mnchen-3ya.example.test","name":"büro 7","ip":"2001:db8::7"}]}"#,
+            #"{"scope":{"targets":["München.example.test","2001:DB8::7","Büro 7"]}}"#,
+            #"{"resources":[{"url":"https://MÜNCHEN.example.test./x"},{"url":"http://[2001:db8::7]/","name":"büro 7"}]}"#,
+        ] {
+            #expect(words.match(Array(written.utf8)), "\(asked) in \(written)")
+        }
+        #expect(!words.match(Array(#"{"resources":[{"hostname":"munchen.example.test","name":"büro","ip":"2001:db8::8"}]}"#.utf8)))
+    }
+
     @Test func aListThatPassesOverMuchGoesOnWhereItStopped() async throws {
         var script = Script()
         for number in 0..<60 { script.add("\(number)", key: "k\(number)") { .finding($0, "\(number)") } }

@@ -66,10 +66,10 @@ enum CertificateChecks {
     }
 }
 
-/// The host of an absolute URL, an IPv6 address without its brackets.
+/// The host of an absolute URL in the form by which hosts are compared, an IPv6 address without its brackets.
 package enum URLHost {
     package static func host(of url: String) -> String? {
         guard let host = (try? OutboundURL(url))?.host else { return nil }
-        return String(host.drop { $0 == "[" }.prefix { $0 != "]" })
+        return PlaceName.comparable(host)
     }
 }

@@ -21,7 +21,7 @@ struct RouteConditionReader {
         let sourceNames = sources.map { $0 + $0.map { "/sources/\($0)" } + ["/gateway"] }
         condition.sources = patterns(reader.take("source"), "source", known: sourceNames, &context)
         condition.labels = patterns(reader.take("label"), "label", known: nil, &context)
-        condition.resources = patterns(reader.take("resource"), "resource", known: nil, &context)
+        condition.resources = places(reader.take("resource"), "resource", &context)
         condition.minimumSeverity = minimumSeverity(&reader, &context)
         if let not = reader.take("not") {
             let items = not.items ?? [not]
@@ -40,11 +40,7 @@ struct RouteConditionReader {
     private func patterns(
         _ node: YAMLNode?, _ what: String, known: [String]?, freePrefix: String? = nil, _ context: inout SettingsContext
     ) -> [WildcardPattern]? {
-        guard let node else { return nil }
-        let items = context.list(node, what)
-        if items.isEmpty, !node.isEmpty { context.issues.error(node, "\(what): the list is empty, so nothing matches") }
-        return items.compactMap { item in
-            guard let word = context.word(item, what) else { return nil }
+        words(node, what, &context)?.compactMap { item, word in
             let pattern = WildcardPattern(word, ignoresCase: known == nil)
             guard let known, !known.contains(where: { pattern.matches($0) }) else { return pattern }
             if let freePrefix, word.dropping(prefix: freePrefix) != nil || freePrefix.dropping(prefix: pattern.literalPrefix) != nil && !pattern.isLiteral {
@@ -53,6 +49,26 @@ struct RouteConditionReader {
             context.issues.unknownWord(item, what: what, known: known)
             return nil
         }
+    }
+
+    /// The words of a list as patterns for places.
+    private func places(_ node: YAMLNode?, _ what: String, _ context: inout SettingsContext) -> [PlacePattern]? {
+        words(node, what, &context)?.map { item, word in
+            if PlaceName.isWithoutForm(pattern: word) {
+                context.issues.warning(
+                    item,
+                    "'\(word)' describes no host: hosts are compared in their ASCII form, which a part of a label with letters outside ASCII does not have",
+                    hint: "write the label whole, or '*' alone in its place")
+            }
+            return PlacePattern(word)
+        }
+    }
+
+    private func words(_ node: YAMLNode?, _ what: String, _ context: inout SettingsContext) -> [(YAMLNode, String)]? {
+        guard let node else { return nil }
+        let items = context.list(node, what)
+        if items.isEmpty, !node.isEmpty { context.issues.error(node, "\(what): the list is empty, so nothing matches") }
+        return items.compactMap { item in context.word(item, what).map { (item, $0) } }
     }
 
     private func minimumSeverity(_ reader: inout MappingReader, _ context: inout SettingsContext) -> RouteCondition.MinimumSeverity? {
