@@ -20,7 +20,8 @@ extension ManifestCompiler {
         case .slot, .constant, .onlyKey, .memberName: false
         case .alternatives(let list), .all(let list), .join(let list, _), .hash(let list): tables.lists[list.range].contains { readsHeader($0) }
         case .map(let from, let map): readsHeader(from) || tables.maps[map].otherwise.map { readsHeader($0) } ?? false
-        case .pattern(let from, _), .split(let from, _), .time(let from, _), .duration(let from, _), .conditional(_, let from): readsHeader(from)
+        case .pattern(let from, _), .split(let from, _), .form(let from, _), .time(let from, _), .duration(let from, _), .conditional(_, let from):
+            readsHeader(from)
         }
     }
 

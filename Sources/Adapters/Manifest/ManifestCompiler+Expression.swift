@@ -3,7 +3,7 @@ import YAMLDocument
 extension ManifestCompiler {
     /// The forms that an expression can have, by the key that each is known by.
     private static let forms: [(key: String, keys: [String])] = [
-        ("from", ["from", "map", "else", "pattern", "split", "time", "duration"]),
+        ("from", ["from", "map", "else", "pattern", "split", "form", "time", "duration"]),
         ("join", ["join", "with"]),
         ("hash", ["hash"]),
         ("all", ["all"]),

@@ -1,7 +1,7 @@
 import YAMLDocument
 
 extension ManifestCompiler {
-    private static let steps = ["map", "pattern", "split", "time", "duration"]
+    private static let steps = ["map", "pattern", "split", "form", "time", "duration"]
 
     /// `from` and the one step beside it.
     mutating func step(_ form: Form, from source: YAMLNode, _ shape: FieldShape) -> ExpressionID? {
@@ -18,18 +18,24 @@ extension ManifestCompiler {
         case "map": return map(node, otherwise: form["else"], shape).flatMap { map in from.map { add(.map(from: $0, map: map)) } }
         case "pattern": return pattern(node).flatMap { pattern in from.map { add(.pattern(from: $0, pattern: pattern)) } }
         case "split": return split(node).flatMap { split in from.map { add(.split(from: $0, separator: split)) } }
+        case "form":
+            guard shape.kind == .text else {
+                issues.error(node, "'form' is only for texts, not for '\(shape.name)'")
+                return nil
+            }
+            return word(node, step, "form", NormalForm.self).flatMap { form in from.map { add(.form(from: $0, form: form)) } }
         case "time":
             guard shape.kind == .time else {
                 issues.error(node, "'time' is only for times, not for '\(shape.name)'")
                 return nil
             }
-            return unit(node, step, TimeUnit.self).flatMap { unit in from.map { add(.time(from: $0, unit: unit)) } }
+            return word(node, step, "unit", TimeUnit.self).flatMap { unit in from.map { add(.time(from: $0, unit: unit)) } }
         default:
             guard shape.kind == .duration else {
                 issues.error(node, "'duration' is only for durations, not for '\(shape.name)'")
                 return nil
             }
-            return unit(node, step, DurationUnit.self).flatMap { unit in from.map { add(.duration(from: $0, unit: unit)) } }
+            return word(node, step, "unit", DurationUnit.self).flatMap { unit in from.map { add(.duration(from: $0, unit: unit)) } }
         }
     }
 
@@ -77,11 +83,12 @@ extension ManifestCompiler {
         return tables.texts.count - 1
     }
 
-    private mutating func unit<Unit: RawRepresentable & CaseIterable>(_ node: YAMLNode, _ what: String, _ type: Unit.Type) -> Unit?
-    where Unit.RawValue == String {
+    /// A word of a closed set, whose words are each a `kind`.
+    private mutating func word<Word: RawRepresentable & CaseIterable>(_ node: YAMLNode, _ what: String, _ kind: String, _ type: Word.Type) -> Word?
+    where Word.RawValue == String {
         guard let text = word(node, what) else { return nil }
-        if let unit = Unit(rawValue: text) { return unit }
-        issues.unknownWord(node, what: "unit", known: Unit.allCases.map(\.rawValue))
+        if let word = Word(rawValue: text) { return word }
+        issues.unknownWord(node, what: kind, known: Word.allCases.map(\.rawValue))
         return nil
     }
 }

@@ -31,7 +31,8 @@ extension Evaluator {
         switch tables.expressions[id] {
         case .slot(let reference): return isEmptied(reference, item)
         case .alternatives(let list), .all(let list): return list.range.contains { saysNone(tables.lists[$0], item) }
-        case .map(let from, _), .pattern(let from, _), .split(let from, _), .time(let from, _), .duration(let from, _): return saysNone(from, item)
+        case .map(let from, _), .pattern(let from, _), .split(let from, _), .form(let from, _), .time(let from, _), .duration(let from, _):
+            return saysNone(from, item)
         case .join, .hash, .constant, .header, .onlyKey, .memberName, .conditional: return false
         }
     }

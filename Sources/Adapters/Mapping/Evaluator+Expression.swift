@@ -44,6 +44,8 @@ extension Evaluator {
             return evaluate(from, item) { $0.part($1, pattern, take) }
         case .split(let from, let separator):
             return evaluate(from, item) { $0.split($1, separator, take) }
+        case .form(let from, let form):
+            return evaluate(from, item) { $0.normal($1, form, take) }
         case .time(let from, let unit):
             return evaluate(from, item) { evaluator, value in
                 guard let time = evaluator.time(of: value, unit: unit, dateOnlyIsEndOfDay: false) else { return .rejected }

@@ -109,6 +109,12 @@ extension Evaluator {
         return verdict
     }
 
+    mutating func normal(_ value: Value, _ form: NormalForm, _ take: Taker) -> Verdict {
+        if value.isUnmatched { return take(&self, value) }
+        guard let text = text(of: value) else { return .rejected }
+        return take(&self, value.replaced(by: .text(form.text(of: text))))
+    }
+
     private func pieces(of text: UnsafeRawBufferPointer, separator: [UInt8]) -> [String] {
         var pieces: [String] = []
         var start = 0

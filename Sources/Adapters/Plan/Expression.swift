@@ -29,6 +29,8 @@ enum Expression: Sendable {
     case pattern(from: ExpressionID, pattern: Int)
     /// A text cut into several.
     case split(from: ExpressionID, separator: Int)
+    /// A text in the form by which it is compared.
+    case form(from: ExpressionID, form: NormalForm)
     /// A count since 1970.
     case time(from: ExpressionID, unit: TimeUnit)
     /// A number that is a span of time.

@@ -152,7 +152,7 @@ struct ManifestErrorTests {
             ]
         ),
         ("key: $.id\ntitle: { form: $.a, map: { a: b } }", ["m.yaml:9:16: error: unknown key 'form' (hint: did you mean 'from'?)"]),
-        ("key: $.id\ntitle: { from: $.a }", ["m.yaml:9:14: error: a step is missing beside 'from' (hint: known: map, pattern, split, time, duration)"]),
+        ("key: $.id\ntitle: { from: $.a }", ["m.yaml:9:14: error: a step is missing beside 'from' (hint: known: map, pattern, split, form, time, duration)"]),
         (
             "key: $.id\ntitle: { from: $.a, split: \",\", pattern: \"{}\" }",
             ["m.yaml:9:14: error: only one step can stand beside 'from' (hint: nest 'from' for more)"]
@@ -163,6 +163,8 @@ struct ManifestErrorTests {
         ),
         ("key: $.id\ntitle: { from: $.a, pattern: \"*{}\" }", ["m.yaml:9:36: error: nothing stands between two wildcards of the pattern '*{}'"]),
         ("key: $.id\ntitle: { from: $.a, else: $.b, split: x }", ["m.yaml:9:14: error: 'else' belongs to 'map', which is missing"]),
+        ("key: { from: $.a, form: url }", ["m.yaml:8:31: error: unknown form 'url' (hint: known: address, port)"]),
+        ("key: $.id\nfirst_seen_time: { from: $.a, form: address }", ["m.yaml:9:43: error: 'form' is only for texts, not for 'first_seen_time'"]),
         ("key: $.id\ntitle: { from: $.a, time: s }", ["m.yaml:9:33: error: 'time' is only for times, not for 'title'"]),
         ("key: $.id\nfirst_seen_time: { from: $.a, time: hours }", ["m.yaml:9:43: error: unknown unit 'hours' (hint: known: s, ms)"]),
         ("key: $.id\ntitle: { all: [ $.a ] }", ["m.yaml:9:14: error: 'all' is only for fields that hold a list, not for 'title'"]),

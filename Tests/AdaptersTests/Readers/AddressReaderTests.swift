@@ -23,6 +23,32 @@ struct AddressReaderTests {
         #expect(AddressReader.read("tcp://192.0.2.7:25") == parts(ip: "192.0.2.7", port: 25, url: "tcp://192.0.2.7:25", type: "ip", protocolName: "tcp"))
     }
 
+    @Test(arguments: [
+        ("shop.example.test", ["Shop.Example.test", "shop.example.test.", " shop.example.test ", "shop.example.test/", "ｓｈｏｐ.example.test"]),
+        ("xn--mnchen-3ya.example.test", ["münchen.example.test", "MÜNCHEN.example.test.", "mu\u{308}nchen.example.test", "XN--MNCHEN-3YA.example.test"]),
+        (
+            "https://shop.example.test",
+            ["https://Shop.example.test/", "HTTPS://shop.example.test.:443//", "https://ana:p@shop.example.test", "https://shop.example.test:"]
+        ),
+        ("https://shop.example.test/A?q=1#F", ["https://SHOP.example.test:0443/A/?q=1#F", "https://shop.example.test/A?q=1#F"]),
+        ("http://shop.example.test:443/a", ["http://shop.example.test:443/a/"]),
+        ("http://[2001:db8::1]/x", ["http://[2001:DB8:0::1]:80/x"]), ("2001:db8::1", ["[2001:DB8::1]", "2001:db8:0:0::1", "2001:db8::1%eth0"]),
+        ("[2001:db8::1]:443", ["[2001:DB8::1]:443"]), ("shop.example.test:443/tcp", ["Shop.example.test:443/TCP"]),
+        ("shop.example.test:443", ["SHOP.example.test:443/"]), ("192.0.2.7", ["192.0.2.7/", "::ffff:192.0.2.7"]),
+    ])
+    func howeverAnAddressIsSpeltItsNormalFormIsOne(form: String, spellings: [String]) {
+        for text in [form] + spellings { #expect(NormalForm.address.text(of: text) == form, "\(text)") }
+    }
+
+    @Test(arguments: [
+        "", " ", "Web shop", "192.0.2.0/24", "arn:aws:s3:::B", "*.Example.test", "https://A b/", "http://[::1", "mailto:a@b", ".", "-", "1.2.3", "🐟",
+        String(repeating: "a", count: 70_000),
+    ])
+    func whatIsNoAddressStaysAsItIs(text: String) {
+        #expect(NormalForm.address.text(of: text) == text)
+        #expect(NormalForm.port.text(of: text) == text)
+    }
+
     @Test func userNameAndPasswordAreCut() {
         #expect(AddressReader.read("https://ana:p@ss@shop.example.test/x")?.url == "https://shop.example.test/x")
         #expect(AddressReader.read("https://token@shop.example.test")?.hostname == "shop.example.test")

@@ -13,6 +13,7 @@ struct ReadersTests {
         let reading = try #require(PortReader.read(text))
         #expect(reading.port == port)
         #expect(reading.protocolName == protocolName)
+        #expect(NormalForm.port.text(of: text) == protocolName.map { "\(port)/\($0)" } ?? "\(port)")
     }
 
     @Test(arguments: [

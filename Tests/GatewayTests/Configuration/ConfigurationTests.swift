@@ -106,7 +106,7 @@ struct ConfigurationTests {
         ),
         (
             "sinks: { a: { type: file, path: a } }\nroutes: [ { to: a, when: { resource: [ \"*.münchen.example.test\", \"mün*.example.test\", \"Büro*\" ] } } ]\nsources: {}",
-            "w:2:63: warning: 'mün*.example.test' describes no host: hosts are compared in their ASCII form, which a part of a label with letters outside ASCII does not have (hint: write the label whole, or '*' alone in its place)"
+            "w:2:66: warning: 'mün*.example.test' describes no host: hosts are compared in their ASCII form, which a part of a label with letters outside ASCII does not have (hint: write the label whole, or '*' alone in its place)"
         ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {
