@@ -98,9 +98,14 @@ package enum OfflineGateway {
     package static func reach(of decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> VoidReach {
         try configuration.storage.requireJournal()
         do {
+            try check(decision, newest: try ReadOnlyJournal(try Self.files(configuration.storage)).watermark)
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
             return try await StateQueries(store: store).reach(of: decision)
+        } catch let error as GatewayError {
+            throw error
+        } catch let error as JournalError {
+            throw GatewayError(error.message)
         } catch let error as StateError {
             throw GatewayError(error.message)
         } catch {
@@ -121,7 +126,6 @@ package enum OfflineGateway {
             let store = try StateStore.openReadOnly(path: configuration.storage.stateFile)
             defer { store.close() }
             let journal = try ReadOnlyJournal(files)
-            if let void { try check(void, newest: journal.watermark) }
             let preview = RebuildPreview(store: store, source: EntrySource(files), journal: journal)
             let configurations = ConfigurationReader(EntrySource(files))
             return try preview.run(void: void, makeMapper: { PlannedMapper(configuration, configurations) }, onDifference: onDifference) ?? 0
