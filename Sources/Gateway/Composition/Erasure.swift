@@ -161,7 +161,11 @@ struct ErasureFinish: Sendable {
     /// nobody's but the person's who may want to look at them.
     private func tellOfCopies() async throws {
         guard try await !StateQueries(store: projection.store).erasedReceipts().isEmpty else { return }
-        let copies = OlderCopies.find(beside: projection.store.path, journal: projection.active.configuration.storage.journal)
+        let storage = projection.active.configuration.storage
+        // What a rebuild or a preview works in goes by itself.
+        let copies = OlderCopies.find(beside: projection.store.path, journal: storage.journal).filter {
+            !$0.contains("/state.db-rebuild") && !$0.contains("/state.db-preview")
+        }
         guard !copies.isEmpty else { return }
         Logger(label: "gateway").warning(
             "files that were put aside may hold words of erased receipts, and nothing but a person removes them: \(copies.joined(separator: ", "))")

@@ -93,7 +93,7 @@ struct ConfigurationErrorTests {
         ),
         (
             "h: { adapter: holm, secrets: \"env:ABSENT\" }",
-            "2:32: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/absent)"
+            "2:32: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and to check as that does see docs/operations.md, systemd-run; or name a file: file:secrets/absent)"
         ),
         (
             "h: { adapter: holm, secrets: [ \"file:none\" ] }",
@@ -145,6 +145,10 @@ struct ConfigurationErrorTests {
             ["2:26: error: path: what stands under /proc is the system's, and keeps nothing (hint: data/changes.ndjson)"]
         ),
         ("s: { type: file, path: a }\n  t: { type: file, path: ./b/../a }", ["3:26: error: path: the sink 's' already writes /a"]),
+        (
+            "s: { type: file, path: a.2 }\n  t: { type: file, path: a, rotate: 1MiB }",
+            ["2:26: error: path: the sink 't' keeps its full files under that name: /a.2 (hint: another name, or another folder)"]
+        ),
         ("s: { type: file, path: nowhere/a }", ["2:26: error: path: there is no folder /nowhere (hint: mkdir -p /nowhere)"]),
         ("s: { type: file, path: a, rotat: 1GiB }", ["2:29: error: unknown key 'rotat' (hint: did you mean 'rotate'?)"]),
         ("s: { type: file, path: a, from: yesterday }", ["2:35: error: from: 'yesterday' is not now, beginning or a time such as 2026-03-02T10:00:00Z"]),
@@ -227,7 +231,7 @@ struct ConfigurationErrorTests {
             Self.errors(yaml).map(Self.withoutTypes) == [
                 "w:1:1: error: unknown key 'lisen' (hint: did you mean 'listen'?)",
                 "w:3:17: error: unknown adapter 'nessus' (hint: known: holm, hostedscan, probely, reconfirm)",
-                "w:3:36: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/absent)",
+                "w:3:36: error: secrets: the environment variable ABSENT is not set (hint: it must be set for the process that serves (systemd: EnvironmentFile=), and to check as that does see docs/operations.md, systemd-run; or name a file: file:secrets/absent)",
                 "w:3:58: error: rate: 'x' is not a rate of whole requests per second, such as 200/s",
                 "w:5:16: error: unknown sink type 'pigeon'",
                 "w:7:18: error: unknown sink 'nowhere' (hint: known: soc)",

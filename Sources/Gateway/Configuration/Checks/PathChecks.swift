@@ -59,6 +59,22 @@ package enum PathChecks {
             }
             taken[file.path] = sink.name
         }
+        checkFullFiles(configuration, root, sinksNode, &context)
+    }
+
+    /// Finds file sinks whose files another one's full ones would be renamed to.
+    private static func checkFullFiles(
+        _ configuration: GatewayConfiguration, _ root: YAMLNode, _ sinksNode: YAMLNode?, _ context: inout SettingsContext
+    ) {
+        let files = configuration.sinks.compactMap { sink in (sink.options as? FileSinkOptions).map { (name: sink.name, options: $0) } }
+        for other in files where other.options.rotateBytes != nil {
+            for file in files {
+                guard let number = file.options.path.dropping(prefix: other.options.path + "."), UInt64(number) != nil else { continue }
+                context.issues.error(
+                    sinksNode?[file.name]?["path"] ?? root, "path: the sink '\(other.name)' keeps its full files under that name: \(file.options.path)",
+                    hint: "another name, or another folder")
+            }
+        }
     }
 }
 

@@ -27,6 +27,6 @@ enum SecretCure {
 
     /// For an environment variable that is not set.
     static func variable(_ name: String) -> String {
-        "it must be set for the process that serves (systemd: EnvironmentFile=), and here to check as that does: (set -a; . FILE; weir check); or name a file: file:secrets/\(name.lowercased())"
+        "it must be set for the process that serves (systemd: EnvironmentFile=), and to check as that does see docs/operations.md, systemd-run; or name a file: file:secrets/\(name.lowercased())"
     }
 }

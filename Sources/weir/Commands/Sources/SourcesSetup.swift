@@ -29,9 +29,13 @@ struct SourcesSetup: AsyncParsableCommand {
         guard let source = configuration.sources.first(where: { $0.name == name }) else {
             let names = configuration.sources.map(\.name)
             if Spelling.closest(to: name, in: names) != nil { throw CommandFailure(no: "source", name, known: names) }
+            let adapters = configuration.adapters.names
+            let adapter = adapters.contains(name) ? name : "ADAPTER"
             throw CommandFailure(
                 "there is no source '\(name)'",
-                hint: "add it first: \(name): { adapter: \(configuration.adapters.names.first ?? "ADAPTER"), secrets: [ \"file:secrets/\(name)\" ] }")
+                hint: (names.isEmpty ? "" : "known: \(names.joined(separator: ", ")); ")
+                    + "to add it: \(name): { adapter: \(adapter), secrets: [ \"file:secrets/\(name)\" ] }"
+                    + (adapter == name ? "" : ", where ADAPTER is one of \(adapters.joined(separator: ", "))"))
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
         let url = "\(configuration.publicURL ?? "https://YOUR-HOST")/in/\(name)"
