@@ -170,6 +170,9 @@ struct CheckTests {
             #expect(check.status == 1 && check.errors.contains("weir: \(workspace.path)/data/ledger.db is damaged ("), "\(place): \(check.errors)")
             #expect(!check.output.contains("fine") && Data(workspace.read("data/ledger.db")) == damaged)
         }
+        try FileManager.default.removeItem(atPath: workspace.path + "/data/ledger.db")
+        let lost = try await Self.run("check", in: workspace)
+        #expect(lost.status == 0 && lost.errors.contains("data/ledger.db is gone: every sink begins anew where its from: says"), "\(lost.errors)")
     }
 
     @Test func besideARunningGatewayItsLockAndPortAreLeftOut() async throws {

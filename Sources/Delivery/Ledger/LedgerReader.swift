@@ -14,6 +14,9 @@ package struct LedgerReader: Sendable {
         queue = try LedgerFile.openReadOnly(path)
     }
 
+    /// The small file beside the ledger at `path`, which says how far that had come.
+    package static func markFile(beside path: String) -> String { LedgerMark.path(beside: path) }
+
     /// Throws when the file at `path` is damaged: its structure, a row that is not what was written, or less than what was written last; reads all of it.
     ///
     /// A file that an older version wrote, or whose making was interrupted, is brought up to date by whoever opens it for writing.

@@ -17,7 +17,16 @@ enum FileChecks {
         if let error = await stateProblem(storage), error.code == .corrupt {
             damage.append(GatewayError(error.message, hint: "the next start puts it aside and makes it again from the journal"))
         }
+        if let lost = lostLedger(storage) { damage.append(lost) }
         return damage
+    }
+
+    /// That ledger.db is gone, of which the file beside it says that it was there: sinks begin anew without it.
+    static func lostLedger(_ storage: StorageSettings) -> GatewayError? {
+        guard !FilePaths.exists(storage.ledgerFile), FilePaths.exists(LedgerReader.markFile(beside: storage.ledgerFile)) else { return nil }
+        return GatewayError(
+            "\(storage.ledgerFile) is gone: every sink begins anew where its from: says, and is told once more what it was told since then",
+            hint: "put the file back before the next start; there is no other copy of it (docs/operations.md, Restore)")
     }
 
     /// That ledger.db is damaged: the one file that a start neither makes again nor does without. Reads all of it.

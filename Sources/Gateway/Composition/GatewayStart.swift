@@ -65,6 +65,7 @@ struct GatewayStart {
         let projection = try await startProjection(&parts)
         let ledger: Ledger
         let log = log, say = noticeWriter(projection.journal)
+        if let lost = FileChecks.lostLedger(configuration.storage) { log.warning("\(lost.message)") }
         do throws(LedgerError) {
             ledger = try Ledger.forService(path: configuration.storage.ledgerFile) { damage in
                 log.error(damage.code == .replaced ? "\(damage.message)" : "nothing is delivered: \(damage.message)")

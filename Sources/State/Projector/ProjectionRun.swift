@@ -319,7 +319,8 @@ final class ProjectionRun {
         var note = RecoveryNote(tag: tag, reason: .remade(entry: last, rules: ProjectionConfiguration.presentRules))
         note.lost = try knownLoss()
         plan.options.log.notice(
-            "entries up to \(last) are projected again, and not as at first: their changes have new ids, and sinks that were told the old ones get them by a replay only")
+            "entries up to \(last) are projected again, and not as at first: their changes have new ids, and sinks that were told the old ones get them by a replay only"
+        )
         _ = try BlockingAppend.append(EntryDraft(kind: .recovery, body: note.bytes), to: plan.journal)
         survey.add(note)
         self.survey = survey

@@ -109,6 +109,11 @@ struct ConfigurationTests {
             "w:2:66: warning: 'mün*.example.test' describes no host: hosts are compared in their ASCII form, which a part of a label with letters outside ASCII does not have (hint: write the label whole, or '*' alone in its place)"
         ),
         ("sources: {}\nsinks: { f: { type: file, path: x, keep: 2 } }", "w:2:42: warning: keep has no effect without 'rotate'"),
+        ("disk-reserve: 5", "w:1:15: warning: disk-reserve: 5 B keeps no room free for what has to be written (hint: 1GiB, or 5%)"),
+        (
+            "sinks: { s: { type: file, path: /tmp/a, from: 9999-01-01 } }",
+            "w:1:47: warning: from: 9999-01-01T00:00:00.000Z has not come yet, so the sink begins with the next change (hint: 'now' says the same)"
+        ),
     ]) func whatIsDoubtfulIsSaid(yaml: String, warning: String) throws {
         let configuration = try GatewayConfiguration.parse(yaml, file: "w", environment: Self.environment.merging(["SHORT": "short"]) { $1 })
         #expect(configuration.warnings.map(\.text).contains(warning), "\(configuration.warnings.map(\.text))")

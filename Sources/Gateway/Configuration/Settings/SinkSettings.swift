@@ -40,6 +40,10 @@ extension SinkSettings {
             return nil
         }
         let start = context.value(reader.take("from"), "from", form: "now, beginning or a time such as 2026-03-02T10:00:00Z", readStart)
+        if case .time(let time)? = start, time > SystemClock.now() {
+            context.issues.warning(
+                node["from"] ?? node, "from: \(time.rfc3339) has not come yet, so the sink begins with the next change", hint: "'now' says the same")
+        }
         let options = sinkType.read(&reader, what, &context)
         reader.finish(&context.issues)
         return options.map { SinkSettings(name: name, type: type, start: start ?? sinkType.start, options: $0) }

@@ -49,9 +49,13 @@ extension StorageSettings {
         let data = context.path(reader.take("data"), "data") ?? context.absolute("data")
         var settings = StorageSettings(data: data, journal: data + "/journal")
         if let journal = context.path(reader.take("journal"), "journal") { settings.journal = journal }
+        let reserveNode = reader.take("disk-reserve")
         settings.diskReserve = context.value(
-            reader.take("disk-reserve"), "disk-reserve", form: "a size such as 1GiB, or a share such as 5%", hint: UnitHint.size
+            reserveNode, "disk-reserve", form: "a size such as 1GiB, or a share such as 5%", hint: UnitHint.size
         ) { ByteSize($0) }
+        if let reserveNode, case .bytes(let bytes)? = settings.diskReserve, bytes < 1 << 20 {
+            context.issues.warning(reserveNode, "disk-reserve: \(ByteSize.text(bytes)) keeps no room free for what has to be written", hint: "1GiB, or 5%")
+        }
         if let node = reader.take("retention") { settings.retention = RetentionSettings.read(node, &context) }
         return settings
     }
