@@ -2,12 +2,14 @@
 """One bit flipped in each region of the first, a middle and the last batch of a segment: verify names the place, and serve starts.
 
 A bad body costs that entry, a bad head or header its batch, padding and the segment's first block nothing; a bad last batch is cut off, kept
-aside and reported. Ten rounds of --rounds are one round here, each with other bits.
+aside and reported, but for a bad body in one that state.db has read: that costs its entry too. Ten rounds of --rounds are one round here, each with other bits.
 Also reads the segment with a reader of its own, made from docs/journal-format.md.
 """
+import glob
 import os
 import re
 import shutil
+import time
 
 import segments
 from harness import Gateway, Load, check, main, send
@@ -28,11 +30,12 @@ def run(arguments, folder):
     places = [(name, batch, region) for name, batch in (("first", batches[0]), ("middle", batches[len(batches) // 2]), ("last", batches[-1]))
               for region in REGIONS]
     places.append(("first", batches[0], "first block"))
+    places = [(*place, True) for place in places] + [("last", batches[-1], "body", False)]
     cases = 0
     for _ in range(max(1, arguments.rounds // 10)):
-        for name, batch, region in places:
+        for name, batch, region, has_state in places:
             case = os.path.join(folder, "case")
-            one(arguments, base, case, name, batch, region)
+            one(arguments, base, case, name, batch, region, has_state)
             shutil.rmtree(case)
             cases += 1
     return f"{cases} places: each was named by verify, and the gateway started and lost what it may"
@@ -47,16 +50,27 @@ def make(arguments, folder):
         Load(arguments.hookload, gateway.url, os.path.join(folder, "acks"), seed=arguments.seed, seconds=1.0, connections=8, rate=400).wait()
         # The last batch is one receipt of a known size.
         check(send(gateway.url, "last") == 200, "the last event was not accepted")
+        wait_until_projected(gateway)
         gateway.kill()
     finally:
         gateway.kill()
 
 
-def one(arguments, base, folder, name, batch, region):
-    where = f"{region} of the {name} batch"
+def wait_until_projected(gateway, within=20.0):
+    newest, end = f'"receipt":"{max(gateway.export())}"', time.monotonic() + within
+    while newest not in gateway.command("events", "--json", "--limit", "1").stdout:
+        check(time.monotonic() < end, "the last event was not projected")
+        time.sleep(0.1)
+
+
+def one(arguments, base, folder, name, batch, region, has_state):
+    where = f"{region} of the {name} batch" + ("" if has_state else ", without state.db")
     os.makedirs(folder)
     shutil.copytree(os.path.join(base, "data"), os.path.join(folder, "data"), ignore=shutil.ignore_patterns("weir.sock"))
     gateway = Gateway(arguments.weir, folder)
+    if not has_state:
+        for file in glob.glob(os.path.join(gateway.data, "state.db*")):
+            os.unlink(file)
     path = segments.paths(os.path.join(gateway.data, "journal"))[0]
     entry = batch.entries[-1]
     ranges = {
@@ -73,7 +87,7 @@ def one(arguments, base, folder, name, batch, region):
     check(word == region and (start <= place < start + length if named is None else place == named), f"{where}: verify names {word} at {place}")
 
     everything = set(range(batch.first, batch.first + batch.count))
-    is_cut = name == "last" and region != "padding"
+    is_cut = name == "last" and region != "padding" and not (region == "body" and has_state)
     lost = everything if is_cut or region in ("header", "head") else {entry.number} if region == "body" else set()
     before = Gateway(arguments.weir, base, name="base").export()
     try:
