@@ -4,6 +4,16 @@ import Testing
 
 /// What `weir dead` says about names that are not there.
 struct DeadCommandTests {
+    private static let yaml = """
+        listen: { ingest: 127.0.0.1:0 }
+        data: ./data
+        sources:
+          scan: { adapter: reconfirm, secrets: [ "file:secret" ] }
+        sinks:
+          archive: { type: file, path: changes.ndjson }
+
+        """
+
     private static func run(_ arguments: [String], in workspace: Workspace) async throws -> WeirProgram.Outcome {
         try await WeirProgram.run(arguments + ["--config", workspace.path + "/weir.yaml"])
     }
@@ -11,17 +21,7 @@ struct DeadCommandTests {
     @Test func aMisspeltNameIsAFailure() async throws {
         let workspace = try Workspace()
         try workspace.write("secret", "secret-of-more-than-sixteen-bytes")
-        try workspace.write(
-            "weir.yaml",
-            """
-            listen: { ingest: 127.0.0.1:0 }
-            data: ./data
-            sources:
-              scan: { adapter: reconfirm, secrets: [ "file:secret" ] }
-            sinks:
-              archive: { type: file, path: changes.ndjson }
-
-            """)
+        try workspace.write("weir.yaml", Self.yaml)
         let gateway = try await RunningGateway.start(in: workspace)
         let list = try await Self.run(["dead", "list", "archiv"], in: workspace)
         #expect(list.status == 1 && list.errors == "weir: there is no sink 'archiv'\nhint: weir sinks\n" && list.output.isEmpty)
@@ -43,17 +43,8 @@ struct DeadCommandTests {
     @Test func whatASinkSaidLastIsKnownWithoutAGateway() async throws {
         let workspace = try Workspace()
         try workspace.write("secret", SampleTests.secret)
-        let yaml = """
-            listen: { ingest: 127.0.0.1:0 }
-            data: ./data
-            sources:
-              scan: { adapter: reconfirm, secrets: [ "file:secret" ] }
-            sinks:
-              archive: { type: file, path: changes.ndjson }
-
-            """
         // Nobody listens there.
-        try workspace.write("weir.yaml", yaml + "  away: { type: webhook, url: \"http://127.0.0.1:9/hook\", networks: [ 127.0.0.0/8 ] }\n")
+        try workspace.write("weir.yaml", Self.yaml + "  away: { type: webhook, url: \"http://127.0.0.1:9/hook\", networks: [ 127.0.0.0/8 ] }\n")
         let gateway = try await RunningGateway.start(in: workspace)
         let body = #"{"scanId":"a","status":"completed","timestamp":"2026-01-01T00:00:00Z","results":{"threatsFound":0,"details":{}}}"#
         let answer = try await PlainRequest.post(
@@ -66,7 +57,7 @@ struct DeadCommandTests {
         let told = try #require(running.output.split(separator: "\n").first { $0.hasPrefix("away: ") })
         let reason = try #require(told.components(separatedBy: " (retrying since ").first)
         #expect(await gateway.end() == 0)
-        for configuration in [String(decoding: workspace.read("weir.yaml"), as: UTF8.self), yaml] {
+        for configuration in [String(decoding: workspace.read("weir.yaml"), as: UTF8.self), Self.yaml] {
             try workspace.write("weir.yaml", configuration)
             let sinks = try await Self.run(["sinks"], in: workspace)
             #expect(sinks.status == 0 && sinks.output.contains("\(reason) (since 20") && sinks.output.contains("tries when it stopped)"), "\(sinks.output)")

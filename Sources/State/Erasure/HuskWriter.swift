@@ -42,12 +42,12 @@ struct HuskWriter {
     ) {
         writer.beginObject()
         writer.number("generation", generation)
-        writer.text("vendor", scope.vendor)
-        writer.text("account", scope.account)
-        writer.text("kind", event.drift.contains { $0.kind == .kind } ? ErasedText.text : event.kind)
+        writer.required("vendor", scope.vendor)
+        writer.required("account", scope.account)
+        writer.required("kind", event.drift.contains { $0.kind == .kind } ? ErasedText.text : event.kind)
         writer.key("rank")
         writer.integer(Int64(event.kindRank))
-        if let key { writer.text("key", key.data.base64EncodedString()) }
+        if let key { writer.required("key", key.data.base64EncodedString()) }
         for (name, time) in [("time", event.time), ("latest_time", event.latestTime)] {
             guard let time else { continue }
             writer.key(name)
@@ -64,8 +64,8 @@ struct HuskWriter {
         writer.list("drift", event.drift) { writer, item in
             let erased = gone.first { $0.standsFor(DriftPlace(item)) }
             writer.beginObject()
-            writer.text("kind", item.kind.rawValue)
-            writer.text("place", erased?.place ?? item.place)
+            writer.required("kind", item.kind.rawValue)
+            writer.required("place", erased?.place ?? item.place)
             if let erased { writer.number("digest", erased.digest) }
             writer.endObject()
         }
@@ -75,7 +75,7 @@ struct HuskWriter {
     /// Writes a record whose words are gone, and what compares them.
     mutating func add(_ record: MappedRecord, _ words: Husk.Words) {
         writer.beginObject()
-        writer.text("type", record.kind.rawValue)
+        writer.required("type", record.kind.rawValue)
         switch record {
         case .finding(_, let says): writer.number("says", UInt64(says.rawValue))
         case .scan(_, let says): writer.number("says", UInt64(says.rawValue))
@@ -101,10 +101,10 @@ struct HuskWriter {
         writer.list("blank", blank) { $0.unsigned($1) }
         writer.list("changes", changes) { writer, change in
             writer.beginObject()
-            writer.text("id", change.id)
+            writer.required("id", change.id)
             writer.number("sequence", change.sequence)
-            writer.text("type", change.type)
-            writer.text("time", change.time.rfc3339)
+            writer.required("type", change.type)
+            writer.required("time", change.time.rfc3339)
             writer.endObject()
         }
         if isPartial {
@@ -120,11 +120,6 @@ extension JSONWriter {
     fileprivate mutating func number(_ name: String, _ value: UInt64) {
         key(name)
         unsigned(value)
-    }
-
-    fileprivate mutating func text(_ name: String, _ value: String) {
-        key(name)
-        string(value)
     }
 
     fileprivate mutating func list<Item>(_ name: String, _ items: [Item], _ write: (inout JSONWriter, Item) -> Void) {

@@ -5,7 +5,11 @@ import JSONDocument
 /// What must stand in a record to be shown; letters of ASCII are compared without their case.
 package struct RecordWords: Sendable, Equatable {
     /// A resource's host name, address or name, or the host of its URL; a scan's target; hosts in whatever form.
-    package var host: String?
+    package var host: String? {
+        didSet { comparableHost = host.map(PlaceName.comparable) }
+    }
+    /// In the form that hosts are compared in: made once, and not for each record.
+    private var comparableHost: String?
     /// A vulnerability's id, such as `CVE-2024-38476`.
     package var vulnerability: String?
     /// Part of any text of the record.
@@ -38,7 +42,7 @@ package struct RecordWords: Sendable, Equatable {
     /// Whether the record, as canonical JSON, has all of them.
     func match(_ json: [UInt8]) -> Bool {
         if isEmpty { return true }
-        let wanted = host.map(PlaceName.comparable)
+        let wanted = comparableHost
         // Reading the JSON costs far more than a look at its bytes, and few records are meant.
         guard [vulnerability, text].allSatisfy({ word in word.map { FoldedBytes($0).isIn(json) } ?? true }),
             wanted.map({ Self.mayHave(host: $0, json) }) ?? true,

@@ -138,6 +138,9 @@ struct ConfigurationErrorTests {
         ("s: { path: x }", ["2:6: error: the sink 's' needs 'type'"]),
         ("s: { type: file }", ["2:6: error: the sink 's' needs 'path'"]),
         ("s: { type: file, path: data/state.db }", ["2:26: error: path: /data/state.db belongs to the gateway itself"]),
+        ("s: { type: file, path: data/ledger.db-mark }", ["2:26: error: path: /data/ledger.db-mark belongs to the gateway itself"]),
+        ("s: { type: file, path: data/tallies }", ["2:26: error: path: /data/tallies belongs to the gateway itself"]),
+        ("s: { type: file, path: data }", ["2:26: error: path: /data belongs to the gateway itself"]),
         ("s: { type: file, path: data/journal/x }", ["2:26: error: path: /data/journal/x belongs to the gateway itself"]),
         ("s: { type: file, path: /tmp }", ["2:26: error: path: /tmp is a folder (hint: /tmp/changes.ndjson)"]),
         (

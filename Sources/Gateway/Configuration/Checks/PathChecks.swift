@@ -36,15 +36,13 @@ package enum PathChecks {
         if storage.socketFile.utf8.count > 105 {
             context.issues.error(root["data"] ?? root, "data: the path of \(storage.socketFile) is too long for a socket (105 bytes)")
         }
-        var own = [storage.stateFile, storage.ledgerFile, storage.lockFile, storage.socketFile]
-        own += [storage.stateFile, storage.ledgerFile].flatMap { ["\($0)-wal", "\($0)-shm"] }
         var taken: [String: String] = [:]
         for sink in configuration.sinks {
             guard let file = sink.options as? FileSinkOptions else { continue }
             let node = sinksNode?[sink.name]?["path"] ?? root
             if let other = taken[file.path] {
                 context.issues.error(node, "path: the sink '\(other)' already writes \(file.path)")
-            } else if own.contains(file.path) || file.path.isInside(storage.journal) || file.path == storage.journal {
+            } else if storage.owns(file.path) {
                 context.issues.error(node, "path: \(file.path) belongs to the gateway itself")
             } else if let folder = systemFolder(file.path) {
                 context.issues.error(node, "path: what stands under \(folder) is the system's, and keeps nothing", hint: "data/changes.ndjson")
@@ -69,12 +67,22 @@ package enum PathChecks {
         let files = configuration.sinks.compactMap { sink in (sink.options as? FileSinkOptions).map { (name: sink.name, options: $0) } }
         for other in files where other.options.rotateBytes != nil {
             for file in files {
-                guard let number = file.options.path.dropping(prefix: other.options.path + "."), UInt64(number) != nil else { continue }
+                guard let number = file.options.path.dropping(prefix: other.options.path + "."), UInt64(number).map({ String($0) }) == number else { continue }
                 context.issues.error(
                     sinksNode?[file.name]?["path"] ?? root, "path: the sink '\(other.name)' keeps its full files under that name: \(file.options.path)",
                     hint: "another name, or another folder")
             }
         }
+    }
+}
+
+extension StorageSettings {
+    /// Whether the gateway itself writes there: the folders, and in the data folder the databases with what stands beside them, and the small files.
+    fileprivate func owns(_ path: String) -> Bool {
+        if path == journal || path.isInside(journal) { return true }
+        // What is a folder already is told as one.
+        if [data, journal].contains(where: { $0 == path || $0.isInside(path) }), !FilePaths.isFolder(path) { return true }
+        return [lockFile, socketFile, TallyFile(self).path].contains(path) || [stateFile, ledgerFile].contains { path.dropping(prefix: $0) != nil }
     }
 }
 
