@@ -138,6 +138,7 @@ extension SinkMachine {
             doubt.suspects[item.sequence]?.time = running.request.time
         } else if health.isHealthy, doubt.question == nil {
             failedRows.insert(item.sequence)
+            if isSlow(took) { doubt.slowness.rest(at: now, took: took, policy: policy) }
             putOffAlone(item, failure, isRefusal: isRefusal, at: now)
             if putsEverythingOff { sinkFails(failure, isRefusal: isRefusal, at: now) }
             return

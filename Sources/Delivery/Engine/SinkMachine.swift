@@ -144,7 +144,7 @@ struct SinkMachine: Sendable {
             if doubt.busy.probes(isPaused: health.isPaused, hasSuspects: !doubt.suspects.isEmpty) { return probe(at: now) }
         }
         if health.isPaused || putsEverythingOff || !doubt.suspects.isEmpty { return attempt(at: now) }
-        if let next = open.nextDue, next <= now, goesToRows {
+        if let next = open.nextDue, next <= now, goesToRows(at: now) {
             guard requests.isEmpty else { return nil }
             let due = dueItems(at: now)
             if !due.isEmpty {
@@ -172,8 +172,9 @@ struct SinkMachine: Sendable {
     }
 
     /// Whether what is due in rows goes before the window.
-    private var goesToRows: Bool {
-        !yieldsRows && !window.hasReady(through: doubt.slowness.through) || window.ready == 0 || !hasRoom
+    private func goesToRows(at now: Timestamp) -> Bool {
+        let yields = yieldsRows || now < doubt.slowness.rowsRest || window.hasReady(through: doubt.slowness.through)
+        return !yields || window.ready == 0 || !hasRoom
     }
 
     /// Open items go apart from the window, and what is due is not overtaken for ever; what failed alone goes alone.

@@ -21,6 +21,8 @@ struct Slowness: Sendable {
     private(set) var singleTime: Duration?
     /// Rows that go alone, for the same reason.
     private(set) var rows: Set<UInt64> = []
+    /// Until when rows let the window go first, because the try of one cost much time.
+    private(set) var rowsRest = Timestamp(milliseconds: 0)
     /// How long a change that is tried beside one that failed so has, until something is taken.
     private(set) var otherTime: Duration?
     /// The most changes in a request, because more took the receiver too long; nothing without a limit.
@@ -65,6 +67,11 @@ struct Slowness: Sendable {
         failed.removeAll { sequence <= $0.last }
         rows.remove(sequence)
         otherTime = time(after: took, policy)
+    }
+
+    /// The try of a row failed so: those that wait have to be given more time than rows that are never answered take.
+    mutating func rest(at now: Timestamp, took: Duration, policy: DeliveryPolicy) {
+        rowsRest = now.advanced(byMilliseconds: took.wholeMilliseconds * Int64(policy.slowRest))
     }
 
     /// The sink took something.

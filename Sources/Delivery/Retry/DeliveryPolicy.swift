@@ -32,6 +32,8 @@ package struct DeliveryPolicy: Hashable, Sendable {
     /// least.
     package var slow: Duration = .seconds(5)
     package var slowParts = 3
+    /// After the try of a row that failed so, others go first for so many times as long as it took, while there are any.
+    package var slowRest = 3
     /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
     package var openItemsMax = 10_000
 

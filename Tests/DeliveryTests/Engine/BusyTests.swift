@@ -32,7 +32,7 @@ struct BusyTests {
         while driver.now < end {
             guard driver.beginRequest() == nil, let request = driver.underWay.first else {
                 guard driver.underWay.isEmpty else { continue }
-                let arrival = driver.changes.first { $0.receivedTime > driver.now }?.receivedTime ?? end
+                let arrival = driver.nextArrival ?? end
                 driver.now = max(driver.now.advanced(byMilliseconds: 1), min(driver.machine.wake ?? arrival, arrival))
                 continue
             }

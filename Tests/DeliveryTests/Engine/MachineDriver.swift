@@ -8,6 +8,7 @@ struct MachineDriver {
     var now = Timestamp(milliseconds: 1_772_445_600_000)
     let start = Timestamp(milliseconds: 1_772_445_600_000)
     let changes: [Change]
+    private let arrivals: [Timestamp]
     /// Changes that no route takes.
     var skips: Set<UInt64> = []
     /// Whether a change is only there from its time of receipt on.
@@ -37,6 +38,17 @@ struct MachineDriver {
         written = LedgerWrite(position: position)
         machine = SinkMachine(limits: limits, policy: policy, position: position, open: OpenItems())
         self.changes = changes
+        arrivals = changes.map(\.receivedTime).sorted()
+    }
+
+    /// When the next change is received.
+    var nextArrival: Timestamp? {
+        var low = 0, high = arrivals.count
+        while low < high {
+            let middle = (low + high) / 2
+            if arrivals[middle] <= now { low = middle + 1 } else { high = middle }
+        }
+        return low < arrivals.count ? arrivals[low] : nil
     }
 
     /// Whether nothing is left to do.

@@ -77,7 +77,7 @@ struct PoisonArrangementTests {
             driver.fraction = Double.random(in: 0..<1, using: &random)
             if driver.beginRequest() != nil { continue }
             guard let request = driver.underWay.randomElement(using: &random) else {
-                let next = arrangement.changes.first { $0.receivedTime > driver.now }?.receivedTime ?? end
+                let next = driver.nextArrival ?? end
                 driver.now = max(driver.now.advanced(byMilliseconds: 1), min(driver.machine.wake ?? next, next))
                 continue
             }

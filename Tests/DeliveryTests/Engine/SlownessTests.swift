@@ -46,7 +46,7 @@ struct SlownessTests {
         var tries: [Try] = []
         while driver.now < end, !isOver(driver) {
             guard let request = driver.beginRequest() else {
-                let arrival = driver.arrivesLater ? driver.changes.first { $0.receivedTime > driver.now }?.receivedTime : nil
+                let arrival = driver.arrivesLater ? driver.nextArrival : nil
                 guard let due = [driver.machine.wake, arrival].compactMap({ $0 }).min() else { break }
                 driver.now = max(due, driver.now.advanced(byMilliseconds: 1))
                 continue
@@ -112,6 +112,24 @@ struct SlownessTests {
         }
         #expect(late.isEmpty && driver.taken == Set(1...2000).subtracting(bad), "seed \(seed): \(late)")
         #expect(Set(driver.rows.keys).isSubset(of: bad) && driver.balances, "seed \(seed): \(driver.rows.keys.sorted())")
+    }
+
+    /// Several that are never answered, each of whose rows is tried with the whole time again and again: those that wait behind go on meanwhile.
+    @Test(arguments: [1, 100], [1, 5, 9])
+    func rowsThatAreNeverAnsweredTakeLessTimeThanTheOthers(_ count: Int, _ rows: UInt64) {
+        let start = MachineDriver(count: 1, []).start
+        let changes = (1...3000 as ClosedRange<UInt64>).map { number in
+            Change.finding(number, received: start.advanced(byMilliseconds: number > rows ? 600_000 + Int64(number) * 2 : -1))
+        }
+        var driver = MachineDriver(count: count, changes)
+        driver.arrivesLater = true
+        let receiver = Receiver(unanswered: Set(1...rows), request: 100)
+        let tries = Self.run(&driver, receiver, for: 2_000_000) { $0.taken.count == 3000 - Int(rows) }
+        let first = tries.first { $0.isTaken }?.begun ?? start
+        let work = Int64(tries.filter(\.isTaken).count) * 100
+        // From the first that is taken on, rows have no more than a quarter of the time, and a try that is under way is not cut off.
+        #expect(driver.taken.count == 3000 - Int(rows) && driver.now.milliseconds - first.milliseconds <= work * 4 / 3 + 60_000 + Int64(rows) * 30_000)
+        #expect(Set(driver.rows.keys) == Set(1...rows) && driver.machine.dead == 0 && driver.balances)
     }
 
     /// It takes everything, in its own time.
