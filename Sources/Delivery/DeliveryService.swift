@@ -183,6 +183,16 @@ extension DeliveryService {
         return jobs
     }
 
+    /// What a sink that has left the configuration has still to do, given up where `isMade`, or only looked at.
+    package func forget(sink: String, isMade: Bool) async throws -> Forgetting {
+        let (configured, isLeaving) = state.withLock { state in
+            (state.pumps.contains { $0.sink.name == sink }, state.leaving.contains { $0.sink.name == sink && !$0.isStopped })
+        }
+        if configured { return .isConfigured }
+        if isLeaving { return .isLeaving }
+        return try await Forgetting.run(ledger, sink: sink, last: try? await feed.lastSequence(), isMade: isMade, now: surroundings.clock.now)
+    }
+
     private func changeID(at sequence: UInt64) async throws -> String? {
         guard sequence > 0, let change = try await feed.changes(after: sequence - 1, limit: 1, maxBytes: 1).first else { return nil }
         return change.sequence == sequence ? change.id : nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Logging
 import YAMLDocument
 
 /// The program: `weir serve` and the commands around it.
@@ -22,6 +23,7 @@ struct Weir: AsyncParsableCommand {
     static func main() async {
         ProcessLimits.limitHeaps()
         ProcessLimits.forbidCoreFiles()
+        LoggingSystem.bootstrap(StandardError.log)
         do {
             var command = try Weir.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -50,6 +50,44 @@ struct LedgerTests {
         await ledger.close()
     }
 
+    @Test func whatIsForgottenBeginsAnew() async throws {
+        var ledger = try Ledger(path: path)
+        try await ledger.insert(SinkPosition(name: "a", start: 0))
+        try await ledger.note(type: "file", of: "a")
+        var write = LedgerWrite(position: SinkPosition(name: "a", start: 0, cursor: 3, delivered: 1, filtered: 0, expired: 0, open: 2))
+        let items = [(UInt64(2), OpenItem.State.dead), (3, .retrying)].map { number, state in
+            OpenItem(
+                sequence: number, changeID: "abcdefgh-\(number)-1", uid: "f_\(number)", type: "finding.opened", state: state, attempts: 1,
+                since: Timestamp(milliseconds: 1), next: Timestamp(milliseconds: 1), waited: 0)
+        }
+        (write.rows, write.deliveries) = (items.map { .put($0, nil) }, [row("a", 1...1)])
+        write.done = [DoneAbove(sequence: 5, changeID: "abcdefgh-5-1", isSuperseded: false)]
+        try await ledger.apply(write, after: 0)
+        try await ledger.insert(ReplayJob(sink: "a", first: 1, last: 3, types: [], rate: nil, created: Timestamp(milliseconds: 1), who: "x"))
+        guard case .forgotten(let status) = try await Forgetting.run(ledger, sink: "a", last: 9, isMade: true, now: Timestamp(milliseconds: 9)) else {
+            Issue.record("the sink is not known")
+            return
+        }
+        #expect(status.pending == 5 && status.retrying == 1 && status.dead == 1 && status.type == "file" && status.queued.count == 1)
+        await ledger.close()
+        // The file as its reader and the next writer have it: no row is left that would be sent, and every seal is right.
+        try LedgerReader.requireWhole(path: path)
+        #expect(try LedgerReader(path: path).positions().isEmpty && LedgerReader(path: path).counts().isEmpty && LedgerReader(path: path).openReplays().isEmpty)
+        ledger = try Ledger(path: path)
+        guard case .isUnknown = try await Forgetting.run(ledger, sink: "a", last: 9, isMade: true, now: Timestamp(milliseconds: 9)) else {
+            Issue.record("the sink is known still")
+            return
+        }
+        #expect(try await ledger.state(of: "a") == nil)
+        #expect(try await ledger.deliveries(limit: 10) == [row("a", 1...1)])
+        try await ledger.insert(SinkPosition(name: "a", start: 8))
+        #expect(try await ledger.state(of: "a")?.position == SinkPosition(name: "a", start: 8))
+        await #expect(throws: LedgerError.self) { try await ledger.insert(SinkPosition(name: "a", start: 7)) }
+        #expect(try await ledger.position(of: "a") == SinkPosition(name: "a", start: 8))
+        await ledger.close()
+        try LedgerReader.requireWhole(path: path)
+    }
+
     @Test func itsWriterSyncsEveryTransactionAndOthersCannotReadTheFile() async throws {
         let queue = try LedgerFile.open(path)
         #expect(try await queue.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)

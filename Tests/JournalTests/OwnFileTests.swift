@@ -48,8 +48,20 @@ struct OwnFileTests {
         #expect(#expect(throws: SystemError.self) { try OwnFile.check(path) }?.number == ENXIO)
         unlink(path)
         mkdir(path, 0o700)
-        #expect(#expect(throws: SystemError.self) { try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true) }?.number == EISDIR)
+        #expect(#expect(throws: SystemError.self) { try OwnFile.open(path, O_RDWR | O_CREAT) }?.number == EISDIR)
         #expect(#expect(throws: SystemError.self) { try OwnFile.check(path) }?.reason == "it is a folder")
+    }
+
+    @Test func aFolderInTheWayOfWhatIsNoLossGivesWayAndLosesNothing() throws {
+        mkdir(path, 0o700)
+        close(try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true))
+        try OwnFile.check(path)
+        unlink(path)
+        mkdir(path, 0o700)
+        try Data("precious".utf8).write(to: URL(fileURLWithPath: path + "/inner"))
+        close(try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true))
+        try OwnFile.check(path)
+        #expect(try text(path + ".folder/inner") == "precious")
     }
 
     @Test func whatIsNotThereIsNoObstacle() throws { try OwnFile.check(path) }

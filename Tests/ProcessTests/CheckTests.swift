@@ -192,7 +192,7 @@ struct CheckTests {
         (["findings", "serv"], "weir findings"), (["xyzzy"], "known: init, serve, check, "),
         (["help", "chekc"], "did you mean 'weir check'?"), (["help", "dead", "lsit"], "did you mean 'weir dead list'?"),
         (["dead"], "list, show, retry, drop; weir dead --help explains them"), (["journal"], "verify, stats, export, erase; weir journal --help"),
-        (["sink"], "test; weir sink --help"), ([], "init, serve, check, "),
+        (["sink"], "test, forget; weir sink --help"), ([], "init, serve, check, "),
     ]) func aMisspeltCommandIsGuessed(arguments: [String], hint: String) async throws {
         let outcome = try await WeirProgram.run(arguments)
         #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("\nhint: " + hint), "\(outcome.errors)")

@@ -108,6 +108,14 @@ struct FileAheadTests {
             #expect(early.output.contains("The secret from file:second, which the running gateway does NOT take yet:  another-secret-of-some-length\n"))
             #expect(early.output.contains("what the vendor sends with it is refused: \(cure).\n"), "\(early.output)")
         }
+        // What is signed with it is refused, and the reason is told.
+        try workspace.write("weir.yaml", Self.yaml.replacing("\"file:secret\"", with: "\"file:second\""))
+        try workspace.write("body.json", "{}")
+        let sent = try await Self.run(["send", "last", workspace.path + "/body.json"], in: workspace)
+        #expect(
+            sent.status == 1 && sent.output.hasPrefix("401 ")
+                && sent.errors == "weir: the running gateway has not read the secret from file:second yet: \(cure)\n")
+        try workspace.write("weir.yaml", Self.yaml.replacing("last:", with: "late:").replacing("secret\"", with: "second\""))
         try await Self.reload(gateway, in: workspace)
         let read = try await Self.run(["sources", "setup", "late"], in: workspace)
         #expect(read.output.contains("The secret that the gateway takes, from file:second:  another-secret-of-some-length\n"), "\(read.output)")

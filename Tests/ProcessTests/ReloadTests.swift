@@ -106,6 +106,35 @@ struct ReloadTests {
         try workspace.write("weir.yaml", Self.yaml(secrets: ["old"]).replacing("archive:", with: "third:"))
         let stopped = try await WeirProgram.run(["sinks", "--json", "--config", workspace.path + "/weir.yaml"])
         #expect(stopped.output.contains("\"second\"") && stopped.output.contains("\"third\"") && !stopped.output.contains("\"archive\""), "\(stopped.output)")
+        // Nor is one that a person gives up.
+        let file = ["--config", workspace.path + "/weir.yaml"]
+        let early = try await WeirProgram.run(["sink", "forget", "second"] + file)
+        #expect(early.status == 0 && early.output.hasPrefix("second would be given up: its changes ("), "\(early.output)\(early.errors)")
+        #expect(try await WeirProgram.run(["sinks"] + file).output.contains("weir sink forget second gives it up"))
+        let given = try await WeirProgram.run(["sink", "forget", "second", "--yes"] + file)
+        #expect(given.status == 0 && given.output.hasPrefix("second is given up: its changes ("), "\(given.output)\(given.errors)")
+        #expect(try await !WeirProgram.run(["sinks", "--json"] + file).output.contains("\"second\""))
+    }
+
+    @Test func aSinkIsGivenUpOnceTheGatewayServesItNoMore() async throws {
+        let workspace = try Self.workspace()
+        let gateway = try await RunningGateway.start(in: workspace)
+        #expect(try await Self.post("scan", "1", secret: Self.secret("old"), to: gateway) == 200)
+        #expect(await Condition.holds(within: 20) { SinkChange.lines(of: workspace.read("changes.ndjson")).count == 1 })
+        let forget = ["sink", "forget", "archive", "--yes", "--config", workspace.path + "/weir.yaml"]
+        let refused = try await WeirProgram.run(forget)
+        #expect(refused.status == 1 && refused.errors.hasPrefix("weir: the sink 'archive' is configured, and what is pending for it is sent\nhint: "))
+        try await Self.reload(Self.yaml(secrets: ["old"]).replacing("archive:", with: "third:"), gateway, in: workspace, says: "reloaded")
+        var given = try await WeirProgram.run(forget)
+        // Its last request may still be under way.
+        for _ in 0..<50 where given.status != 0 { given = try await WeirProgram.run(forget) }
+        #expect(given.output == "archive is given up: nothing is left to do for it\n", "\(given.errors)")
+        let again = try await WeirProgram.run(forget)
+        #expect(again.status == 1 && again.errors.hasPrefix("weir: there is no sink 'archive'\n"), "\(again.errors)")
+        try await Self.reload(Self.yaml(secrets: ["old"]), gateway, in: workspace, says: "reloaded", count: 2)
+        // Under the same name it is a new one, which begins with the first change.
+        #expect(await Condition.holds(within: 20) { SinkChange.lines(of: workspace.read("changes.ndjson")).count == 2 })
+        #expect(await gateway.end() == 0)
     }
 
     @Test(arguments: [

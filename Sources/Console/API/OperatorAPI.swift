@@ -122,6 +122,7 @@ package struct OperatorAPI: Sendable {
         case (.post, "sources", 2) where rest[1] == "takes": return { try await SourcesView(self).takes(rest[0], request) }
         case (.get, "sinks", 0): return { try await SinksView(self).response() }
         case (.post, "sinks", 2) where rest[1] == "test": return { try await SinksView(self).test(rest[0], request) }
+        case (.post, "sinks", 2) where rest[1] == "forget": return { try await SinksView(self).forget(rest[0], request) }
         case (.post, "replays", 0): return { try await ReplayView(self).replay(request) }
         case (.post, "replays", 1) where rest == ["cancel"]: return { try await ReplayView(self).cancel(request) }
         case (.get, "dead", 0): return { try await DeadView(self).list(request) }
@@ -151,7 +152,7 @@ package struct OperatorAPI: Sendable {
                 ("rebuild", 1), ("records", 2), ("receipts", 2), ("entries", 2), ("changes", 2):
                 true
             case ("records", 3): ["history", "why"].contains(path.last)
-            case ("sinks", 3): path.last == "test"
+            case ("sinks", 3): ["test", "forget"].contains(path.last)
             case ("sources", 3): path.last == "takes"
             case ("journal", 2): path.last == "erase"
             case ("replays", 2): path.last == "cancel"

@@ -3,7 +3,7 @@ import FindingModel
 import JSONDocument
 
 /// `GET /v1/sinks`: how far each sink has come, and what it said last.
-struct SinksView {
+package struct SinksView {
     let api: OperatorAPI
 
     init(_ api: OperatorAPI) { self.api = api }
@@ -61,6 +61,25 @@ struct SinksView {
         try RequestBody.checkEmpty(request)
         guard let outcome = try await api.live().testSink(name) else { throw OperatorError(noSink: name) }
         return OperatorResponse { writer in outcome.write(to: &writer) }
+    }
+
+    /// Gives up a sink that has left the configuration: `POST /v1/sinks/NAME/forget` with `{"make":true}`; without it, only says what that is.
+    func forget(_ name: String, _ request: OperatorRequest) async throws -> OperatorResponse {
+        let body = try RequestBody(request, knows: ["make"])
+        return try Self.response(to: try await api.live().forget(sink: name, isMade: body.flag("make"), who: body.who()), name)
+    }
+
+    /// What is answered to who gives up the sink `name`.
+    package static func response(to forgetting: Forgetting, _ name: String) throws(OperatorError) -> OperatorResponse {
+        switch forgetting {
+        case .forgotten(let status): return .object { write(status, to: &$0) }
+        case .isUnknown: throw OperatorError(noSink: name)
+        case .isConfigured:
+            throw OperatorError(
+                .conflict, "the sink '\(name)' is configured, and what is pending for it is sent",
+                hint: "take it out of the configuration first, and have a running gateway read that (SIGHUP, systemctl reload weir)")
+        case .isLeaving: throw OperatorError(.conflict, "the last request to the sink '\(name)' is not done yet", hint: "ask again in a moment")
+        }
     }
 
     private static func write(_ status: SinkStatus, to writer: inout JSONWriter) {

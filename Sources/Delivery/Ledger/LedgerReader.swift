@@ -43,6 +43,9 @@ package struct LedgerReader: Sendable {
         try LedgerFile.naming(path) { try queue.read { try LedgerRows.deliveries($0, sink: sink, around: sequence, limit: limit) } }
     }
 
+    /// As `Ledger.types`.
+    package func types() throws(LedgerError) -> [String: String] { try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.types($0) } } }
+
     /// How many items each sink has in each state.
     package func counts() throws(LedgerError) -> [String: [OpenItem.State: UInt64]] {
         try LedgerFile.naming(path) { try queue.read { try LedgerItems.counts($0) } }

@@ -14,7 +14,8 @@ enum LedgerRows {
             return present.contains(name) ? name : "\(name == "anchor" ? "NULL" : "0") AS \(name)"
         }
         let above = try database.tableExists("done") ? "(SELECT count(*) FROM done WHERE done.sink = sinks.name)" : "0"
-        return try CheckedRow.fetchAll(database, sql: "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks ORDER BY name").map { row in
+        let sql = "SELECT \(found.joined(separator: ", ")), \(above) AS above FROM sinks WHERE \(try LedgerForgetting.isKnown(database)) ORDER BY name"
+        return try CheckedRow.fetchAll(database, sql: sql).map { row in
             var position = try position(row)
             position.above = number(try row["above"])
             return position
@@ -23,18 +24,24 @@ enum LedgerRows {
 
     /// The sink's position, and how often it was written.
     static func position(_ database: Database, of sink: String) throws -> (position: SinkPosition, revision: Int64)? {
-        let statement = try database.cachedStatement(sql: "SELECT \(columns), revision FROM sinks WHERE name = ?")
+        let statement = try database.cachedStatement(sql: "SELECT \(columns), revision FROM sinks WHERE name = ? AND forgotten IS NULL")
         return try CheckedRow.fetchOne(statement, arguments: [sink]).map { (try position($0), try $0["revision"]) }
     }
 
     static func insert(_ position: SinkPosition, _ database: Database) throws {
+        // One that was given up, whose row stands still, is a new one.
+        let anew = columns.split(separator: ",").map { $0.drop { $0 == " " } }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         try database.execute(
-            sql: "INSERT INTO sinks (\(columns), revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            sql: """
+                INSERT INTO sinks (\(columns), revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                ON CONFLICT (name) DO UPDATE SET \(anew), revision = 0, forgotten = NULL WHERE forgotten IS NOT NULL
+                """,
             arguments: [
                 position.name, stored(position.start), stored(position.cursor), position.anchor, stored(position.delivered), stored(position.filtered),
                 stored(position.superseded), stored(position.expired), stored(position.dropped), stored(position.erased), stored(position.open),
                 position.vanished,
             ])
+        guard database.changesCount == 1 else { throw LedgerError(.conflict, "sink \(position.name) has a position already") }
     }
 
     /// Carries `write` out as the revision after `revision`.

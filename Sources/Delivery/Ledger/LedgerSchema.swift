@@ -237,12 +237,17 @@ enum LedgerSchema {
                     ) STRICT, WITHOUT ROWID;
                     INSERT INTO told SELECT name, '', anchor FROM sinks WHERE anchor IS NOT NULL;
                     """)
-            try LedgerSeal.make(in: database)
         }
         migrator.registerMigration("16") { database in
             // How far the file had come in its last opening.
             try database.execute(
                 sql: "CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), opening INTEGER NOT NULL, commits INTEGER NOT NULL) STRICT")
+        }
+        migrator.registerMigration("17") { database in
+            // Which kind of system a sink is, so that one by another name is known for it; and when a person gave up one that had left the configuration.
+            try LedgerSeal.remove(from: database)
+            try database.execute(sql: "ALTER TABLE sinks ADD COLUMN type TEXT; ALTER TABLE sinks ADD COLUMN forgotten INTEGER")
+            try LedgerSeal.make(in: database)
         }
         return migrator
     }()

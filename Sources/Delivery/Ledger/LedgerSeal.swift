@@ -23,7 +23,7 @@ enum LedgerSeal {
     private static let tables = [
         Table(
             name: "sinks", sink: "name",
-            columns: "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, erased, open, vanished, revision"),
+            columns: "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, erased, open, vanished, revision, forgotten"),
         Table(name: "items", columns: "id, sink, sequence, change, uid, type, state, attempts, since, next, waited, tries, failed, status"),
         Table(name: "done", columns: "sink, sequence, change, superseded"),
         Table(

@@ -11,6 +11,7 @@ extension Pump {
             do {
                 let known = try await knownState()
                 let state = if let known { known } else { try await newState() }
+                try await ledger.note(type: sink.type, of: sink.name)
                 noteRecovery()
                 show(lastDelivered: state.lastDeliveredTime, lastReplay: try await ledger.lastDoneJob(of: sink.name))
                 var open = OpenItems()

@@ -1,3 +1,4 @@
+import Console
 import Delivery
 import State
 
@@ -23,29 +24,39 @@ package enum LeftSinks {
     /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had: it may be the same one.
     package static func renamed(_ configuration: GatewayConfiguration) -> [String] {
         let path = configuration.storage.ledgerFile
-        guard FilePaths.exists(path), let positions = try? LedgerReader(path: path).positions() else { return [] }
-        let begins = configuration.sinks.filter { $0.start != .now }.map(\.name)
-        return renamed(positions, configured: Set(configuration.sinks.map(\.name)), begins: begins)
+        guard FilePaths.exists(path), let reader = try? LedgerReader(path: path), let positions = try? reader.positions() else { return [] }
+        let begins = configuration.sinks.filter { $0.start != .now }.map { SinkDescription(name: $0.name, type: $0.type) }
+        return renamed(positions, types: (try? reader.types()) ?? [:], configured: Set(configuration.sinks.map(\.name)), begins: begins)
     }
 
-    /// - Parameter begins: the configured sinks that are given earlier changes where they are new.
-    static func renamed(_ positions: [SinkPosition], configured: Set<String>, begins: [String]) -> [String] {
+    /// - Parameters:
+    ///   - types: The kinds of the sinks that the ledger knows; of one that ran in an older version it may be any.
+    ///   - begins: The configured sinks that are given earlier changes where they are new.
+    static func renamed(_ positions: [SinkPosition], types: [String: String], configured: Set<String>, begins: [SinkDescription]) -> [String] {
         let known = Set(positions.map(\.name))
-        let left = positions.filter { !configured.contains($0.name) && $0.cursor > $0.start }.map { "'\($0.name)'" }.joined(separator: ", ")
-        guard !left.isEmpty else { return [] }
-        return begins.filter { !known.contains($0) }.map { name in
-            "sink '\(name)' is new, and begins with earlier changes: if it is \(left) by another name, give it that name again, or it is told all of them once more ('from: now' leaves them out)"
+        let left = positions.filter { !configured.contains($0.name) && $0.cursor > $0.start }.map(\.name)
+        return begins.filter { !known.contains($0.name) }.compactMap { sink in
+            let alike = left.filter { types[$0] ?? sink.type == sink.type }
+            guard let first = alike.first else { return nil }
+            let names = alike.map { "'\($0)'" }.joined(separator: ", ")
+            return
+                "sink '\(sink.name)' is new, and begins with earlier changes: if it is \(names) by another name, give it that name again, or it is told all of them once more ('from: now' leaves them out; of one that is gone for good, weir sink forget \(first) says so)"
         }
     }
 
     static func sentences(_ positions: [SinkPosition], _ counts: [String: [OpenItem.State: UInt64]], last: UInt64?) -> [String] {
         positions.compactMap { position in
             let status = SinkStatus(name: position.name, type: "", position: position, counts: counts[position.name] ?? [:], last: last)
-            let parts = [(status.pending ?? status.again, "pending"), (status.retrying + status.held, "waiting"), (status.dead, "dead")]
-            let words = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-            guard !words.isEmpty else { return nil }
+            guard let words = words(of: status) else { return nil }
             return
-                "sink '\(position.name)' is not configured, and its changes (\(words.joined(separator: ", "))) stay where they are: under the same name it goes on with them"
+                "sink '\(position.name)' is not configured, and its changes (\(words)) stay where they are: under the same name it goes on with them, and weir sink forget \(position.name) gives them up"
         }
+    }
+
+    /// What a sink has still to do; nothing where that is nothing.
+    static func words(of status: SinkStatus) -> String? {
+        let parts = [(status.pending ?? status.again, "pending"), (status.retrying + status.held, "waiting"), (status.dead, "dead")]
+        let words = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 }

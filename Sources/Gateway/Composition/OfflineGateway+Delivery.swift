@@ -1,7 +1,9 @@
+import Console
 import CurlTransport
 import Delivery
 import FindingModel
 import Sinks
+import State
 import YAMLDocument
 
 extension OfflineGateway {
@@ -24,6 +26,24 @@ extension OfflineGateway {
         }
         guard let jobs else { throw noSink(sink, configuration) }
         return jobs
+    }
+
+    /// Gives up a sink that has left the configuration, under the data folder's lock; with `isMade` false only looks at what that would be.
+    package static func forget(sink: String, isMade: Bool, _ configuration: GatewayConfiguration) async throws(GatewayError) -> OperatorResponse {
+        let storage = configuration.storage
+        var last: UInt64?
+        if FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) {
+            last = try? await StateQueries(store: store).lastSequence()
+            store.close()
+        }
+        let end = last, isConfigured = configuration.sinks.contains { $0.name == sink }
+        let forgetting: Forgetting =
+            if isConfigured { .isConfigured } else {
+                try await changing(configuration) { ledger throws(LedgerError) in
+                    try await Forgetting.run(ledger, sink: sink, last: end, isMade: isMade, now: SystemClock.now())
+                }
+            }
+        do throws(OperatorError) { return try SinksView.response(to: forgetting, sink) } catch { throw GatewayError(error.message, hint: error.hint) }
     }
 
     private static func noSink(_ name: String, _ configuration: GatewayConfiguration) -> GatewayError {

@@ -10,6 +10,7 @@ package enum OfflineGateway {
     package static func open(_ configuration: GatewayConfiguration) throws(GatewayError) -> OperatorAPI {
         let storage = configuration.storage
         guard !FilePaths.isAbsent(storage.data) else { throw GatewayError("there is no data folder \(storage.data)", hint: "weir serve makes it") }
+        try storage.requireJournal()
         var state: Result<StateQueries, OperatorError>
         var feed: StateChangeFeed?
         let journal: ReadOnlyJournal

@@ -5,8 +5,11 @@ import Glibc
 enum OwnFiles {
     private static let ofData = ["state.db", "ledger.db", "tallies", "lock"]
 
-    /// Throws when this user may not read and write one of them.
+    /// Throws when this user may not read and write one of them, or a folder stands where one is to be made.
     static func check(_ storage: StorageSettings) throws(GatewayError) {
+        if let folder = [storage.lockFile, storage.socketFile].first(where: FilePaths.isFolder) {
+            throw GatewayError("\(folder) is a folder, where the gateway makes a file", hint: "move it away")
+        }
         let all = paths(in: storage.data) { name in ofData.contains { name == $0 || name.hasPrefix($0 + "-") } } + paths(in: storage.journal) { _ in true }
         let closed = all.filter { access($0, R_OK | W_OK) != 0 && errno == EACCES }
         guard let first = closed.first else { return }

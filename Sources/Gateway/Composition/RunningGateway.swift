@@ -3,6 +3,7 @@ import Delivery
 import FindingModel
 import Ingest
 import Journal
+import Logging
 import State
 
 /// The parts that operators ask about while the gateway runs.
@@ -53,6 +54,19 @@ struct RunningGateway: LiveGateway {
 
     func cancelReplays(sink: String) async throws(OperatorError) -> [ReplayJob]? {
         do throws(LedgerError) { return try await delivery.cancelReplays(sink: sink) } catch { throw OperatorError(.failed, error.message) }
+    }
+
+    func forget(sink: String, isMade: Bool, who: String) async throws(OperatorError) -> Forgetting {
+        do {
+            let forgetting = try await delivery.forget(sink: sink, isMade: isMade)
+            if isMade, case .forgotten(let status) = forgetting {
+                Logger(label: "gateway").notice(
+                    "sink \(sink) is given up (\(LeftSinks.words(of: status) ?? "nothing was left to do"))", metadata: ["who": "\(who)"])
+            }
+            return forgetting
+        } catch {
+            throw OperatorError(.failed, "\(error)")
+        }
     }
 
     func settle(_ settlement: DeadLetterSettlement, sink: String, changes: [String]) async throws(OperatorError) -> Int? {

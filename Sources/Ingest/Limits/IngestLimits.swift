@@ -45,7 +45,7 @@ package struct IngestLimits: Sendable {
     /// Requests of one connection that are answered in one turn of its event loop, and so before their answers are taken.
     package var requestsAheadMax = 16
     /// Requests of strangers that are answered in one turn of an event loop.
-    package var strangersPerTurnMax = 64
+    package var strangersPerTurnMax = 32
     /// Reads from strangers' connections in one turn of an event loop.
     package var strangersReadPerTurnMax = 8
     /// Bytes of answers not yet taken from which on a connection's next requests wait.

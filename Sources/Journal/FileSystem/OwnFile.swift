@@ -10,9 +10,13 @@ package enum OwnFile {
         do throws(SystemError) {
             return try plain(path, flags, isAlone: replacing)
         } catch {
-            guard replacing, error.isPlanted else { throw error }
-            // A link is removed and not followed.
-            guard unlink(path) == 0 else { throw SystemError("unlink") }
+            guard replacing, error.isPlanted || error.number == EISDIR else { throw error }
+            // A link is removed and not followed; what is in a folder is somebody's, and stays in one beside it.
+            if error.number == EISDIR {
+                guard rmdir(path) == 0 || rename(path, path + ".folder") == 0 else { throw SystemError("rename") }
+            } else {
+                guard unlink(path) == 0 else { throw SystemError("unlink") }
+            }
             return try plain(path, flags | O_CREAT | O_EXCL, isAlone: true)
         }
     }

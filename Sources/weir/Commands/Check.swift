@@ -14,7 +14,8 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
-        let isRunning = try await GatewayChannel.open(configuration) != nil
+        // Of a folder that is another user's the checks say so themselves.
+        let isRunning = DataAccess.mayRead(configuration.storage.data) ? try await GatewayChannel.open(configuration) != nil : false
         let problems =
             await StartChecks.problems(configuration, besideRunning: isRunning) + StartChecks.sinks(configuration)
             + StartChecks.ledger(configuration) + (isRunning ? [] : StartChecks.losses(configuration))

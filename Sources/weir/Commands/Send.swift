@@ -1,3 +1,4 @@
+import struct Adapters.LabelledSecret
 import struct Adapters.RequestSigner
 import ArgumentParser
 import Bytes
@@ -61,16 +62,19 @@ struct Send: AsyncParsableCommand {
             }
             return
         }
-        if answer.status == 401 { try await explainRefusal(configuration) }
+        if answer.status == 401 { try await explainRefusal(configuration, secret) }
         throw ExitCode(1)
     }
 
-    /// Says so where the gateway refuses because it does not know the source yet.
-    private func explainRefusal(_ configuration: GatewayConfiguration) async throws(CommandFailure) {
+    /// Says so where the gateway refuses because it does not know the source yet, or not the secret.
+    private func explainRefusal(_ configuration: GatewayConfiguration, _ secret: LabelledSecret) async throws(CommandFailure) {
         guard let channel = try await GatewayChannel.open(configuration) else { return }
         let client = OperatorClient(channel)
         let sources = try await client.get(["v1", "sources"])["sources"]?.arrayValue ?? []
-        client.warn(.source, besides: sources.filter { $0["configured"] != .bool(false) })
+        let known = sources.filter { $0["configured"] != .bool(false) }
+        client.warn(.source, besides: known)
+        guard known.contains(where: { $0.word("name") == source }), let reason = await KnownSecret(secret, of: source, configuration)?.refusal else { return }
+        StandardError.line(SafeText.escaped("weir: \(reason)"))
     }
 
     /// How a secret comes to be there.

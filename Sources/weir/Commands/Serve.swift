@@ -19,7 +19,6 @@ struct Serve: AsyncParsableCommand {
         ProcessLimits.surviveBrokenPipes()
         let configuration = try config.load(showingWarnings: true, needsSecrets: true)
         ProcessLimits.raiseOpenFiles()
-        LoggingSystem.bootstrap { LineLogHandler(label: $0) }
         let signals = StopSignals(), hangups = HangupSignals()
         let gateway: Gateway
         do throws(GatewayError) {

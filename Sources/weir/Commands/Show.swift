@@ -32,6 +32,9 @@ struct Show: AsyncParsableCommand {
 
     func validate() throws {
         if id.utf8.isEmpty { throw ValidationError("the id is empty") }
+        if id.utf8.allSatisfy({ (0x30...0x39).contains($0) }), ReceiptBound.number(id) == nil {
+            throw ValidationError("'\(id)' is no entry's number: they are whole numbers from 1 on", hint: "weir events")
+        }
         if let limit, limit < 1 { throw ValidationError("--limit is a number from 1 on") }
         if !history, limit != nil || after != nil { throw ValidationError("--limit and --after need --history") }
         if why || history, ReceiptBound.number(id) != nil { throw ValidationError("\(id) is an entry of the journal: --why and --history are of records") }

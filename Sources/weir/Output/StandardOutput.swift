@@ -1,5 +1,6 @@
 import Gateway
 import Glibc
+import Logging
 import Synchronization
 
 /// Standard output, written whole and at once.
@@ -30,8 +31,16 @@ enum StandardError {
         set { serving.withLock { $0 = newValue } }
     }
 
-    static func line(_ text: String) {
-        let bytes = Array(text.utf8) + [UInt8(ascii: "\n")]
+    static func line(_ text: String) { write(Array(text.utf8) + [UInt8(ascii: "\n")]) }
+
+    /// Where log lines go: all of a process that serves; of another what a person has to know, between what it says itself.
+    @Sendable static func log(_ label: String) -> any LogHandler {
+        var handler = LineLogHandler(label: label, write: write)
+        if !isServing { handler.logLevel = .warning }
+        return handler
+    }
+
+    @Sendable private static func write(_ bytes: [UInt8]) {
         if isServing { LogQueue.standardError.write(bytes) } else { _ = FileDescriptorOutput.write(bytes, to: STDERR_FILENO) }
     }
 }

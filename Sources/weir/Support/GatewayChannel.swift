@@ -15,7 +15,11 @@ struct GatewayChannel {
     /// The channel to the running gateway; nothing when none listens.
     static func open(_ configuration: GatewayConfiguration) async throws(CommandFailure) -> GatewayChannel? {
         let path = configuration.storage.socketFile
-        guard FilePaths.exists(path) else { return nil }
+        guard FilePaths.exists(path) else {
+            // Who may not look into the folder cannot tell whether one listens.
+            try DataAccess.check(configuration.storage.data)
+            return nil
+        }
         let channel: GatewayChannel
         do { channel = GatewayChannel(transport: try CurlTransport(), configuration: configuration) } catch { throw CommandFailure(error.message) }
         // A gateway that was killed leaves its socket behind.

@@ -73,6 +73,8 @@ struct CommandLineTests {
         ),
         (["journal", "erase", "0", "--reason", "x"], "a receipt's number is 1 or more"),
         (["dead", "retry", "abcdefgh-12-1"], "'abcdefgh-12-1' is an id, and the sink's name comes before it\u{0}weir dead show abcdefgh-12-1 names the sink"),
+        (["dead", "drop", "abcdefgh-12-1", "soc"], "'abcdefgh-12-1' is an id, and the sink's name comes before it"),
+        (["show", "0"], "'0' is no entry's number: they are whole numbers from 1 on"), (["show", "99999999999999999999"], "is no entry's number"),
         (["dead", "drop", "f_0a"], "'f_0a' is an id, and the sink's name comes before it\u{0}weir dead show f_0a"),
         (["init", "--data", "/proc/x"], "--data: what stands under /proc is the system's, and keeps nothing\u{0}--data ./data"),
         (["init", "--data", "../proc/x", "--config", "/etc/weir.yaml"], "--data: what stands under /proc"),
@@ -88,6 +90,7 @@ struct CommandLineTests {
         ["events", "--since", "20", "--until", "2026-03-01"], ["replay", "a", "--from", "2026-03-02", "--to", "2026-03-02"],
         ["findings", "--after", "seen:5:f_0"], ["findings", "--after", "f_0", "--sort", "old"], ["findings", "--after", "f_0", "--json"],
         ["dead", "list", "a", "--after", "old:5:7"], ["journal", "stats", "--data", "copy"], ["journal", "export", "--data", "copy", "--from", "3"],
+        ["journal", "export", "--json"],
     ]) func endsAndPlacesThatCanBeMeantAreTaken(arguments: [String]) {
         #expect(throws: Never.self) { try Weir.parseAsRoot(arguments) }
     }

@@ -1,3 +1,4 @@
+import Console
 import Delivery
 import Foundation
 import Testing
@@ -41,9 +42,17 @@ struct LeftSinksTests {
         (["stays", "new"], ["stays", "new"], ["new"]), (["stays", "new"], ["stays"], []), (["stays", "old", "new"], ["stays", "old", "new"], []),
         (["stays"], ["stays"], []), (["stays", "new", "newer"], ["new", "newer"], ["new", "newer"]),
     ]) func aSinkWithANewNameIsTold(configured: [String], begins: [String], told: [String]) {
-        let sentences = LeftSinks.renamed(Self.known, configured: Set(configured), begins: begins)
+        let sinks = begins.map { SinkDescription(name: $0, type: "file") }
+        let sentences = LeftSinks.renamed(Self.known, types: ["old": "file"], configured: Set(configured), begins: sinks)
         #expect(
             sentences.count == told.count && zip(sentences, told).allSatisfy { $0.hasPrefix("sink '\($1)' is new") && $0.contains("if it is 'old' by") },
             "\(sentences)")
+    }
+
+    /// Of one that ran before the ledger noted its kind, nobody knows it.
+    @Test(arguments: [("file", true), ("webhook", false), (nil, true)]) func aSinkOfAnotherKindIsNotTakenForIt(type: String?, isTold: Bool) {
+        let new = SinkDescription(name: "new", type: "file")
+        let sentences = LeftSinks.renamed(Self.known, types: type.map { ["old": $0] } ?? [:], configured: ["stays", "new"], begins: [new])
+        #expect(sentences.isEmpty != isTold, "\(sentences)")
     }
 }

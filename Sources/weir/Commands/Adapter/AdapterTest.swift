@@ -41,7 +41,13 @@ struct AdapterTest: ParsableCommand {
     private func adapterFolders(_ path: String) throws(CommandFailure) -> [(folder: String, shown: String)] {
         if FilePaths.exists(path + "/adapter.yaml") { return [(path, folder)] }
         switch FilePaths.entries(of: path) {
-        case .failure(let error): throw CommandFailure(error.message, hint: "name the folder: weir adapter test FOLDER")
+        case .failure(let error):
+            let isBuiltIn = EmbeddedAdapters.guides.contains { $0.name == folder }
+            throw CommandFailure(
+                error.message,
+                hint: isBuiltIn
+                    ? "\(folder) is built in: its folder, with its cases, is adapters/\(folder) of Weir's source"
+                    : "name the folder: weir adapter test FOLDER")
         case .success(let names):
             let found = names.filter { FilePaths.exists("\(path)/\($0)/adapter.yaml") }
             guard !found.isEmpty else { throw CommandFailure("no adapter.yaml is in \(path), or in a folder of it") }

@@ -56,7 +56,7 @@ struct DeadSelection: ParsableArguments {
     @OptionGroup var config: ConfigurationOption
 
     func check() throws {
-        if ids.isEmpty, !all, ChangeID(sink) != nil || RecordIdentity.isUID(sink) {
+        if ChangeID(sink) != nil || RecordIdentity.isUID(sink) {
             throw ValidationError("'\(sink)' is an id, and the sink's name comes before it", hint: "weir dead show \(sink) names the sink")
         }
         guard all == ids.isEmpty else { throw ValidationError(all ? "--all and ids exclude each other" : "name ids, or say --all") }

@@ -12,6 +12,9 @@ struct JournalExportCommand: ParsableCommand {
     @Flag(help: "The gateway's own entries too.")
     var all = false
 
+    @Flag(help: "Changes nothing: JSON is what it prints.")
+    var json = false
+
     @OptionGroup var place: JournalPlace
 
     func run() throws {

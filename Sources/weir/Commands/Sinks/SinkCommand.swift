@@ -7,7 +7,7 @@ import JSONDocument
 /// `weir sink`.
 struct SinkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sink", abstract: "Does something with one sink.", subcommands: [SinkTest.self])
+        commandName: "sink", abstract: "Does something with one sink.", subcommands: [SinkTest.self, SinkForget.self])
 }
 
 /// `weir sink test NAME`.
@@ -43,5 +43,52 @@ struct SinkTest: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
+    }
+}
+
+/// `weir sink forget NAME`.
+struct SinkForget: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Gives up what a sink that has left the configuration has still to do.",
+        discussion: """
+            Without --yes it only says what that is. What the sink was told stays known, and so do its tickets; one of the same name that is configured \
+            later begins as a new one.
+            """)
+
+    @Argument(help: "The sink's name.")
+    var name: String
+
+    @Flag(help: "Do it.")
+    var yes = false
+
+    @OptionGroup var config: ConfigurationOption
+
+    func run() async throws {
+        let answer = try await ask()
+        let counts = [(answer.word("pending"), "pending"), (Sinks.waiting(of: answer), "waiting"), (answer.word("dead"), "dead")]
+        let words = counts.filter { !["", "0"].contains($0.0) }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        let what = words.isEmpty ? "nothing is left to do for it" : "its changes (\(words)) are not sent any more"
+        guard yes else {
+            StandardOutput.line("\(name) would be given up: \(what)")
+            StandardError.line("hint: --yes does it")
+            return
+        }
+        StandardOutput.line("\(name) is given up: \(what)")
+    }
+
+    private func ask() async throws(CommandFailure) -> JSONValue {
+        let configuration = try config.loadForReading()
+        if let channel = try await GatewayChannel.open(configuration) {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.key("make")
+            writer.bool(yes)
+            writer.member("who", SystemUser.name)
+            writer.endObject()
+            return try await OperatorClient(channel).post(["v1", "sinks", name, "forget"], body: writer.bytes)
+        }
+        let answer: OperatorResponse
+        do throws(GatewayError) { answer = try await OfflineGateway.forget(sink: name, isMade: yes, configuration) } catch { throw CommandFailure(error) }
+        return try OperatorClient.json(answer)
     }
 }

@@ -47,7 +47,7 @@ struct Sinks: AsyncParsableCommand {
     }
 
     /// Changes that were put off, and those that wait behind them.
-    private static func waiting(of sink: JSONValue) -> String {
+    static func waiting(of sink: JSONValue) -> String {
         let sum = (sink["retrying"]?.integerValue ?? 0) &+ (sink["held"]?.integerValue ?? 0)
         return sink["retrying"] == nil ? "" : String(sum)
     }
@@ -66,7 +66,9 @@ struct Sinks: AsyncParsableCommand {
             lines.append(status.isEmpty || text.hasPrefix("answered \(status)") ? text : "\(status) \(text)")
         }
         if sink.word("state") == "not configured" {
-            lines.append("it has left the configuration, and what is pending, waiting or dead stays: under the same name it goes on with it")
+            lines.append(
+                "it has left the configuration, and what is pending, waiting or dead stays: under the same name it goes on with it, and weir sink forget \(sink.word("name")) gives it up"
+            )
         }
         if let retrying = sink["retrying"]?.integerValue, let held = sink["held"]?.integerValue, retrying > 0 || held > 0 {
             let behind = held > 0 ? ", \(held) held behind one of their record" : ""

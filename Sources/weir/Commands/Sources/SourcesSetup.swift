@@ -39,7 +39,7 @@ struct SourcesSetup: AsyncParsableCommand {
         }
         guard let adapter = configuration.adapters.adapters[source.adapter] else { throw CommandFailure("the adapter '\(source.adapter)' is not there") }
         let url = "\(configuration.publicURL ?? "https://YOUR-HOST")/in/\(name)"
-        let known = await KnownSecret(of: source, configuration)
+        let known = await KnownSecret(source.secrets.last, of: source.name, configuration)
         let lines: [String]
         switch adapter.secretMaker {
         case .gateway:
@@ -165,47 +165,4 @@ struct SourcesSetup: AsyncParsableCommand {
         guard case .success(let bytes) = FilePaths.contents(of: FilePaths.folder(of: origin) + "/README.md", limit: 1 << 20) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
-}
-
-/// The secret of a source that is shown, and whether the running gateway has read it.
-private struct KnownSecret {
-    private let secret: LabelledSecret
-    /// What to do, where a gateway runs that does not take it.
-    private let missing: String?
-
-    /// Asks the running gateway; without one, what the file says counts.
-    init?(of source: SourceSettings, _ configuration: GatewayConfiguration) async {
-        guard let secret = source.secrets.last else { return nil }
-        self.secret = secret
-        guard let channel = try? await GatewayChannel.open(configuration) else {
-            missing = nil
-            return
-        }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("secret_sha256", SHA256Hash.digest(of: secret.value).hex)
-        writer.endObject()
-        let request = OperatorRequest(.post, ["v1", "sources", source.name, "takes"], body: writer.bytes)
-        let answer = try? await channel.respond(to: request)
-        let isTaken = answer.flatMap { try? OperatorClient.json($0) }?["taken"]?.boolValue
-        // One of an older version does not know the question.
-        guard answer?.status == 200 && isTaken == false || answer.map({ Self.isUnknownSource($0) }) == true else {
-            missing = nil
-            return
-        }
-        missing = secret.label.hasPrefix("env:") ? "restart it with \(secret.label.dropFirst(4)) set to this in its environment" : FileAhead(configuration).cure
-    }
-
-    private static func isUnknownSource(_ answer: OperatorResponse) -> Bool { (try? OperatorClient.json(answer))?["missing"]?["source"] != nil }
-
-    var text: String { String(decoding: secret.value, as: UTF8.self) }
-
-    /// What the secret is, and where it is from.
-    func words(_ more: String = "") -> String {
-        missing == nil
-            ? "The secret that the gateway takes, from \(secret.label)\(more):"
-            : "The secret from \(secret.label), which the running gateway does NOT take yet:"
-    }
-
-    var cure: [String] { missing.map { ["Until it has read it, what the vendor sends with it is refused: \($0)."] } ?? [] }
 }
