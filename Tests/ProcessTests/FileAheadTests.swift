@@ -23,7 +23,7 @@ struct FileAheadTests {
     /// Commands that name a sink or source, and their exit codes where the gateway does not know it.
     private static let naming: [([String], Int32)] = [
         (["sink", "test", "soar"], 1), (["replay", "soar", "--from", "1"], 1), (["replay", "soar", "--cancel"], 1), (["dead", "retry", "soar", "--all"], 1),
-        (["dead", "drop", "soar", "f_0"], 1), (["dead", "list", "soar"], 0), (["findings", "--source", "late"], 1), (["scans", "--source", "late"], 1),
+        (["dead", "drop", "soar", "f_0"], 1), (["dead", "list", "soar"], 1), (["findings", "--source", "late"], 1), (["scans", "--source", "late"], 1),
         (["events", "--source", "late"], 1), (["void", "--source", "late", "--from", "1", "--to", "1", "--reason", "x", "--yes"], 1),
     ]
 

@@ -11,7 +11,14 @@ struct DeadView {
 
     /// `GET /v1/dead?state=dead|waiting&sink=…&id=…&limit=…&after=…`: the oldest first.
     func list(_ request: OperatorRequest) async throws -> OperatorResponse {
-        let page = try await api.sources.letters(try Self.query(request))
+        let query = try Self.query(request)
+        if let sink = query.sink, !api.sources.configuredSinks.contains(where: { $0.name == sink }) {
+            // After a reload the gateway's own are others; one that has left may have letters still.
+            let isRunning = await api.sources.live?.sinkStatuses().contains { $0.name == sink } ?? false
+            let ran = try await api.sources.positions().contains { $0.name == sink }
+            guard isRunning || ran else { throw OperatorError(noSink: sink) }
+        }
+        let page = try await api.sources.letters(query)
         var response = OperatorResponse.object { writer in
             writer.objects("dead", page.letters) { writer, letter in
                 writer.member("sink", letter.sink)

@@ -17,13 +17,15 @@ enum FileChecks {
         if let error = await stateProblem(storage), error.code == .corrupt {
             damage.append(GatewayError(error.message, hint: "the next start puts it aside and makes it again from the journal"))
         }
-        if let lost = lostLedger(storage) { damage.append(lost) }
+        if let lost = await lostLedger(storage) { damage.append(lost) }
         return damage
     }
 
-    /// That ledger.db is gone, of which the file beside it says that it was there: sinks begin anew without it.
-    static func lostLedger(_ storage: StorageSettings) -> GatewayError? {
-        guard !FilePaths.exists(storage.ledgerFile), FilePaths.exists(LedgerReader.markFile(beside: storage.ledgerFile)) else { return nil }
+    /// That ledger.db is gone, of which the file beside it, or a state.db that every start makes together with it, says that it was there: sinks begin anew
+    /// without it.
+    static func lostLedger(_ storage: StorageSettings) async -> GatewayError? {
+        guard !FilePaths.exists(storage.ledgerFile) else { return nil }
+        if !FilePaths.exists(LedgerReader.markFile(beside: storage.ledgerFile)), await position(storage) == 0 { return nil }
         return GatewayError(
             "\(storage.ledgerFile) is gone: every sink begins anew where its from: says, and is told once more what it was told since then",
             hint: "put the file back before the next start; there is no other copy of it (docs/operations.md, Restore)")

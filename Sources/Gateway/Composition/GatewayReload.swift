@@ -48,7 +48,11 @@ struct GatewayReload: Sendable {
     /// Says what sinks that have just left the configuration leave behind.
     private func tellLeft(_ sinks: Set<String>) async {
         guard !sinks.isEmpty, let positions = try? await ledger.positions(), let counts = try? await ledger.counts() else { return }
-        let sentences = LeftSinks.sentences(positions.filter { sinks.contains($0.name) }, counts, last: try? await feed.lastSequence())
-        for sentence in sentences { log.warning("\(sentence)") }
+        let left = positions.filter { sinks.contains($0.name) }, last = try? await feed.lastSequence()
+        for position in left {
+            let sentences = LeftSinks.sentences([position], counts, last: last)
+            for sentence in sentences { log.warning("\(sentence)") }
+            if sentences.isEmpty { log.notice("\(LeftSinks.departed(position.name))") }
+        }
     }
 }

@@ -62,10 +62,12 @@ struct GatewayStart {
     }
 
     private func start(_ parts: inout GatewayParts) async throws(GatewayError) -> Gateway {
+        // A state.db that this start makes says nothing.
+        let lost = await FileChecks.lostLedger(configuration.storage)
         let projection = try await startProjection(&parts)
         let ledger: Ledger
         let log = log, say = noticeWriter(projection.journal)
-        if let lost = FileChecks.lostLedger(configuration.storage) { log.warning("\(lost.message)") }
+        if let lost { log.warning("\(lost.message)") }
         do throws(LedgerError) {
             ledger = try Ledger.forService(path: configuration.storage.ledgerFile) { damage in
                 log.error(damage.code == .replaced ? "\(damage.message)" : "nothing is delivered: \(damage.message)")

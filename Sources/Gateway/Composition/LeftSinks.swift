@@ -21,12 +21,15 @@ package enum LeftSinks {
         return sentences(positions.filter { !known.contains($0.name) }, (try? ledger.counts()) ?? [:], last: last)
     }
 
-    /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had: it may be the same one.
+    /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had, as it may be the same one;
+    /// and about each that was another before.
     package static func renamed(_ configuration: GatewayConfiguration) -> [String] {
         let path = configuration.storage.ledgerFile
         guard FilePaths.exists(path), let reader = try? LedgerReader(path: path), let positions = try? reader.positions() else { return [] }
         let begins = configuration.sinks.filter { $0.start != .now }.map { SinkDescription(name: $0.name, type: $0.type) }
-        return renamed(positions, types: (try? reader.types()) ?? [:], configured: Set(configuration.sinks.map(\.name)), begins: begins)
+        let types = (try? reader.types()) ?? [:]
+        return renamed(positions, types: types, configured: Set(configuration.sinks.map(\.name)), begins: begins)
+            + changed(types, configuration.sinks.map { SinkDescription(name: $0.name, type: $0.type) })
     }
 
     /// - Parameters:
@@ -50,6 +53,20 @@ package enum LeftSinks {
             guard let words = words(of: status) else { return nil }
             return
                 "sink '\(position.name)' is not configured, and its changes (\(words)) stay where they are: under the same name it goes on with them, and weir sink forget \(position.name) gives them up"
+        }
+    }
+
+    /// What is said of one that has left with nothing to do.
+    static func departed(_ name: String) -> String {
+        "sink '\(name)' is not configured any more: from now on changes are pending for it, until it is configured again or weir sink forget \(name) gives it up"
+    }
+
+    /// A sentence about each configured sink that was of another kind: what it has not been told, the system in its place has not been told either.
+    static func changed(_ types: [String: String], _ configured: [SinkDescription]) -> [String] {
+        configured.compactMap { sink in
+            guard let type = types[sink.name], type != sink.type else { return nil }
+            return
+                "sink '\(sink.name)' was one of type \(type), and goes on as one of type \(sink.type) with what comes next: weir replay \(sink.name) --from 1 sends what was before; under another name it begins anew"
         }
     }
 

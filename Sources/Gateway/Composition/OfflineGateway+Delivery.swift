@@ -30,6 +30,9 @@ extension OfflineGateway {
 
     /// Gives up a sink that has left the configuration, under the data folder's lock; with `isMade` false only looks at what that would be.
     package static func forget(sink: String, isMade: Bool, _ configuration: GatewayConfiguration) async throws(GatewayError) -> OperatorResponse {
+        guard configuration.isWhole else {
+            throw GatewayError("\(configuration.file) cannot be used as it is, so that nobody knows whether it names the sink '\(sink)'", hint: "weir check")
+        }
         let storage = configuration.storage
         var last: UInt64?
         if FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) {

@@ -28,7 +28,8 @@ package enum OfflineGateway {
         } catch {
             state = .failure(OperatorError(.unavailable, error.message))
         }
-        let queries = state
+        let queries = state, sources = configuration.isWhole ? configuration.sourceDescriptions : knownSources(storage)
+        let sinks = configuration.isWhole ? configuration.sinkDescriptions : knownSinks(storage)
         return OperatorAPI(
             OperatorAPI.Sources(
                 state: state, conservation: { try await queries.get().conservation(EntrySource(journal)) },
@@ -41,8 +42,22 @@ package enum OfflineGateway {
                 itemCounts: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).counts() : [:] },
                 replays: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).openReplays() : [] },
                 letters: { FilePaths.exists(storage.ledgerFile) ? try LedgerReader(path: storage.ledgerFile).letters($0) : LetterPage() },
-                configuredSources: { configuration.sourceDescriptions }, configuredSinks: configuration.sinkDescriptions,
+                configuredSources: { sources }, configuredSinks: sinks,
                 rebuilding: { await rebuilding(queries, journal) }, earlierTallies: { TallyFile(storage).read() }))
+    }
+
+    /// Those that ever received something, where nobody knows what is configured.
+    private static func knownSources(_ storage: StorageSettings) -> [SourceDescription] {
+        TallyFile(storage).read().keys.filter { !$0.isEmpty }.sorted().map { SourceDescription(name: $0, adapter: "", account: "", credential: "") }
+    }
+
+    /// Those that ever ran, where nobody knows what is configured.
+    private static func knownSinks(_ storage: StorageSettings) -> [SinkDescription] {
+        guard FilePaths.exists(storage.ledgerFile), let ledger = try? LedgerReader(path: storage.ledgerFile), let positions = try? ledger.positions() else {
+            return []
+        }
+        let types = (try? ledger.types()) ?? [:]
+        return positions.map { SinkDescription(name: $0.name, type: types[$0.name] ?? "unknown") }
     }
 
     /// The journal's files, as far as `state.db` beside them knows more of them than they say: what is erased, and how far they were durable. Without a

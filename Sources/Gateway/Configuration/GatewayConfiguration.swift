@@ -21,6 +21,8 @@ package struct GatewayConfiguration: Sendable {
     package var operators: [OperatorSettings] = []
     /// The SHA-256 of the file, in hex.
     package var digest = ""
+    /// Whether it is what the file says; of one that cannot be used only the folders are known.
+    package var isWhole: Bool { !digest.isEmpty }
     /// What is doubtful and does not keep the gateway from starting.
     package var warnings: [Issue] = []
 

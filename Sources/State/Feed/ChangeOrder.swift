@@ -43,16 +43,25 @@ enum ChangeOrder {
         return UInt64(clamping: row.upperBound)
     }
 
-    /// The sequences of the changes that entries of the number `number` made: more than one stretch where they were told at several times, or where the
-    /// journal gave the number twice.
-    static func ranges(ofEntry number: UInt64, in database: Database) throws -> [Range<Int64>] {
+    /// The sequences of the changes that the entry of the number `number` made: more than one stretch where they were told at several times.
+    ///
+    /// - Parameter includingLost: Whether those count too of an entry that the journal has lost, and whose number it has given to another since.
+    static func ranges(ofEntry number: UInt64, includingLost: Bool = false, in database: Database) throws -> [Range<Int64>] {
         guard let row = try rows(database) else { return [] }
         let entry = Int64(clamping: number)
         return try stretches(of: row, "entry", in: database).compactMap { stretch in
             let first = try first(in: database, column: "entry", atLeast: entry, stretch)
             let behind = entry == .max ? stretch.upperBound : try self.first(in: database, column: "entry", atLeast: entry + 1, stretch)
-            return first < behind ? first..<behind : nil
+            guard first < behind else { return nil }
+            return try includingLost || isOwn(first, entry: number, in: database) ? first..<behind : nil
         }
+    }
+
+    /// Whether the first change at or behind `sequence` bears a tag under which the journal's entry `number` makes changes.
+    private static func isOwn(_ sequence: Int64, entry number: UInt64, in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: "SELECT tag FROM changes WHERE sequence >= ? ORDER BY sequence LIMIT 1")
+        guard let tag = try String.fetchOne(statement, arguments: [sequence]) else { return false }
+        return try Remade.isOwn(tag, ofEntry: number, in: database)
     }
 
     /// The sequence of the last change whose `column` is less than `value`; 0 when there is none.

@@ -100,7 +100,11 @@ package final class StateChangeFeed: ChangeFeed {
         guard !ids.isEmpty else { return [] }
         return try await store.readAsync { database in
             let erased = Set(try Int64.fetchAll(database, sql: "SELECT receipt FROM erasures"))
-            return Set(ids.filter { id in ChangeID(id).map { erased.contains(Int64(clamping: $0.entry)) } ?? false })
+            return try Set(
+                ids.filter { text in
+                    guard let id = ChangeID(text), erased.contains(Int64(clamping: id.entry)) else { return false }
+                    return try Remade.isOwn(id.tag, ofEntry: id.entry, in: database)
+                })
         }
     }
 

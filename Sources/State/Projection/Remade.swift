@@ -40,17 +40,26 @@ struct Remade: Equatable, Sendable {
 
     /// Where the change is now that the entry of `id` made under another tag before; nothing when `id` is none of those.
     static func place(of id: ChangeID, position: Position, in database: Database) throws -> ChangePlace? {
-        guard let tag = try tag(of: id.entry, in: database), id.tag != tag, try isFormer(id, in: database) else { return nil }
+        guard let tag = try tag(of: id.entry, in: database), id.tag != tag, try isOwn(id.tag, ofEntry: id.entry, in: database) else { return nil }
         guard position.entry >= id.entry else { return .notYet }
         if let change = try ChangeID(tag: tag, entry: id.entry, number: id.number).fetch(database) { return .at(change.sequence) }
         return .gone(after: try ChangeOrder.last(in: database, before: .receipt(id.entry)))
     }
 
-    /// Whether the entry made changes under the tag of `id`: that which was in force, or that of another making.
-    private static func isFormer(_ id: ChangeID, in database: Database) throws -> Bool {
-        let inForce = try String.fetchOne(
-            database, sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1", arguments: [Int64(clamping: id.entry)])
-        return try inForce == id.tag || isKnown(id.tag, in: database)
+    /// Whether the journal's entry made changes under the tag: that which was in force, or that of another making. Where none is known any may have been.
+    ///
+    /// Under another the number was that of an entry which the journal has lost.
+    static func isOwn(_ tag: String, ofEntry number: UInt64, in database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: "SELECT tag FROM tags WHERE entry <= ? ORDER BY entry DESC LIMIT 1")
+        guard let inForce = try String.fetchOne(statement, arguments: [Int64(clamping: number)]) else { return true }
+        return try inForce == tag || isKnown(tag, in: database)
+    }
+
+    /// Whether the newest that was told of a record is of an entry that the journal has lost.
+    static func isLost(_ uid: String, in database: Database) throws -> Bool {
+        let sql = "SELECT tag, entry FROM changes WHERE record = (SELECT id FROM records WHERE uid = ?) ORDER BY sequence DESC LIMIT 1"
+        guard let row = try CheckedRow.fetchOne(database.cachedStatement(sql: sql), arguments: [uid]) else { return false }
+        return try !isOwn(row[0], ofEntry: UInt64(clamping: row[1] as Int64), in: database)
     }
 
     /// Whether this state.db has made changes with the tag, or has come to the entry that brought it.

@@ -26,7 +26,7 @@ package struct ChangeID: Hashable, Sendable {
             SELECT \(ChangeRow.columns) FROM \(ChangeRow.tables)
             WHERE c.sequence >= ? AND c.sequence < ? AND c.entry = ? AND c.tag = ? AND c.number = ?
             """
-        for range in try ChangeOrder.ranges(ofEntry: entry, in: database) {
+        for range in try ChangeOrder.ranges(ofEntry: entry, includingLost: true, in: database) {
             let arguments: StatementArguments = [range.lowerBound, range.upperBound, Int64(clamping: entry), tag, Int64(clamping: number)]
             if let row = try CheckedRow.fetchOne(database, sql: sql, arguments: arguments) { return try ChangeRow(row).change }
         }

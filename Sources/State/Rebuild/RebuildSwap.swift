@@ -94,6 +94,8 @@ struct RebuildSwap {
         _ pair: RecordPairs.Pair, into projection: Projection, work: ProjectedEntry, parser: inout JSONParser, live: Database
     ) throws {
         guard let kind = pair.after?.kind ?? pair.before?.kind else { return }
+        // Nobody has decided anything about what the journal has lost: it stays as it was told.
+        if pair.after == nil, try Remade.isLost(pair.uid, in: live) { return }
         let record = try projection.records.record(pair.uid, kind: kind)
         let before = record.state
         let toldProgress: Int64? = if case .scan(let scan) = record.state { scan.toldProgress } else { nil }

@@ -33,6 +33,7 @@ struct Rebuild: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
+        try DataAccess.check(configuration.storage)
         if apply {
             let changes = try await applyDifference(configuration)
             StandardOutput.line("rebuilt: \(changes) \(changes == 1 ? "change" : "changes")")

@@ -105,7 +105,11 @@ struct Replay: AsyncParsableCommand {
 
     /// Says so where the range reaches beyond what there is.
     private func warn(newest: String) {
-        guard case .receipt(let end)? = to.flatMap({ Moment.bound($0) }), let newest = UInt64(newest), end > newest else { return }
+        guard let to, let bound = Moment.bound(to) else { return }
+        if bound.isAhead(of: SystemClock.now()) {
+            StandardError.line(SafeText.escaped("weir: --to \(to) lies ahead: what comes until then is not part of it"))
+        }
+        guard case .receipt(let end) = bound, let newest = UInt64(newest), end > newest else { return }
         StandardError.line("weir: --to \(end) lies beyond the newest entry, \(newest): what comes later is not part of it")
     }
 

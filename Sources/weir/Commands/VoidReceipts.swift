@@ -42,6 +42,7 @@ struct VoidReceipts: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try config.load(needsSecrets: false)
+        try DataAccess.check(configuration.storage)
         try await checkSource(configuration)
         if to.bound.isAhead(of: SystemClock.now()) {
             StandardError.line("weir: --to lies ahead: what comes until then is left out as well, and its senders are told that it was taken")

@@ -10,6 +10,9 @@ struct FileAhead {
 
     init(_ configuration: GatewayConfiguration) { self.configuration = configuration }
 
+    /// The file as the person named it.
+    var file: String { configuration.file }
+
     /// What to do where the gateway does not know `thing`; nothing where the file, as far as it can be read, does not name it either.
     func hint(_ thing: ConfiguredThing) -> String? {
         guard names(thing.kind).contains(thing.name) else { return nil }

@@ -55,4 +55,11 @@ struct LeftSinksTests {
         let sentences = LeftSinks.renamed(Self.known, types: type.map { ["old": $0] } ?? [:], configured: ["stays", "new"], begins: [new])
         #expect(sentences.isEmpty != isTold, "\(sentences)")
     }
+
+    @Test func aSinkThatWasAnotherIsTold() {
+        let configured = [("old", "file"), ("stays", "file"), ("new", "file")].map { SinkDescription(name: $0, type: $1) }
+        let sentences = LeftSinks.changed(["old": "webhook", "stays": "file"], configured)
+        #expect(
+            sentences.count == 1 && sentences.first?.hasPrefix("sink 'old' was one of type webhook, and goes on as one of type file") == true, "\(sentences)")
+    }
 }

@@ -1,3 +1,4 @@
+import Console
 import FindingModel
 import Foundation
 import JSONDocument
@@ -92,5 +93,41 @@ struct RestoreTests {
         try await Self.run(in: original, sending: ["b1", "b2", "b3"])
         try await Self.run(in: copy, sending: ["c1", "c2", "c3"])
         Self.expectOneContentForEachID(original, copy)
+    }
+
+    /// The numbers of entries that the journal has lost are given again: what is done to the new ones is not done to the old.
+    @Test func whatIsDoneToAReceiptIsNotDoneToALostOneOfItsNumber() async throws {
+        let folder = try TemporaryFolder(), data = folder.path + "/data", backup = folder.path + "/backup"
+        try await Self.run(in: folder, sending: ["a1"])
+        try FileManager.default.createDirectory(atPath: backup, withIntermediateDirectories: true)
+        try Self.copy(["journal"], from: data, to: backup)
+        let lost = ["b1", "b2", "b3", "c1", "c2", "c3"]
+        try await Self.run(in: folder, sending: lost)
+        try Self.copy(["journal"], from: backup, to: data)
+        let given = Set(Self.changes(folder).compactMap { $0["id"]?.stringValue?.split(separator: "-").dropFirst().first.map(String.init) })
+
+        let test = try await GatewayUnderTest.start(in: folder)
+        var numbers: [String] = []
+        for id in ["d1", "d2", "d3"] {
+            let answer = try JSONValue(parsing: Array(try await test.send("r", Self.scan(id)).body.utf8))
+            numbers.append(try #require(answer["receipt"]?.stringValue))
+        }
+        #expect(await Condition.holds(within: 60) { Set(["d1", "d2", "d3"]).isSubset(of: Self.told(folder)) })
+        #expect(given.isSuperset(of: numbers), "the numbers \(numbers) are none of \(given.sorted())")
+        for number in numbers {
+            let receipt = try await test.ask(.get, "/v1/receipts/\(number)").json
+            let made = (receipt["changes"]?.arrayValue ?? []).compactMap { $0["uid"]?.stringValue }
+            #expect(made.count == 1 && made.first.map { uid in !lost.contains { Self.uid($0) == uid } } == true, "\(receipt)")
+            let erased = try await test.ask(.post, "/v1/journal/erase", body: "{\"number\":\"\(number)\",\"reason\":\"a test\"}")
+            #expect(erased.status == 200, "\(erased.json)")
+        }
+        let rebuilt = try await test.ask(.post, "/v1/rebuild", body: "{}")
+        #expect(rebuilt.status == 200 && rebuilt.json["changes"]?.integerValue == 0, "\(rebuilt.json)")
+        await test.gateway.stop()
+        // A sink that begins anew is told of what the journal has lost, and of nothing that was erased.
+        try FileManager.default.removeItem(atPath: folder.path + "/changes.ndjson")
+        for ending in ["", "-mark"] { try? FileManager.default.removeItem(atPath: data + "/ledger.db" + ending) }
+        try await Self.run(in: folder, sending: [], holding: ["a1"] + lost)
+        #expect(Self.told(folder) == Set(["a1"] + lost))
     }
 }

@@ -30,11 +30,9 @@ struct DeadList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try config.loadForReading()
-        let client = try await OperatorClient.open(configuration)
+        let client = try await OperatorClient.open(try config.loadForReading())
         let (letters, next) = try await DeadLetters.read(
             client, waiting ? "waiting" : "dead", sink: sink, ids: [], limit: limit, after: after)
-        if let sink, letters.isEmpty { try await Self.check(sink, configuration, client) }
         defer { ListingOptions.End(next: next, count: letters.count).report() }
         if json {
             for letter in letters { StandardOutput.json(letter.bytes) }
@@ -50,14 +48,6 @@ struct DeadList: AsyncParsableCommand {
             ])
         }
         table.print(orNothing: "no dead letters")
-    }
-
-    /// Throws when there is no such sink; one that has left the configuration is one, and one that the gateway has not read yet is told.
-    private static func check(_ sink: String, _ configuration: GatewayConfiguration, _ client: OperatorClient) async throws {
-        let sinks = try await client.get(["v1", "sinks"])["sinks"]?.arrayValue ?? []
-        guard !sinks.contains(where: { $0.word("name") == sink }) else { return }
-        guard configuration.sinks.contains(where: { $0.name == sink }) else { throw CommandFailure("there is no sink '\(sink)'", hint: "weir sinks") }
-        client.warn(.sink, besides: sinks)
     }
 
     private func showWaiting(_ letters: [JSONValue]) {

@@ -107,14 +107,14 @@ struct DeadSelection: ParsableArguments {
     func check(_ unknown: [String]) throws(CommandFailure) {
         guard !unknown.isEmpty else { return }
         let names = unknown.prefix(10).map { "'\($0)'" }.joined(separator: ", ") + (unknown.count > 10 ? " and \(unknown.count - 10) more" : "")
-        throw CommandFailure("the sink '\(sink)' has no dead letter \(names)", hint: "weir dead list \(sink)")
+        throw CommandFailure("the sink '\(sink)' has no dead letter \(names)", hint: "weir dead list \(sink); what waits is none (--waiting shows that)")
     }
 
     /// Fails when ids were named and nothing was done, because none of them is a dead letter.
     func check(_ count: Int, left: Int) throws(CommandFailure) {
         guard count == 0, left == 0, !ids.isEmpty else { return }
         let what = ids.count == 1 ? "dead letter '\(ids[0])'" : "dead letter of any of these names"
-        throw CommandFailure("the sink '\(sink)' has no \(what)", hint: "weir dead list \(sink)")
+        throw CommandFailure("the sink '\(sink)' has no \(what)", hint: "weir dead list \(sink); what waits is none (--waiting shows that)")
     }
 
     /// How many of them are dead still, at most 1.

@@ -57,7 +57,8 @@ struct JournalVerify: ParsableCommand {
 
     private static func word(_ report: VerifyReport) -> String {
         if report.isIntact { return "intact" }
-        return report.problemCount == 0 && report.headMatches != false ? "not erased" : "damaged"
+        if report.problemCount == 0 { return report.headMatches == false ? "another history" : "not erased" }
+        return "damaged"
     }
 
     private static func json(_ report: VerifyReport) -> [UInt8] {

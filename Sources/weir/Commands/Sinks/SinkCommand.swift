@@ -67,7 +67,12 @@ struct SinkForget: AsyncParsableCommand {
         let answer = try await ask()
         let counts = [(answer.word("pending"), "pending"), (Sinks.waiting(of: answer), "waiting"), (answer.word("dead"), "dead")]
         let words = counts.filter { !["", "0"].contains($0.0) }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        let what = words.isEmpty ? "nothing is left to do for it" : "its changes (\(words)) are not sent any more"
+        let replays = answer["queued_replays"]?.arrayValue?.count ?? 0
+        let left = [
+            words.isEmpty ? nil : "its changes (\(words)) are not sent any more",
+            replays > 0 ? "\(replays.of("replay")) that it was to get \(replays == 1 ? "ends" : "end")" : nil,
+        ]
+        let what = left.allSatisfy { $0 == nil } ? "nothing is left to do for it" : left.compactMap(\.self).joined(separator: ", and ")
         guard yes else {
             StandardOutput.line("\(name) would be given up: \(what)")
             StandardError.line("hint: --yes does it")
@@ -79,6 +84,11 @@ struct SinkForget: AsyncParsableCommand {
     private func ask() async throws(CommandFailure) -> JSONValue {
         let configuration = try config.loadForReading()
         if let channel = try await GatewayChannel.open(configuration) {
+            if configuration.sinks.contains(where: { $0.name == name }) {
+                throw CommandFailure(
+                    "\(configuration.file) names the sink '\(name)', so that it is to go on",
+                    hint: "take it out first, and have a running gateway read that (SIGHUP)")
+            }
             var writer = JSONWriter()
             writer.beginObject()
             writer.key("make")

@@ -43,7 +43,11 @@ struct SourcesSetup: AsyncParsableCommand {
         let lines: [String]
         switch adapter.secretMaker {
         case .gateway:
-            let (secret, words) = try secret(of: source, adapter.authentication, known, ahead)
+            var unread: [String] = []
+            for other in source.secrets.dropLast() {
+                if let reason = await KnownSecret(other, of: source.name, configuration)?.refusal { unread.append("Of the others, \(reason).") }
+            }
+            let (secret, words) = try secret(of: source, adapter.authentication, known, unread: unread, ahead)
             lines = words + Self.credentialSteps(adapter.authentication, url: url, secret: secret)
         case .vendor: lines = try vendorSteps(source, adapter, url: url, known)
         }
@@ -59,7 +63,7 @@ struct SourcesSetup: AsyncParsableCommand {
 
     /// The secret to enter at the vendor, and what to say of it.
     private func secret(
-        of source: SourceSettings, _ scheme: AuthenticationScheme, _ known: KnownSecret?, _ ahead: FileAhead
+        of source: SourceSettings, _ scheme: AuthenticationScheme, _ known: KnownSecret?, unread: [String], _ ahead: FileAhead
     ) throws(CommandFailure) -> (secret: String, lines: [String]) {
         let missing = source.secretFiles.first { FilePaths.isAbsent($0) }
         if write {
@@ -71,11 +75,11 @@ struct SourcesSetup: AsyncParsableCommand {
             // RFC 7617: user name and password are one credential, of which the password is entered.
             let text = known.text
             let secret = if case .basic = scheme { text.dropping(prefix: "weir:") ?? text } else { text }
-            let others = source.secrets.count > 1 ? " (the last of \(source.secrets.count) that it takes)" : ""
+            let others = source.secrets.count > 1 ? " (the last of the \(source.secrets.count) that \(ahead.file) lists)" : ""
             let rotation = missing.map { "--write mints another into \($0)" } ?? "For a new one list a second file in `secrets:` and give --write"
             return (
                 secret,
-                [known.words(others) + "  \(secret)"] + known.cure + [rotation + "; the gateway takes both until one is removed."]
+                [known.words(others) + "  \(secret)"] + known.cure + unread + [rotation + "; the gateway takes both until one is removed."]
             )
         }
         if let reason = source.hiddenSecret {
