@@ -184,13 +184,14 @@ extension DeliveryService {
     }
 
     /// What a sink that has left the configuration has still to do, given up where `isMade`, or only looked at.
-    package func forget(sink: String, isMade: Bool) async throws -> Forgetting {
+    package func forget(sink: String, isMade: Bool, andTickets: Bool = false) async throws -> Forgetting {
         let (configured, isLeaving) = state.withLock { state in
             (state.pumps.contains { $0.sink.name == sink }, state.leaving.contains { $0.sink.name == sink && !$0.isStopped })
         }
         if configured { return .isConfigured }
         if isLeaving { return .isLeaving }
-        return try await Forgetting.run(ledger, sink: sink, last: try? await feed.lastSequence(), isMade: isMade, now: surroundings.clock.now)
+        return try await Forgetting.run(
+            ledger, sink: sink, last: try? await feed.lastSequence(), isMade: isMade, andTickets: andTickets, now: surroundings.clock.now)
     }
 
     private func changeID(at sequence: UInt64) async throws -> String? {

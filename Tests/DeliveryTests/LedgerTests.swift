@@ -50,6 +50,53 @@ struct LedgerTests {
         await ledger.close()
     }
 
+    /// A file of the version before, whose sums know nothing of the newest columns.
+    private func fileOfTheVersionBefore(_ change: String = "") async throws {
+        let queue = try DatabaseQueue(
+            path: path,
+            configuration: {
+                var configuration = Configuration()
+                configuration.prepareDatabase { $0.add(function: LedgerSeal.function) }
+                return configuration
+            }())
+        try LedgerSchema.migrator.migrate(queue, upTo: "16")
+        try await queue.write { database in
+            try database.execute(sql: "INSERT INTO sinks VALUES ('a', 0, 3, NULL, 2, 0, 0, 0, 0, 1, 0, 4, 0)")
+            try database.execute(
+                sql: """
+                    INSERT INTO items (sink, sequence, change, uid, type, state, attempts, since, next, waited)
+                    VALUES ('a', 3, 'abcdefgh-3-1', 'f_1', 'finding.opened', 2, 1, 1, 1, 0)
+                    """)
+            let columns = "name, start, cursor, anchor, delivered, filtered, superseded, expired, dropped, erased, open, vanished, revision"
+            let items = "id, sink, sequence, change, uid, type, state, attempts, since, next, waited, tries, failed, status"
+            try database.execute(
+                sql: """
+                    CREATE TABLE seals (sink TEXT NOT NULL PRIMARY KEY, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                    INSERT INTO seals SELECT 'a', ((SELECT row_seal('sinks', \(columns)) FROM sinks) + (SELECT row_seal('items', \(items)) FROM items))
+                        & 4294967295;
+                    """)
+            if !change.isEmpty { try database.execute(sql: change) }
+        }
+        try queue.close()
+    }
+
+    @Test func aFileOfTheVersionBeforeIsWholeAndIsTakenOver() async throws {
+        try await fileOfTheVersionBefore()
+        try LedgerReader.requireWhole(path: path)
+        let ledger = try Ledger(path: path)
+        #expect(try await ledger.state(of: "a")?.open.map(\.changeID) == ["abcdefgh-3-1"])
+        await ledger.close()
+        try LedgerReader.requireWhole(path: path)
+    }
+
+    @Test(arguments: ["UPDATE items SET next = next + 1099511627776", "UPDATE items SET change = 'abcdefgh-2-1'", "DELETE FROM items"])
+    func whatIsDamagedIsNotSealedAnew(change: String) async throws {
+        try await fileOfTheVersionBefore(change)
+        #expect(#expect(throws: LedgerError.self) { try LedgerReader.requireWhole(path: path) }?.code == .corrupt)
+        #expect(#expect(throws: LedgerError.self) { _ = try Ledger(path: path) }?.code == .corrupt)
+        #expect(#expect(throws: LedgerError.self) { try LedgerReader.requireWhole(path: path) }?.code == .corrupt)
+    }
+
     @Test func whatIsForgottenBeginsAnew() async throws {
         var ledger = try Ledger(path: path)
         try await ledger.insert(SinkPosition(name: "a", start: 0))

@@ -141,6 +141,14 @@ struct CheckTests {
             #expect(gone.status == 1 && gone.errors.contains("weir: there is no journal in \(data)/journal, and \(words) (hint: put it back"), "\(gone.errors)")
             let verify = try await WeirProgram.run(["journal", "verify", "--config", "\(workspace.path)/weir.yaml"])
             #expect(name != "ledger.db" || verify.status != 0 && verify.errors.contains("hint: put it back"), "\(verify.errors)")
+            // What is decided over it would be told of all that it lacks.
+            for command in [
+                ["rebuild", "--apply"], ["void", "--source", "a", "--from", "1", "--to", "9", "--reason", "x", "--yes"],
+                ["journal", "erase", "1", "--reason", "x"],
+            ] {
+                let refused = try await WeirProgram.run(command + ["--config", "\(workspace.path)/weir.yaml"])
+                #expect(refused.status == 1 && refused.errors.contains("there is no journal in"), "\(command): \(refused.output)\(refused.errors)")
+            }
             // Without the ledger the state alone tells, and without either nothing is missing.
             for path in [name, name + "-wal", name + "-shm", name + "-mark"] { try? manager.removeItem(atPath: "\(data)/\(path)") }
             if name == "ledger.db" { try manager.createDirectory(atPath: data + "/journal", withIntermediateDirectories: true) }

@@ -12,6 +12,26 @@ struct StartTests {
         #expect(await gateway.end() == 0)
     }
 
+    /// Opened as a file, a pipe keeps whoever reads it waiting for its other end.
+    @Test(arguments: ["data/tallies", "data/stand-ins", "data/state.db-attempt", "data/journal/erased"])
+    func aPipeInAFilesPlaceKeepsNobodyWaiting(path: String) async throws {
+        let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
+        #expect(await (try RunningGateway.start(in: workspace)).end() == 0)
+        unlink(workspace.path + "/" + path)
+        try #require(mkfifo(workspace.path + "/" + path, 0o600) == 0)
+        // What is erased cannot be told without that list.
+        let isNeeded = path.hasSuffix("erased")
+        _ = try await WeirProgram.run(["sources", "--config", workspace.path + "/weir.yaml"])
+        let check = try await WeirProgram.run(["check", "--config", workspace.path + "/weir.yaml"])
+        #expect(check.status == (isNeeded ? 1 : 0) && (!isNeeded || check.errors.contains("journal/erased")), "\(check.errors)")
+        if isNeeded {
+            let refused = try await WeirProgram.run(["serve", "--config", workspace.path + "/weir.yaml"])
+            #expect(refused.status == 1 && refused.errors.contains("journal/erased"), "\(refused.errors)")
+        } else {
+            #expect(await (try RunningGateway.start(in: workspace)).end() == 0)
+        }
+    }
+
     @Test func portInUseIsSaidInOneSentence() async throws {
         let first = try SampleTests.workspace(sources: [("last", "reconfirm")])
         let gateway = try await RunningGateway.start(in: first)

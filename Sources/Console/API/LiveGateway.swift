@@ -35,7 +35,7 @@ package protocol LiveGateway: Sendable {
     /// Ends the replays of a sink that are not done, and returns them; nothing when there is no such sink.
     func cancelReplays(sink: String) async throws(OperatorError) -> [ReplayJob]?
     /// Gives up what a sink that has left the configuration has still to do, or with `isMade` false only says what that is.
-    func forget(sink: String, isMade: Bool, who: String) async throws(OperatorError) -> Forgetting
+    func forget(sink: String, isMade: Bool, andTickets: Bool, who: String) async throws(OperatorError) -> Forgetting
     /// Has the body of a receipt erased, and its words taken out of everything that was made of it; returns the files that may still hold them.
     func erase(_ number: UInt64, reason: String, who: String) async throws(OperatorError) -> [String]
     /// Has receipts left out as `decision` says, and appends the difference that this makes; nothing where an equal decision was made before.

@@ -63,10 +63,12 @@ package struct SinksView {
         return OperatorResponse { writer in outcome.write(to: &writer) }
     }
 
-    /// Gives up a sink that has left the configuration: `POST /v1/sinks/NAME/forget` with `{"make":true}`; without it, only says what that is.
+    /// Gives up a sink that has left the configuration: `POST /v1/sinks/NAME/forget` with `{"make":true}`, and `"tickets":true` for
+    /// its tickets too; without `make`, only says what that is.
     func forget(_ name: String, _ request: OperatorRequest) async throws -> OperatorResponse {
-        let body = try RequestBody(request, knows: ["make"])
-        return try Self.response(to: try await api.live().forget(sink: name, isMade: body.flag("make"), who: body.who()), name)
+        let body = try RequestBody(request, knows: ["make", "tickets"])
+        return try Self.response(
+            to: try await api.live().forget(sink: name, isMade: body.flag("make"), andTickets: body.flag("tickets"), who: body.who()), name)
     }
 
     /// What is answered to who gives up the sink `name`.

@@ -93,7 +93,11 @@ extension SinkMachine {
                 passOver(item.sequence, at: now)
             case .untried: putBack([item])
             case .retry(let failure):
-                if items.count == 1 { putOffs += 1 }
+                if items.count == 1 {
+                    putOffs += 1
+                    let took = running.took(at: now)
+                    if isSlow(took) { doubt.slowness.rest(at: now, took: took, policy: policy) }
+                }
                 doubt.suspects[item.sequence] = nil
                 putOff(item, failure, at: now)
             case .failed(let failure, let isRefusal):

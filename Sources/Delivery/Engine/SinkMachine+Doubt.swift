@@ -21,7 +21,7 @@ extension SinkMachine {
 
     /// Whether a request that failed after `took` cost so much that it is not made again as it was. What goes out as one message for people is never taken
     /// apart for that: its parts would be messages of their own, beside the whole one that may have arrived.
-    private func isSlow(_ took: Duration) -> Bool { took >= policy.slow && limits.gatherMilliseconds == 0 }
+    func isSlow(_ took: Duration) -> Bool { took >= policy.slow && limits.gatherMilliseconds == 0 }
 
     /// The sink was not there, or asked for patience. It is left alone, and only then it is found out whether it is busy for nothing but one change.
     private mutating func failOfSink(_ items: [OpenItem], _ failure: DeliveryFailure, isRefusal: Bool, isWindow: Bool, at now: Timestamp) {
@@ -132,13 +132,15 @@ extension SinkMachine {
     private mutating func failAlone(_ item: OpenItem, _ failure: DeliveryFailure, isRefusal: Bool, of running: Running, at now: Timestamp) {
         var item = item
         let took = running.took(at: now)
-        if isSlow(took) { doubt.slowness.noteAlone(item.sequence, took: took, policy: policy) }
+        if isSlow(took) {
+            doubt.slowness.noteAlone(item.sequence, took: took, policy: policy)
+            doubt.slowness.rest(at: now, took: took, policy: policy)
+        }
         if window.contains(item.sequence) {
             suspect(item, failure, isRefusal: isRefusal, at: now)
             doubt.suspects[item.sequence]?.time = running.request.time
         } else if health.isHealthy, doubt.question == nil {
             failedRows.insert(item.sequence)
-            if isSlow(took) { doubt.slowness.rest(at: now, took: took, policy: policy) }
             putOffAlone(item, failure, isRefusal: isRefusal, at: now)
             if putsEverythingOff { sinkFails(failure, isRefusal: isRefusal, at: now) }
             return

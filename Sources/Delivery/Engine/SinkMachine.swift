@@ -168,7 +168,7 @@ struct SinkMachine: Sendable {
         if window.hasReady(through: doubt.slowness.singlyThrough) { return (1, doubt.slowness.singleTime) }
         if window.hasReady(through: doubt.busy.aloneThrough) { return (1, nil) }
         if window.hasReady(through: doubt.slowness.partsThrough) { return (min(batch, doubt.slowness.part), doubt.slowness.partTime) }
-        return (batch, nil)
+        return (batch, batch == 1 ? doubt.slowness.wary(at: asked) : nil)
     }
 
     /// Whether what is due in rows goes before the window.

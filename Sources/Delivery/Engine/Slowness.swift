@@ -23,6 +23,9 @@ struct Slowness: Sendable {
     private(set) var rows: Set<UInt64> = []
     /// Until when rows let the window go first, because the try of one cost much time.
     private(set) var rowsRest = Timestamp(milliseconds: 0)
+    /// How long the next changes have that go alone, and until when: one was not answered a short time ago, and there may be more.
+    private var waryTime: Duration?
+    private var waryUntil = Timestamp(milliseconds: 0)
     /// How long a change that is tried beside one that failed so has, until something is taken.
     private(set) var otherTime: Duration?
     /// The most changes in a request, because more took the receiver too long; nothing without a limit.
@@ -71,8 +74,14 @@ struct Slowness: Sendable {
 
     /// The try of a row failed so: those that wait have to be given more time than rows that are never answered take.
     mutating func rest(at now: Timestamp, took: Duration, policy: DeliveryPolicy) {
-        rowsRest = now.advanced(byMilliseconds: took.wholeMilliseconds * Int64(policy.slowRest))
+        rowsRest = max(rowsRest, now.advanced(byMilliseconds: took.wholeMilliseconds * Int64(policy.slowRest)))
+        let time = time(after: took, policy)
+        waryTime = now < waryUntil ? min(waryTime ?? time, time) : time
+        waryUntil = now.advanced(byMilliseconds: policy.slowWary.wholeMilliseconds)
     }
+
+    /// How long a change that goes alone has at `now`; nothing for as long as the sink gives any.
+    func wary(at now: Timestamp) -> Duration? { now < waryUntil ? waryTime.map { max($0, single * 2) } : nil }
 
     /// The sink took something.
     mutating func settle() { otherTime = nil }

@@ -16,9 +16,11 @@ enum LedgerForgetting {
         return types
     }
 
-    static func forget(_ sink: String, at now: Timestamp, _ database: Database) throws {
+    static func forget(_ sink: String, andTickets: Bool, at now: Timestamp, _ database: Database) throws {
         for job in try LedgerJobs.open(database, of: sink) { try LedgerJobs.cancel(job, at: now, database) }
-        for table in ["items", "done", "told", "outages"] { try database.execute(sql: "DELETE FROM \(table) WHERE sink = ?", arguments: [sink]) }
+        for table in ["items", "done", "told", "outages"] + (andTickets ? ["tickets"] : []) {
+            try database.execute(sql: "DELETE FROM \(table) WHERE sink = ?", arguments: [sink])
+        }
         // The row stays for those about what the sink was told.
         try database.execute(
             sql: "UPDATE sinks SET dropped = dropped + open, open = 0, forgotten = ? WHERE name = ?", arguments: [now.milliseconds, sink])
@@ -35,6 +37,10 @@ extension Ledger {
         try await write { try $0.execute(sql: "UPDATE sinks SET type = ? WHERE name = ?", arguments: [type, sink]) }
     }
 
-    /// Gives up how far a sink has come and whatever it has still to do: one of its name begins as a new one. What it was told stays, and so do its tickets.
-    package func forget(_ sink: String, at now: Timestamp) async throws(LedgerError) { try await write { try LedgerForgetting.forget(sink, at: now, $0) } }
+    /// Gives up how far a sink has come and whatever it has still to do: one of its name begins as a new one. What it was told stays.
+    ///
+    /// - Parameter andTickets: Whether it is forgotten too which ticket each finding has there, as another system has others under their numbers.
+    package func forget(_ sink: String, andTickets: Bool = false, at now: Timestamp) async throws(LedgerError) {
+        try await write { try LedgerForgetting.forget(sink, andTickets: andTickets, at: now, $0) }
+    }
 }

@@ -245,6 +245,8 @@ enum LedgerSchema {
         }
         migrator.registerMigration("17") { database in
             // Which kind of system a sink is, so that one by another name is known for it; and when a person gave up one that had left the configuration.
+            // What is damaged must not be sealed anew as it is.
+            if try database.tableExists("seals") { try LedgerSeal.verify(database) }
             try LedgerSeal.remove(from: database)
             try database.execute(sql: "ALTER TABLE sinks ADD COLUMN type TEXT; ALTER TABLE sinks ADD COLUMN forgotten INTEGER")
             try LedgerSeal.make(in: database)

@@ -15,8 +15,15 @@ enum LedgerSeal {
 
         /// The seal of one row, as an expression; `row` is the row's name with a dot behind it, or nothing.
         func seal(_ row: String = "") -> String {
-            let columns = columns.split(separator: ",").map { row + String($0.drop { $0 == " " }) }
-            return "row_seal('\(name)', \(columns.joined(separator: ", ")))"
+            "row_seal('\(name)', \(names.map { row + $0 }.joined(separator: ", ")))"
+        }
+
+        private var names: [String] { columns.split(separator: ",").map { String($0.drop { $0 == " " || $0 == "\n" }) } }
+
+        /// The seal of a row as a file of an older version has it, which is without the columns that came later.
+        func seal(in database: Database) throws -> String {
+            let present = try Set(database.columns(in: name).map(\.name))
+            return "row_seal('\(name)', \(names.filter(present.contains).joined(separator: ", ")))"
         }
     }
 
@@ -89,7 +96,7 @@ enum LedgerSeal {
     static func verify(_ database: Database, sink: String) throws {
         var sum: Int64 = 0
         for table in tables {
-            let sql = "SELECT coalesce(sum(\(table.seal())), 0) FROM \(table.name) NOT INDEXED WHERE \(table.sink) = ?"
+            let sql = "SELECT coalesce(sum(\(try table.seal(in: database))), 0) FROM \(table.name) NOT INDEXED WHERE \(table.sink) = ?"
             sum += try Int64.fetchOne(database, sql: sql, arguments: [sink]) ?? 0
         }
         let seal = try Int64.fetchOne(database, sql: "SELECT sum FROM seals WHERE sink = ?", arguments: [sink]) ?? 0

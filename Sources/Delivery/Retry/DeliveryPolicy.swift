@@ -34,6 +34,8 @@ package struct DeliveryPolicy: Hashable, Sendable {
     package var slowParts = 3
     /// After the try of a row that failed so, others go first for so many times as long as it took, while there are any.
     package var slowRest = 3
+    /// So long after a change that failed so alone, others that go alone have a part of the time when they are tried first.
+    package var slowWary: Duration = .seconds(600)
     /// Changes of one sink that the cursor has passed and that are not done with; then the cursor stops.
     package var openItemsMax = 10_000
 

@@ -29,7 +29,9 @@ extension OfflineGateway {
     }
 
     /// Gives up a sink that has left the configuration, under the data folder's lock; with `isMade` false only looks at what that would be.
-    package static func forget(sink: String, isMade: Bool, _ configuration: GatewayConfiguration) async throws(GatewayError) -> OperatorResponse {
+    package static func forget(
+        sink: String, isMade: Bool, andTickets: Bool, _ configuration: GatewayConfiguration
+    ) async throws(GatewayError) -> OperatorResponse {
         guard configuration.isWhole else {
             throw GatewayError("\(configuration.file) cannot be used as it is, so that nobody knows whether it names the sink '\(sink)'", hint: "weir check")
         }
@@ -41,12 +43,26 @@ extension OfflineGateway {
         }
         let end = last, isConfigured = configuration.sinks.contains { $0.name == sink }
         let forgetting: Forgetting =
-            if isConfigured { .isConfigured } else {
+            if isConfigured {
+                .isConfigured
+            } else if !isMade {
+                try look(sink, last: end, storage)
+            } else {
                 try await changing(configuration) { ledger throws(LedgerError) in
-                    try await Forgetting.run(ledger, sink: sink, last: end, isMade: isMade, now: SystemClock.now())
+                    try await Forgetting.run(ledger, sink: sink, last: end, isMade: true, andTickets: andTickets, now: SystemClock.now())
                 }
             }
         do throws(OperatorError) { return try SinksView.response(to: forgetting, sink) } catch { throw GatewayError(error.message, hint: error.hint) }
+    }
+
+    /// Without a change to any file.
+    private static func look(_ sink: String, last: UInt64?, _ storage: StorageSettings) throws(GatewayError) -> Forgetting {
+        guard FilePaths.exists(storage.ledgerFile) else { return .isUnknown }
+        do throws(LedgerError) {
+            return try Forgetting.look(try LedgerReader(path: storage.ledgerFile), sink: sink, last: last)
+        } catch {
+            throw GatewayError(error.message)
+        }
     }
 
     private static func noSink(_ name: String, _ configuration: GatewayConfiguration) -> GatewayError {

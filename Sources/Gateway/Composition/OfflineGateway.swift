@@ -82,12 +82,18 @@ package enum OfflineGateway {
         return nil
     }
 
+    /// Throws where the journal is gone, or is not the one that the files beside it are of: whatever is decided then would be told of all that it lacks.
+    private static func requireSameJournal(_ storage: StorageSettings) async throws(GatewayError) {
+        try storage.requireJournal()
+        if let loss = await FileChecks.journalLoss(storage) { throw loss }
+    }
+
     /// Projects what the journal holds and state.db does not, and with `applying` what today's adapters make of all of it; under the data
     /// folder's lock.
     ///
     /// - Returns: how many changes the rebuild made.
     package static func rebuild(_ configuration: GatewayConfiguration, applying: Bool) async throws(GatewayError) -> UInt64 {
-        try configuration.storage.requireJournal()
+        try await requireSameJournal(configuration.storage)
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
             try await projection.projected(through: projection.journal.watermark)
@@ -97,7 +103,7 @@ package enum OfflineGateway {
 
     /// Has receipts left out as `decision` says, and appends the difference that this makes; under the data folder's lock.
     package static func void(_ decision: VoidDecision, _ configuration: GatewayConfiguration) async throws(GatewayError) -> VoidReport {
-        try configuration.storage.requireJournal()
+        try await requireSameJournal(configuration.storage)
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         return try await start.projecting { projection throws(GatewayError) in
             try check(decision, newest: projection.journal.watermark)
@@ -160,7 +166,7 @@ package enum OfflineGateway {
     ///
     /// - Returns: files that may still hold the words.
     package static func erase(_ number: UInt64, reason: String, who: String, _ configuration: GatewayConfiguration) async throws(GatewayError) -> [String] {
-        try configuration.storage.requireJournal()
+        try await requireSameJournal(configuration.storage)
         let start = GatewayStart(configuration: configuration, clock: SystemClock.now, failures: FailureBox(onFailure: {}))
         let path = configuration.storage.ledgerFile
         return try await start.projecting { projection throws(GatewayError) in

@@ -56,9 +56,9 @@ struct RunningGateway: LiveGateway {
         do throws(LedgerError) { return try await delivery.cancelReplays(sink: sink) } catch { throw OperatorError(.failed, error.message) }
     }
 
-    func forget(sink: String, isMade: Bool, who: String) async throws(OperatorError) -> Forgetting {
+    func forget(sink: String, isMade: Bool, andTickets: Bool, who: String) async throws(OperatorError) -> Forgetting {
         do {
-            let forgetting = try await delivery.forget(sink: sink, isMade: isMade)
+            let forgetting = try await delivery.forget(sink: sink, isMade: isMade, andTickets: andTickets)
             if isMade, case .forgotten(let status) = forgetting {
                 Logger(label: "gateway").notice(
                     "sink \(sink) is given up (\(LeftSinks.words(of: status) ?? "nothing was left to do"))", metadata: ["who": "\(who)"])

@@ -1,3 +1,4 @@
+import CDispatch
 import Dispatch
 import FindingModel
 import Glibc
@@ -16,7 +17,10 @@ struct TallyFile: Sendable {
 
     /// What was counted, by source; empty where nothing, or nothing readable, is there.
     func read() -> [String: SourceTally] {
-        guard case .success(let bytes) = FilePaths.contents(of: path, limit: Self.sizeMax), let value = try? JSONValue(parsing: bytes),
+        var status = stat()
+        // A pipe would keep the caller waiting for its other end.
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            case .success(let bytes) = FilePaths.contents(of: path, limit: Self.sizeMax), let value = try? JSONValue(parsing: bytes),
             let sources = value["sources"]?.objectValue
         else { return [:] }
         return Dictionary(sources.map { ($0.name, Self.tally($0.value)) }, uniquingKeysWith: { $1 })

@@ -5,7 +5,8 @@ extension JournalFileSystem {
     package static let system = JournalFileSystem(
         open: { path, mode throws(SystemError) in
             switch mode {
-            case .read: try retrying("open") { Glibc.open(path, O_RDONLY | O_CLOEXEC) }
+            // A pipe in the place of a file would keep the caller waiting for its other end.
+            case .read: try retrying("open") { Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
             case .write: try OwnFile.open(path, O_RDWR)
             case .create: try OwnFile.open(path, O_RDWR | O_CREAT | O_TRUNC, replacing: true)
             case .keep: try OwnFile.open(path, O_RDWR | O_CREAT, replacing: true)

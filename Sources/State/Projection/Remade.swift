@@ -55,11 +55,12 @@ struct Remade: Equatable, Sendable {
         return try inForce == tag || isKnown(tag, in: database)
     }
 
-    /// Whether the newest that was told of a record is of an entry that the journal has lost.
-    static func isLost(_ uid: String, in database: Database) throws -> Bool {
+    /// The entry that made the newest change of a record, and whether the journal has that entry still; nothing where there is no change.
+    static func newestEntry(of uid: String, in database: Database) throws -> (number: Int64, isOwn: Bool)? {
         let sql = "SELECT tag, entry FROM changes WHERE record = (SELECT id FROM records WHERE uid = ?) ORDER BY sequence DESC LIMIT 1"
-        guard let row = try CheckedRow.fetchOne(database.cachedStatement(sql: sql), arguments: [uid]) else { return false }
-        return try !isOwn(row[0], ofEntry: UInt64(clamping: row[1] as Int64), in: database)
+        guard let row = try CheckedRow.fetchOne(database.cachedStatement(sql: sql), arguments: [uid]) else { return nil }
+        let number: Int64 = try row[1]
+        return try (number, isOwn(row[0], ofEntry: UInt64(clamping: number), in: database))
     }
 
     /// Whether this state.db has made changes with the tag, or has come to the entry that brought it.

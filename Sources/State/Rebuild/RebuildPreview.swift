@@ -69,8 +69,7 @@ package struct RebuildPreview {
             let page = try pairs.page(after: uid)
             guard let last = page.last else { return count }
             for pair in page {
-                if pair.after == nil, try Remade.isLost(pair.uid, in: pairs.before) { continue }
-                guard let difference = try difference(pair, &parser) else { continue }
+                guard try !pairs.isOutOfReach(pair), let difference = try difference(pair, &parser) else { continue }
                 count += 1
                 try onDifference(difference)
             }

@@ -69,14 +69,15 @@ struct RebuildSwap {
     private func step(
         _ progress: inout Progress, in projection: Projection, making: ProjectedEntry, asOf beginning: Position, live: Database, shadow: Database
     ) throws -> Bool {
-        let pairs = try RecordPairs(before: live, after: shadow, isTouchedOnly: !comparesAll).page(after: progress.uid)
+        let records = RecordPairs(before: live, after: shadow, isTouchedOnly: !comparesAll)
+        let pairs = try records.page(after: progress.uid)
         guard !pairs.isEmpty else { return true }
         var next = progress
         try live.inTransaction(.immediate) {
             let began = BatchSize.threadTime()
             var parser = JSONParser()
             for (index, pair) in pairs.enumerated() {
-                if pair.before != pair.after { try take(pair, into: projection, work: making, parser: &parser, live: live) }
+                if try pair.before != pair.after && !records.isOutOfReach(pair) { try take(pair, into: projection, work: making, parser: &parser, live: live) }
                 next.uid = pair.uid
                 if index % BatchSize.entriesBetweenLooks == 0, BatchSize.threadTime() - began >= Self.partNanoseconds { break }
             }
@@ -94,8 +95,6 @@ struct RebuildSwap {
         _ pair: RecordPairs.Pair, into projection: Projection, work: ProjectedEntry, parser: inout JSONParser, live: Database
     ) throws {
         guard let kind = pair.after?.kind ?? pair.before?.kind else { return }
-        // Nobody has decided anything about what the journal has lost: it stays as it was told.
-        if pair.after == nil, try Remade.isLost(pair.uid, in: live) { return }
         let record = try projection.records.record(pair.uid, kind: kind)
         let before = record.state
         let toldProgress: Int64? = if case .scan(let scan) = record.state { scan.toldProgress } else { nil }

@@ -59,6 +59,15 @@ struct RecordPairs {
     /// The next pairs after `uid`; empty at the end.
     func page(after uid: String) throws -> [Pair] { isTouchedOnly ? try touched(after: uid) : try all(after: uid) }
 
+    /// Whether the shadow lacks the record because the journal has lost what told of it, or cannot read it: nobody has decided anything about it, and it
+    /// stays as it was told.
+    func isOutOfReach(_ pair: Pair) throws -> Bool {
+        guard pair.after == nil, let entry = try Remade.newestEntry(of: pair.uid, in: before) else { return false }
+        guard entry.isOwn else { return true }
+        let sql = "SELECT EXISTS (SELECT 1 FROM skipped WHERE first <= ?1 AND last >= ?1)"
+        return try Bool.fetchOne(after.cachedStatement(sql: sql), arguments: [entry.number]) ?? false
+    }
+
     private func touched(after uid: String) throws -> [Pair] {
         let statement = try after.cachedStatement(sql: "SELECT uid FROM touched WHERE uid > ? ORDER BY uid LIMIT ?")
         return try String.fetchAll(statement, arguments: [uid, Self.pageSize]).map { uid in

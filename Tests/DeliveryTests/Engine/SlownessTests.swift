@@ -9,6 +9,8 @@ struct SlownessTests {
     private struct Receiver {
         /// It answers none of these.
         var unanswered: Set<UInt64> = []
+        /// Whether a ticket system is looked through for what may have arrived, so that what was not answered is put off by itself.
+        var looksForMarks = false
         /// How it fails others, at once.
         var failing: [UInt64: DeliveryOutcome] = [:]
         /// Milliseconds for a request, and for each change in it.
@@ -23,7 +25,8 @@ struct SlownessTests {
             if let outcome = sequences.lazy.compactMap({ failing[$0] }).first { return (outcome, request) }
             let took = request + change * Int64(sequences.count)
             guard unanswered.isDisjoint(with: sequences), took <= limit else {
-                return (.retry(DeliveryFailure("no answer within \(limit) ms", mayHaveArrived: true)), limit)
+                let failure = DeliveryFailure("no answer within \(limit) ms", mayHaveArrived: true)
+                return (looksForMarks ? .items([.retry(failure)], status: nil, id: nil) : .retry(failure), limit)
             }
             return (DoubtTests.yes, took)
         }
@@ -130,6 +133,36 @@ struct SlownessTests {
         // From the first that is taken on, rows have no more than a quarter of the time, and a try that is under way is not cut off.
         #expect(driver.taken.count == 3000 - Int(rows) && driver.now.milliseconds - first.milliseconds <= work * 4 / 3 + 60_000 + Int64(rows) * 30_000)
         #expect(Set(driver.rows.keys) == Set(1...rows) && driver.machine.dead == 0 && driver.balances)
+    }
+
+    /// Tickets whose creation is never answered: whether they are there is asked first, and then they hang again.
+    @Test(arguments: [1, 2, 5] as [UInt64]) func ticketsThatAreNeverMadeTakeLessTimeThanTheOthers(_ hanging: UInt64) {
+        let start = MachineDriver(count: 1, []).start
+        let changes = (1...200 as ClosedRange<UInt64>).map { Change.finding($0, received: start.advanced(byMilliseconds: Int64($0) * 5_000)) }
+        var driver = MachineDriver(count: 1, changes)
+        driver.arrivesLater = true
+        let tries = Self.run(&driver, Receiver(unanswered: Set(1...hanging), looksForMarks: true), for: 3_600_000) { $0.taken.count == 200 - Int(hanging) }
+        let waits = tries.filter(\.isTaken).map { $0.begun.milliseconds - changes[Int($0.sequences[0]) - 1].receivedTime.milliseconds }
+        #expect(driver.taken.count == 200 - Int(hanging) && (waits.max() ?? .max) <= 60_000, "\(waits.max() ?? 0) ms, \(driver.taken.count)")
+    }
+
+    /// Changes that are never answered among good ones, to a sink of one change at a time: each further one costs less, so that few wait long.
+    @Test(arguments: [(3, 1_000, 60), (6, 1_000, 75), (12, 20_000, 100)] as [(UInt64, Int64, Int64)])
+    func goodChangesAmongManyThatAreNeverAnsweredLeaveSoon(_ hanging: UInt64, _ apart: Int64, _ bound: Int64) {
+        let start = MachineDriver(count: 1, []).start
+        let changes = (1...60 as ClosedRange<UInt64>).map { Change.finding($0, received: start.advanced(byMilliseconds: Int64($0) * apart)) }
+        let unanswered = Set((1...hanging).map { $0 * 2 })
+        var driver = MachineDriver(count: 1, changes)
+        driver.arrivesLater = true
+        let tries = Self.run(&driver, Receiver(unanswered: unanswered), for: 3_600_000) { $0.taken.count == 60 - Int(hanging) }
+        let waits = tries.filter(\.isTaken).map { $0.begun.milliseconds - changes[Int($0.sequences[0]) - 1].receivedTime.milliseconds }
+        #expect(driver.taken == Set(1...60).subtracting(unanswered) && (waits.max() ?? .max) <= bound * 1000, "\(waits.max() ?? 0) ms")
+        #expect(Set(driver.rows.keys) == unanswered && driver.machine.dead == 0 && driver.balances)
+        // What one of them takes within the sink's whole time it still gets, only later.
+        var receiver = Receiver(unanswered: [])
+        receiver.request = 25_000
+        _ = Self.run(&driver, receiver, for: 7_200_000) { $0.isDone }
+        #expect(driver.isDone && driver.rows.isEmpty)
     }
 
     /// It takes everything, in its own time.

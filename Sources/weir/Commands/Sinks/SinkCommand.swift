@@ -51,8 +51,8 @@ struct SinkForget: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget", abstract: "Gives up what a sink that has left the configuration has still to do.",
         discussion: """
-            Without --yes it only says what that is. What the sink was told stays known, and so do its tickets; one of the same name that is configured \
-            later begins as a new one.
+            Without --yes it only says what that is. What the sink was told stays known. One of the same name that is configured later begins as a new \
+            one, and goes on with the tickets that findings have there; with --tickets these are forgotten too, as they must be where it is another system.
             """)
 
     @Argument(help: "The sink's name.")
@@ -60,6 +60,9 @@ struct SinkForget: AsyncParsableCommand {
 
     @Flag(help: "Do it.")
     var yes = false
+
+    @Flag(help: "Forget which ticket each finding has there, too.")
+    var tickets = false
 
     @OptionGroup var config: ConfigurationOption
 
@@ -93,12 +96,16 @@ struct SinkForget: AsyncParsableCommand {
             writer.beginObject()
             writer.key("make")
             writer.bool(yes)
+            writer.key("tickets")
+            writer.bool(tickets)
             writer.member("who", SystemUser.name)
             writer.endObject()
             return try await OperatorClient(channel).post(["v1", "sinks", name, "forget"], body: writer.bytes)
         }
         let answer: OperatorResponse
-        do throws(GatewayError) { answer = try await OfflineGateway.forget(sink: name, isMade: yes, configuration) } catch { throw CommandFailure(error) }
+        do throws(GatewayError) { answer = try await OfflineGateway.forget(sink: name, isMade: yes, andTickets: tickets, configuration) } catch {
+            throw CommandFailure(error)
+        }
         return try OperatorClient.json(answer)
     }
 }
