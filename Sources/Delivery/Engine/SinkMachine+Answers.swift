@@ -96,7 +96,7 @@ extension SinkMachine {
                 if items.count == 1 {
                     putOffs += 1
                     let took = running.took(at: now)
-                    if isSlow(took) { doubt.slowness.rest(at: now, took: took, policy: policy) }
+                    if isSlow(took) { doubt.slowness.rest(item.sequence, at: now, took: took, open: open, policy: policy) }
                 }
                 doubt.suspects[item.sequence] = nil
                 putOff(item, failure, at: now)

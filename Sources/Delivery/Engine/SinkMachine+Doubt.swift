@@ -134,7 +134,7 @@ extension SinkMachine {
         let took = running.took(at: now)
         if isSlow(took) {
             doubt.slowness.noteAlone(item.sequence, took: took, policy: policy)
-            doubt.slowness.rest(at: now, took: took, policy: policy)
+            doubt.slowness.rest(item.sequence, at: now, took: took, open: open, policy: policy)
         }
         if window.contains(item.sequence) {
             suspect(item, failure, isRefusal: isRefusal, at: now)

@@ -144,7 +144,7 @@ struct SinkMachine: Sendable {
             if doubt.busy.probes(isPaused: health.isPaused, hasSuspects: !doubt.suspects.isEmpty) { return probe(at: now) }
         }
         if health.isPaused || putsEverythingOff || !doubt.suspects.isEmpty { return attempt(at: now) }
-        if let next = open.nextDue, next <= now, goesToRows(at: now) {
+        if let next = open.nextDue, next <= now, goesToRows {
             guard requests.isEmpty else { return nil }
             let due = dueItems(at: now)
             if !due.isEmpty {
@@ -172,14 +172,14 @@ struct SinkMachine: Sendable {
     }
 
     /// Whether what is due in rows goes before the window.
-    private func goesToRows(at now: Timestamp) -> Bool {
-        let yields = yieldsRows || now < doubt.slowness.rowsRest || window.hasReady(through: doubt.slowness.through)
-        return !yields || window.ready == 0 || !hasRoom
+    private var goesToRows: Bool {
+        !yieldsRows && !window.hasReady(through: doubt.slowness.through) || window.ready == 0 || !hasRoom
     }
 
     /// Open items go apart from the window, and what is due is not overtaken for ever; what failed alone goes alone.
     private mutating func dueItems(at now: Timestamp) -> [OpenItem] {
-        let due = open.due(at: now, limit: min(batch, openBatch, SinkLimits.itemsInFlightMax))
+        let resting = window.ready == 0 || !hasRoom ? [] : doubt.slowness.resting(at: now)
+        let due = open.due(at: now, limit: min(batch, openBatch, SinkLimits.itemsInFlightMax), but: resting)
         let alone = doubt.slowness.rows
         guard let first = due.first, first.tries == 0, !alone.contains(first.sequence) else { return Array(due.prefix(1)) }
         return due.filter { $0.tries == 0 && !alone.contains($0.sequence) }

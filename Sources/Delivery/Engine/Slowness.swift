@@ -21,8 +21,9 @@ struct Slowness: Sendable {
     private(set) var singleTime: Duration?
     /// Rows that go alone, for the same reason.
     private(set) var rows: Set<UInt64> = []
-    /// Until when rows let the window go first, because the try of one cost much time.
-    private(set) var rowsRest = Timestamp(milliseconds: 0)
+    /// Changes the last try of which failed so alone, and until when their rows let others go first, because it cost much time.
+    private var slowRows: Set<UInt64> = []
+    private var slowRest = Timestamp(milliseconds: 0)
     /// How long the next changes have that go alone, and until when: one was not answered a short time ago, and there may be more.
     private var waryTime: Duration?
     private var waryUntil = Timestamp(milliseconds: 0)
@@ -72,13 +73,18 @@ struct Slowness: Sendable {
         otherTime = time(after: took, policy)
     }
 
-    /// The try of a row failed so: those that wait have to be given more time than rows that are never answered take.
-    mutating func rest(at now: Timestamp, took: Duration, policy: DeliveryPolicy) {
-        rowsRest = max(rowsRest, now.advanced(byMilliseconds: took.wholeMilliseconds * Int64(policy.slowRest)))
+    /// A change failed so alone: those that wait have to be given more time than changes that are never answered take.
+    mutating func rest(_ sequence: UInt64, at now: Timestamp, took: Duration, open: OpenItems, policy: DeliveryPolicy) {
+        if slowRows.count >= policy.openItemsMax { slowRows = slowRows.filter { open[$0] != nil } }
+        slowRows.insert(sequence)
+        slowRest = max(slowRest, now.advanced(byMilliseconds: took.wholeMilliseconds * Int64(policy.slowRest)))
         let time = time(after: took, policy)
         waryTime = now < waryUntil ? min(waryTime ?? time, time) : time
         waryUntil = now.advanced(byMilliseconds: policy.slowWary.wholeMilliseconds)
     }
+
+    /// The rows that let others go first at `now`.
+    func resting(at now: Timestamp) -> Set<UInt64> { now < slowRest ? slowRows : [] }
 
     /// How long a change that goes alone has at `now`; nothing for as long as the sink gives any.
     func wary(at now: Timestamp) -> Duration? { now < waryUntil ? waryTime.map { max($0, single * 2) } : nil }
