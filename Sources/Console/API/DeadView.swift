@@ -13,10 +13,8 @@ struct DeadView {
     func list(_ request: OperatorRequest) async throws -> OperatorResponse {
         let query = try Self.query(request)
         if let sink = query.sink, !api.sources.configuredSinks.contains(where: { $0.name == sink }) {
-            // After a reload the gateway's own are others; one that has left may have letters still.
-            let isRunning = await api.sources.live?.sinkStatuses().contains { $0.name == sink } ?? false
-            let ran = try await api.sources.positions().contains { $0.name == sink }
-            guard isRunning || ran else { throw OperatorError(noSink: sink) }
+            // One that has left may have letters still, and after a reload others are configured.
+            guard try await api.sources.positions().contains(where: { $0.name == sink }) else { throw OperatorError(noSink: sink) }
         }
         let page = try await api.sources.letters(query)
         var response = OperatorResponse.object { writer in

@@ -1,6 +1,5 @@
 import Console
 import Delivery
-import State
 
 /// Sinks that have left the configuration with something still to do: what is theirs stays in the ledger until they come back.
 package enum LeftSinks {
@@ -12,24 +11,24 @@ package enum LeftSinks {
         guard FilePaths.exists(storage.ledgerFile), let ledger = try? LedgerReader(path: storage.ledgerFile), let positions = try? ledger.positions() else {
             return []
         }
-        var last: UInt64?
-        if FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) {
-            last = try? await StateQueries(store: store).lastSequence()
-            store.close()
-        }
+        let last = await OfflineGateway.lastSequence(storage)
         let known = Set(configuration.sinks.map(\.name))
         return sentences(positions.filter { !known.contains($0.name) }, (try? ledger.counts()) ?? [:], last: last)
     }
 
-    /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had, as it may be the same one;
-    /// and about each that was another before.
+    /// A sentence about each sink that `ledger.db` does not know and that begins with changes which a sink of another name has had: it may be the same one.
     package static func renamed(_ configuration: GatewayConfiguration) -> [String] {
         let path = configuration.storage.ledgerFile
         guard FilePaths.exists(path), let reader = try? LedgerReader(path: path), let positions = try? reader.positions() else { return [] }
         let begins = configuration.sinks.filter { $0.start != .now }.map { SinkDescription(name: $0.name, type: $0.type) }
-        let types = (try? reader.types()) ?? [:]
-        return renamed(positions, types: types, configured: Set(configuration.sinks.map(\.name)), begins: begins)
-            + changed(types, configuration.sinks.map { SinkDescription(name: $0.name, type: $0.type) })
+        return renamed(positions, types: (try? reader.types()) ?? [:], configured: Set(configuration.sinks.map(\.name)), begins: begins)
+    }
+
+    /// A sentence about each configured sink that was of another kind when it ran.
+    package static func changed(_ configuration: GatewayConfiguration) -> [String] {
+        let path = configuration.storage.ledgerFile
+        guard FilePaths.exists(path), let types = try? LedgerReader(path: path).types() else { return [] }
+        return changed(types, configuration.sinkDescriptions)
     }
 
     /// - Parameters:
@@ -61,7 +60,7 @@ package enum LeftSinks {
         "sink '\(name)' is not configured any more: from now on changes are pending for it, until it is configured again or weir sink forget \(name) gives it up"
     }
 
-    /// A sentence about each configured sink that was of another kind: what it has not been told, the system in its place has not been told either.
+    /// What the system that was in its place has been told, one of another kind has not been.
     static func changed(_ types: [String: String], _ configured: [SinkDescription]) -> [String] {
         configured.compactMap { sink in
             guard let type = types[sink.name], type != sink.type else { return nil }

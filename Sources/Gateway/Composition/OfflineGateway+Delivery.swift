@@ -36,12 +36,7 @@ extension OfflineGateway {
             throw GatewayError("\(configuration.file) cannot be used as it is, so that nobody knows whether it names the sink '\(sink)'", hint: "weir check")
         }
         let storage = configuration.storage
-        var last: UInt64?
-        if FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) {
-            last = try? await StateQueries(store: store).lastSequence()
-            store.close()
-        }
-        let end = last, isConfigured = configuration.sinks.contains { $0.name == sink }
+        let end = await lastSequence(storage), isConfigured = configuration.sinks.contains { $0.name == sink }
         let forgetting: Forgetting =
             if isConfigured {
                 .isConfigured
@@ -53,6 +48,13 @@ extension OfflineGateway {
                 }
             }
         do throws(OperatorError) { return try SinksView.response(to: forgetting, sink) } catch { throw GatewayError(error.message, hint: error.hint) }
+    }
+
+    /// The last sequence that state.db has; nothing where it cannot be read.
+    static func lastSequence(_ storage: StorageSettings) async -> UInt64? {
+        guard FilePaths.exists(storage.stateFile), let store = try? StateStore.openReadOnly(path: storage.stateFile) else { return nil }
+        defer { store.close() }
+        return try? await StateQueries(store: store).lastSequence()
     }
 
     /// Without a change to any file.

@@ -22,7 +22,9 @@ struct Check: AsyncParsableCommand {
         for damage in await StartChecks.damage(configuration) {
             StandardError.line(SafeText.escaped("weir: warning: \(damage.message)" + (damage.hint.map { " (hint: \($0))" } ?? "")))
         }
-        for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) + LeftSinks.renamed(configuration) {
+        for sentence in await LeftSources.sentences(configuration) + LeftSinks.sentences(configuration) + LeftSinks.renamed(configuration)
+            + LeftSinks.changed(configuration)
+        {
             StandardError.line("weir: warning: \(SafeText.escaped(sentence))")
         }
         if let owner = DataAccess.otherOwner(of: configuration.storage.data) {
