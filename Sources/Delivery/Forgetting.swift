@@ -15,21 +15,14 @@ package enum Forgetting: Sendable {
     ///
     /// - Parameter last: The last sequence there is; nothing where it cannot be read.
     package static func look(_ ledger: LedgerReader, sink: String, last: UInt64?) throws(LedgerError) -> Forgetting {
-        guard let position = try ledger.positions().first(where: { $0.name == sink }) else { return .isUnknown }
-        return .forgotten(
-            SinkStatus(
-                name: sink, type: try ledger.types()[sink] ?? "", position: position, counts: try ledger.counts()[sink] ?? [:],
-                replays: try ledger.openReplays(), last: last))
+        try ledger.standing(of: sink, last: last).map { .forgotten($0) } ?? .isUnknown
     }
 
     /// Gives up what the ledger has of it; with `isMade` false it is only looked at.
     package static func run(
         _ ledger: Ledger, sink: String, last: UInt64?, isMade: Bool, andTickets: Bool = false, now: Timestamp
     ) async throws(LedgerError) -> Forgetting {
-        guard let position = try await ledger.positions().first(where: { $0.name == sink }) else { return .isUnknown }
-        let status = SinkStatus(
-            name: sink, type: try await ledger.types()[sink] ?? "", position: position, counts: try await ledger.counts()[sink] ?? [:],
-            replays: try await ledger.openReplays(of: sink), last: last)
+        guard let status = try await ledger.standing(of: sink, last: last) else { return .isUnknown }
         if isMade { try await ledger.forget(sink, andTickets: andTickets, at: now) }
         return .forgotten(status)
     }

@@ -55,6 +55,27 @@ struct VoidCommandTests {
         #expect(kept.output.split(separator: "\n").count == 1)
     }
 
+    /// Rows that would read alike name what differs.
+    @Test func aDifferenceThatIsNotInTheSummaryIsNamed() async throws {
+        let workspace = try SampleTests.workspace(sources: [("scans", "hostedscan"), ("last", "reconfirm")])
+        let gateway = try await RunningGateway.start(in: workspace)
+        for (number, tags) in ["\"prod\"", "\"prod\",\"pci\""].enumerated() {
+            let risk = """
+                {"id":"r-\(number)","event_created_at":"2026-01-01T00:0\(number):00Z","type":"risk.updated","data":{"id":"risk-1","target":"a.example","tags":[\(tags)],\
+                "status":"OPEN","risk_definition":{"title":"A title","threat_level":"HIGH"}}}
+                """
+            try await SampleTests.send("scans", Array(risk.utf8), in: workspace)
+        }
+        try await SampleTests.sendLast(in: workspace)
+        _ = try await SampleTests.changes(in: workspace, after: 1)
+        let numbers = try await Self.numbers(in: workspace)
+        try #require(numbers.count == 3)
+        let preview = try await Self.run(["void", "--source", "scans", "--from", numbers[1], "--to", numbers[1], "--reason", "leaked"], in: workspace)
+        let row = preview.output.split(separator: "\n").first { $0.hasPrefix("f_") } ?? ""
+        #expect(preview.status == 0 && row.contains("high open A title") && row.contains("(labels, "), "\(preview.output)\(preview.errors)")
+        #expect(await gateway.end() == 0)
+    }
+
     @Test func aRangeWithoutReceiptsIsNamedAndNothingIsDecided() async throws {
         let workspace = try SampleTests.workspace(sources: [("last", "reconfirm")])
         let gateway = try await RunningGateway.start(in: workspace)

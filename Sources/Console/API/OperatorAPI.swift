@@ -114,7 +114,7 @@ package struct OperatorAPI: Sendable {
 
     /// What answers at the path.
     private func view(of request: OperatorRequest) throws(OperatorError) -> () async throws -> OperatorResponse {
-        guard request.path.first == "v1" else { throw OperatorError(.notFound, "there is nothing at this path") }
+        guard request.path.first == "v1" else { throw .noPath }
         let rest = Array(request.path.dropFirst(2))
         switch (request.method, request.path.dropFirst().first ?? "", rest.count) {
         case (.get, "status", 0): return { StatusView(self).response() }
@@ -158,7 +158,7 @@ package struct OperatorAPI: Sendable {
             case ("replays", 2): path.last == "cancel"
             default: false
             }
-        return isKnown ? OperatorError(.notAllowed, "this path takes another method") : OperatorError(.notFound, "there is nothing at this path")
+        return isKnown ? OperatorError(.notAllowed, "this path takes another method") : .noPath
     }
 
     var state: StateQueries {

@@ -72,6 +72,9 @@ package struct OperatorError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
+    /// Nothing answers at the request's path.
+    package static let noPath = OperatorError(.notFound, "there is nothing at this path")
+
     /// There is no such sink.
     package init(noSink name: String) {
         self.init(.notFound, "there is no sink '\(name)'")

@@ -81,6 +81,10 @@ struct RecordView {
                 writer.key("is_receipt_time")
                 writer.bool(line.isReceiptTime)
                 writer.member("receipt", String(line.receipt))
+                if line.isLost {
+                    writer.key("is_lost")
+                    writer.bool(true)
+                }
             }
         }
     }

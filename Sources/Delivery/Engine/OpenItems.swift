@@ -54,16 +54,11 @@ struct OpenItems: Sendable {
         return next
     }
 
-    /// The items that are due at `now`, not under way and none of `others`, the earliest change first, at most `limit`.
+    /// The items that are due at `now`, not under way and none of `others`, those that were tried least first, at most `limit`.
     mutating func due(at now: Timestamp, limit: Int, but others: Set<UInt64> = []) -> [OpenItem] {
         guard let next = nextDue, next <= now else { return [] }
         return Array(
             heads.filter { $0.next <= now && !others.contains($0.sequence) }.sorted { ($0.attempts, $0.sequence) < ($1.attempts, $1.sequence) }.prefix(limit))
-    }
-
-    /// The item that is due at `now` and was tried least, but for `others`.
-    func due(at now: Timestamp, but others: Set<UInt64>) -> OpenItem? {
-        heads.filter { $0.next <= now && !others.contains($0.sequence) }.min { ($0.attempts, $0.sequence) < ($1.attempts, $1.sequence) }
     }
 
     /// When the next item but for `others` is due.

@@ -222,7 +222,7 @@ struct SinkMachine: Sendable {
         }
         guard doubt.wakes.takes(at: now, policy: policy) else { return nil }
         // In turn one of the window and a row.
-        let row = open.due(at: now, but: doubt.rows)
+        let row = open.due(at: now, limit: 1, but: doubt.rows).first
         if doubt.asked % 2 == 0 || row == nil, let request = windowRequest(.new) { return request }
         doubt.asked += 1
         return row.map { begin(.open([$0]), .new) }
@@ -241,7 +241,7 @@ struct SinkMachine: Sendable {
     /// that was.
     private mutating func probe(at now: Timestamp) -> DeliveryRequest? {
         if doubt.suspects.count < 2 || !doubt.busy.takeTurn() {
-            let row = open.due(at: now, but: doubt.rows)
+            let row = open.due(at: now, limit: 1, but: doubt.rows).first
             if doubt.asked % 2 == 0 || row == nil, let request = windowRequest(.attempt) { return request }
             doubt.asked += 1
             if let row { return begin(.open([row]), .attempt) }

@@ -16,6 +16,14 @@ enum LedgerForgetting {
         return types
     }
 
+    /// What the file has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up.
+    static func standing(of sink: String, last: UInt64?, _ database: Database) throws -> SinkStatus? {
+        guard try database.tableExists("sinks"), let position = try LedgerRows.positions(database).first(where: { $0.name == sink }) else { return nil }
+        return SinkStatus(
+            name: sink, type: try types(database)[sink] ?? "", position: position, counts: try LedgerItems.counts(database)[sink] ?? [:],
+            replays: try LedgerJobs.open(database, of: sink), last: last)
+    }
+
     static func forget(_ sink: String, andTickets: Bool, at now: Timestamp, _ database: Database) throws {
         for job in try LedgerJobs.open(database, of: sink) { try LedgerJobs.cancel(job, at: now, database) }
         for table in ["items", "done", "told", "outages"] + (andTickets ? ["tickets"] : []) {
@@ -30,6 +38,11 @@ enum LedgerForgetting {
 extension Ledger {
     /// The word in the configuration's `type:` of each sink that ran since the ledger notes it, by name.
     package func types() async throws(LedgerError) -> [String: String] { try await read { try LedgerForgetting.types($0) } }
+
+    /// What the ledger has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up.
+    func standing(of sink: String, last: UInt64?) async throws(LedgerError) -> SinkStatus? {
+        try await read { try LedgerForgetting.standing(of: sink, last: last, $0) }
+    }
 
     /// Notes which kind of system a sink is.
     func note(type: String, of sink: String) async throws(LedgerError) {

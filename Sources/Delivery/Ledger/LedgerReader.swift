@@ -46,6 +46,11 @@ package struct LedgerReader: Sendable {
     /// As `Ledger.types`.
     package func types() throws(LedgerError) -> [String: String] { try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.types($0) } } }
 
+    /// As `Ledger.standing`.
+    func standing(of sink: String, last: UInt64?) throws(LedgerError) -> SinkStatus? {
+        try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.standing(of: sink, last: last, $0) } }
+    }
+
     /// How many items each sink has in each state.
     package func counts() throws(LedgerError) -> [String: [OpenItem.State: UInt64]] {
         try LedgerFile.naming(path) { try queue.read { try LedgerItems.counts($0) } }

@@ -29,10 +29,10 @@ struct OverflowTicket {
     }
 
     private func tell(_ parent: inout TicketLink?, _ links: [TicketLink]) async throws(LedgerError) -> DeliveryOutcome? {
-        if let link = parent, link.state == .intent {
+        if let link = parent, link.state == .intent || desk.isElsewhere(link) {
             let now = desk.clock.now
             let settled = link.intended.advanced(byMilliseconds: desk.rules.searchSettle.wholeMilliseconds)
-            guard now >= settled || now < link.intended else {
+            guard link.state != .intent || now >= settled || now < link.intended else {
                 return .retry(TicketTask.unknown(for: .milliseconds(settled.milliseconds - now.milliseconds), isOfSink: true))
             }
             switch await desk.system.find(mark: link.mark) {

@@ -105,6 +105,14 @@ package final class TicketSink: EventSink {
         }
     }
 
+    /// Whether the ticket was made in another system than the one that is spoken to, which may have another one under its number: the sink's `url:` was
+    /// changed since.
+    func isElsewhere(_ link: TicketLink) -> Bool {
+        guard let reference = link.reference else { return false }
+        guard let url = reference.url, let site = system.site else { return (reference.url == nil) != (system.site == nil) }
+        return !url.utf8.starts(with: site.utf8)
+    }
+
     private func settle(_ change: Change) async -> End {
         // Tickets are about findings; of everything else there is nothing to tell.
         guard change.kind == .finding else { return .item(.superseded) }

@@ -6,6 +6,8 @@ import FindingModel
 /// applied, writes the intent down before a ticket is made, looks for the mark after an answer was lost, and guards against floods. So a
 /// system keeps no state; a call makes one attempt and says how it ended. Each ends soon after its task is cancelled.
 package protocol TicketSystem: Sink {
+    /// What the `url` of each of its tickets begins with; nothing when they have none.
+    var site: String? { get }
     /// The ticket that carries `mark`, if the system's search finds one.
     func find(mark: String) async -> TicketAnswer<TicketReference?>
     /// Makes a ticket that carries `content.mark` where `find` looks for it.

@@ -23,6 +23,7 @@ struct TicketTask {
     }
 
     mutating func run() async throws(LedgerError) -> TicketSink.End {
+        if let link, desk.isElsewhere(link), let end = try await moveOver(link) { return end }
         for _ in 0..<Self.stepsMax {
             let now = desk.clock.now
             let made = link == nil ? try await desk.ledger.ticketsMade(by: desk.name, since: now.advanced(byMilliseconds: -3_600_000)) : 0
@@ -30,6 +31,24 @@ struct TicketTask {
             if let end = try await take(step, at: now) { return end }
         }
         return .item(.retry(DeliveryFailure("the ticket does not come to rest")))
+    }
+
+    /// Finds out which ticket the system that is spoken to now has for the finding: its own if the old one's tickets were moved there, else none.
+    private mutating func moveOver(_ old: TicketLink) async throws(LedgerError) -> TicketSink.End? {
+        work = .update
+        switch await desk.system.find(mark: old.mark) {
+        case .done(let reference?):
+            link?.state = .linked
+            link?.reference = reference
+            try await save()
+            return nil
+        case .done(nil), .gone:
+            try await forget()
+            return nil
+        case .retry(let failure): return .stop(.retry(failure.at(work)))
+        case .pause(let failure): return .stop(.pause(failure.at(work)))
+        case .reject(let failure): return .item(.reject(failure))
+        }
     }
 
     /// Takes a step; nothing when the next one is to be decided.

@@ -40,6 +40,9 @@ package struct Destination: Sendable {
         return String(decoding: path, as: UTF8.self)
     }
 
+    /// The URL without a `/` at its end, for what stands behind it.
+    package var root: String { url.text.utf8.last == UInt8(ascii: "/") ? String(url.text.dropLast()) : url.text }
+
     /// A request to the URL, or to `path` (which begins with `/`, with its query) behind the URL's own path: systems may live below one.
     ///
     /// Whatever of `path` comes from configuration or vendors must be percent-encoded by the caller.

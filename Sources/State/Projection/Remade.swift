@@ -63,6 +63,17 @@ struct Remade: Equatable, Sendable {
         return try (number, isOwn(row[0], ofEntry: UInt64(clamping: number), in: database))
     }
 
+    /// The numbers of entries that made changes of a record and are lost, but for those whose namesakes made some of it too.
+    static func lostEntries(of uid: String, in database: Database) throws -> Set<Int64> {
+        let sql = "SELECT DISTINCT entry, tag FROM changes WHERE record = (SELECT id FROM records WHERE uid = ?)"
+        var own: Set<Int64> = [], lost: Set<Int64> = []
+        for row in try CheckedRow.fetchAll(database, sql: sql, arguments: [uid]) {
+            let number: Int64 = try row[0]
+            if try isOwn(row[1], ofEntry: UInt64(clamping: number), in: database) { own.insert(number) } else { lost.insert(number) }
+        }
+        return lost.subtracting(own)
+    }
+
     /// Whether this state.db has made changes with the tag, or has come to the entry that brought it.
     static func isKnown(_ tag: String, in database: Database) throws -> Bool {
         try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM remakings WHERE tag = ?)", arguments: [tag]) ?? false

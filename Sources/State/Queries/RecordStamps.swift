@@ -15,6 +15,8 @@ package struct RecordStamps: Sendable, Equatable {
         package let receipt: UInt64
         /// Whether `time` is the receipt's.
         package let isReceiptTime: Bool
+        /// Whether the receipt is known to be lost with a part of the journal: its number may be another's by now.
+        package let isLost: Bool
     }
 
     package let uid: String
@@ -32,8 +34,10 @@ package struct RecordStamps: Sendable, Equatable {
         let data: Data? = try row[2]
         var parser = JSONParser()
         let state = try RecordRow.state(kind: kind, blob: [UInt8](blob), data: data.map { [UInt8]($0) }, parser: &parser)
+        let lost = try Remade.lostEntries(of: uid, in: database)
         let lines = state.stamps.map { name, stamp in
-            Line(name: name, time: stamp.time, receipt: stamp.entry, isReceiptTime: stamp.arrival != 0)
+            Line(
+                name: name, time: stamp.time, receipt: stamp.entry, isReceiptTime: stamp.arrival != 0, isLost: lost.contains(Int64(clamping: stamp.entry)))
         }
         return RecordStamps(uid: uid, kind: kind, isKnown: state.record != nil, lines: lines, large: state.large)
     }

@@ -116,7 +116,7 @@ struct Show: AsyncParsableCommand {
         var table = Table([.init("STATE"), .init("EVENT TIME", isWhole: true), .init("RECEIPT", isNumber: true)])
         for reason in reasons {
             if json { StandardOutput.json(reason.bytes) }
-            table.add([reason.word("name"), reason.time("time"), reason.word("receipt")])
+            table.add([reason.word("name"), reason.time("time"), reason.word("receipt") + (reason["is_lost"] == .bool(true) ? " (lost)" : "")])
         }
         guard !json else { return }
         StandardOutput.line("")

@@ -21,7 +21,8 @@ struct DifferenceTable {
         if asJSON {
             StandardOutput.write(PrintableJSON.escaped(Self.json(difference)))
         } else {
-            table.add([difference.uid, difference.changeType ?? "(not told)", Self.summary(difference.before), Self.summary(difference.after)])
+            let (before, after) = Self.summaries(difference)
+            table.add([difference.uid, difference.changeType ?? "(not told)", before, after])
         }
     }
 
@@ -46,9 +47,17 @@ struct DifferenceTable {
         return writer.bytes + [UInt8(ascii: "\n")]
     }
 
+    /// Both sides in short; where that is the same, what else differs stands behind the second.
+    private static func summaries(_ difference: RebuildPreview.Difference) -> (before: String, after: String) {
+        let records = [difference.before, difference.after].map { $0.flatMap { try? JSONValue(parsing: $0.bytes) } }
+        let before = records[0].map(summary) ?? "-", after = records[1].map(summary) ?? "-"
+        guard before == after, let old = records[0]?.objectValue, let new = records[1]?.objectValue else { return (before, after) }
+        let names = Set(old.map(\.name)).union(new.map(\.name)).filter { records[0]?[$0] != records[1]?[$0] }.sorted()
+        return (before, names.isEmpty ? after : "\(after) (\(names.joined(separator: ", ")))")
+    }
+
     /// What of a record a person looks at first.
-    private static func summary(_ data: RawJSON?) -> String {
-        guard let data, let record = try? JSONValue(parsing: data.bytes) else { return "-" }
-        return ["severity", "status", "kind", "title", "name", "type"].map { record.word($0) }.filter { !$0.isEmpty }.prefix(3).joined(separator: " ")
+    private static func summary(_ record: JSONValue) -> String {
+        ["severity", "status", "kind", "title", "name", "type"].map { record.word($0) }.filter { !$0.isEmpty }.prefix(3).joined(separator: " ")
     }
 }

@@ -110,6 +110,9 @@ struct OperatorClient {
         if let rebuilding = answer.rebuilding, answer.status == 404 || answer.status == 503 {
             throw CommandFailure("\(message) (\(rebuilding.words))", hint: hint, status: 3)
         }
+        if fileAhead != nil, message == OperatorError.noPath.message {
+            throw CommandFailure("the running gateway is of another version of Weir, which does not know this", hint: "restart it with this one")
+        }
         throw CommandFailure(message, hint: hint, status: Self.exitCode(answer.status, code: value["code"]?.stringValue))
     }
 }

@@ -28,13 +28,18 @@ final class ScriptedTickets: TicketSystem {
 
     let name = "tickets"
     let type = "scripted"
+    let site: String?
     private let clock: any DeliveryClock
     private let lag: Int64
     private let script: @Sendable (String, Int) async -> Fault?
     private let state = Mutex<(tickets: [Ticket], calls: [String])>(([], []))
 
     /// `script` gets what is asked for and how many calls came before.
-    init(clock: any DeliveryClock, lag: Duration = .seconds(60), script: @escaping @Sendable (String, Int) async -> Fault? = { _, _ in nil }) {
+    init(
+        clock: any DeliveryClock, lag: Duration = .seconds(60), site: String? = "https://tickets.example/",
+        script: @escaping @Sendable (String, Int) async -> Fault? = { _, _ in nil }
+    ) {
+        self.site = site
         self.clock = clock
         self.lag = lag.wholeMilliseconds
         self.script = script
@@ -82,18 +87,21 @@ final class ScriptedTickets: TicketSystem {
     }
 
     func find(mark: String) async -> TicketAnswer<TicketReference?> {
-        let now = clock.now.milliseconds
+        let now = clock.now.milliseconds, site = site
         return await call("find") { tickets in
-            .done(tickets.first { $0.mark == mark && $0.searchable <= now && !$0.isDeleted }.map { TicketReference(id: $0.key, key: $0.key, url: nil) })
+            .done(
+                tickets.first { $0.mark == mark && $0.searchable <= now && !$0.isDeleted }.map { ticket in
+                    TicketReference(id: ticket.key, key: ticket.key, url: site.map { $0 + ticket.key })
+                })
         }
     }
 
     private func make(_ what: String, _ mark: String, _ table: TicketTable?) async -> TicketAnswer<TicketReference> {
-        let searchable = clock.now.milliseconds + lag
+        let searchable = clock.now.milliseconds + lag, site = site
         return await call(what) { tickets in
             let key = "T-\(tickets.count + 1)"
             tickets.append(Ticket(key: key, mark: mark, table: table, searchable: searchable))
-            return .done(TicketReference(id: key, key: key, url: "https://tickets.example/\(key)"))
+            return .done(TicketReference(id: key, key: key, url: site.map { $0 + key }))
         }
     }
 
@@ -121,6 +129,17 @@ final class ScriptedTickets: TicketSystem {
     func transition(_ ticket: TicketReference, to name: String) async -> TicketAnswer<Void> { await change("transition", ticket) { $0.isOpen = false } }
 
     func reopen(_ ticket: TicketReference) async -> TicketAnswer<Void> { await change("reopen", ticket) { $0.isOpen = true } }
+
+    /// Takes over the tickets of another system, under its own keys.
+    func takeOver(_ others: [Ticket]) {
+        state.withLock { state in
+            for other in others {
+                var ticket = other
+                ticket.key = "M-\(state.tickets.count + 1)"
+                state.tickets.append(ticket)
+            }
+        }
+    }
 
     func close() async {}
 }

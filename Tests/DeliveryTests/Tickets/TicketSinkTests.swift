@@ -142,6 +142,30 @@ struct TicketSinkTests {
         #expect(try await ledger.ticket(of: "f_a", sink: "tickets")?.reference?.id == "OTHER-7")
     }
 
+    /// With another `url:` the numbers that the ledger knows are those of other people's tickets.
+    @Test func aSystemAtAnotherAddressIsAskedForTheMarkFirst() async throws {
+        let old = ScriptedTickets(clock: clock), before = sink(old) { $0.newPerHour = 3 }
+        for record in ["f_a", "f_b", "f_c", "f_d", "f_gone"] { _ = try await tell(before, record) }
+        try await clock.sleep(for: .seconds(300))
+        old.delete("T-2")
+        #expect(try await tell(before, "f_b", .open, .critical)?.isTaken == false)
+        // Another has tickets of those numbers; and one of ours was taken over by it.
+        let new = ScriptedTickets(clock: clock, site: "https://elsewhere.example/")
+        for number in 1...5 { _ = await new.create(TicketContent(mark: "other-\(number)", finding: .test(at: clock.now), changeID: "x-\(number)")) }
+        new.takeOver(old.tickets.filter { $0.mark == "weir-f_a" })
+        let sink = sink(new) { $0.newPerHour = 3 }
+        for record in ["f_a", "f_b", "f_c"] { #expect(try await tell(sink, record, .open, .low)?.isTaken == true, "\(record)") }
+        #expect(try await tell(sink, "f_d", .open, .low) == .taken(.update))
+        #expect(new.tickets.prefix(5).allSatisfy { $0.notes.isEmpty && $0.updates == 0 && $0.table == nil })
+        #expect(new.tickets.dropFirst(5).map(\.mark).prefix(3) == ["weir-f_a", "weir-f_b", "weir-f_c"])
+        #expect(new.tickets[5].notes == ["high→low"] && new.tickets.last?.table?.count == 2 && new.tickets.count == 9)
+        // What was fixed meanwhile has no ticket there, and needs none; and once found, a ticket is not looked for again.
+        let calls = new.calls.count
+        #expect(try await tell(sink, "f_a", .fixed, .low) == .taken(.close))
+        #expect(!new.calls.dropFirst(calls).contains("find"))
+        #expect(old.tickets.allSatisfy { $0.notes.isEmpty })
+    }
+
     @Test func aFloodMakesOneTicketWithATable() async throws {
         let system = ScriptedTickets(clock: clock)
         let sink = sink(system) { $0.newPerHour = 3 }

@@ -114,6 +114,12 @@ struct RestoreTests {
         }
         #expect(await Condition.holds(within: 60) { Set(["d1", "d2", "d3"]).isSubset(of: Self.told(folder)) })
         #expect(given.isSuperset(of: numbers), "the numbers \(numbers) are none of \(given.sorted())")
+        for (ids, isLost) in [(lost, true), (["a1", "d1"], false)] {
+            for id in ids {
+                let reasons = try await test.ask(.get, "/v1/records/\(Self.uid(id))/why").json["reasons"]?.arrayValue ?? []
+                #expect(!reasons.isEmpty && reasons.allSatisfy { ($0["is_lost"] == .bool(true)) == isLost }, "\(id): \(reasons)")
+            }
+        }
         for number in numbers {
             let receipt = try await test.ask(.get, "/v1/receipts/\(number)").json
             let made = (receipt["changes"]?.arrayValue ?? []).compactMap { $0["uid"]?.stringValue }

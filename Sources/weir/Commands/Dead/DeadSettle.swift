@@ -14,11 +14,13 @@ struct DeadRetry: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        let unknown = try await selection.unknown()
+        // Nothing is done where what was done could not be told.
+        let client = try await selection.client()
+        let unknown = selection.ids.count > 1 ? try await selection.unknown(client) : []
         let (count, isFull) = try await selection.settle(.retry, "retry")
         StandardOutput.line("\(count) pending again")
         // One that was refused again at once is dead and was not left.
-        let left = isFull || count == 0 ? try await selection.left() : 0
+        let left = isFull || count == 0 ? try await selection.left(client) : 0
         try selection.check(count, left: left)
         if left > 0 { StandardError.line("hint: more are dead than can wait at a time; ask again when these are done") }
         try selection.check(unknown)
@@ -34,7 +36,7 @@ struct DeadDrop: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        let unknown = try await selection.unknown()
+        let unknown = selection.ids.count > 1 ? try await selection.unknown(selection.client()) : []
         let (count, _) = try await selection.settle(.drop, "drop")
         StandardOutput.line("\(count) dropped")
         try selection.check(count, left: 0)
@@ -92,10 +94,11 @@ struct DeadSelection: ParsableArguments {
         return (answer["count"]?.integerValue.flatMap { Int(exactly: $0) } ?? 0, answer["full"]?.boolValue == true)
     }
 
+    /// Whoever says what is dead.
+    func client() async throws -> OperatorClient { try await OperatorClient.open(try config.loadForReading()) }
+
     /// Those of the ids that name no dead letter now.
-    func unknown() async throws -> [String] {
-        guard ids.count > 1 else { return [] }
-        let client = try await OperatorClient.open(try config.loadForReading())
+    func unknown(_ client: OperatorClient) async throws -> [String] {
         var known: Set<String> = []
         for letter in try await DeadLetters.read(client, sink: sink, ids: ids, limit: 100_000).letters {
             known.formUnion([letter.word("change"), letter.word("uid")])
@@ -118,8 +121,7 @@ struct DeadSelection: ParsableArguments {
     }
 
     /// How many of them are dead still, at most 1.
-    func left() async throws -> Int {
-        let client = try await OperatorClient.open(try config.loadForReading())
-        return try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).letters.count
+    func left(_ client: OperatorClient) async throws -> Int {
+        try await DeadLetters.read(client, sink: sink, ids: ids, limit: 1).letters.count
     }
 }
