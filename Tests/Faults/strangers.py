@@ -4,6 +4,8 @@
 Nothing is killed, none of the good senders' events is refused, operators and commands are answered, and the good senders' p99 is at most 1.5 times
 of what it is without the attack. Attackers use the same processors here, which is no doing of the gateway's: without means that they attack a bystander,
 another process that takes connections, reads nothing and closes the oldest, which costs less than any answer; what it costs to be attacked counts.
+The good senders come once the attackers have been let in: who comes while thousands stand before the door waits for his turn in the system's queue.
+Insiders use the same disk too: without means that they send their large events to another gateway beside this one.
 Rounds with and without take turns, and the best with is held against the median without, since others use this machine too; below 10 ms its own noise
 counts as nothing. With --rounds 5 and less there is one round of 2 s each, without a bystander, whose p99 is only shown: that takes more rounds and a
 quiet machine. Else there are four of 6 s, and up to three times as many while they say no. WEIR_STRANGERS="S1 S6" runs only those.
@@ -68,6 +70,7 @@ class CagedGateway(Gateway):
     """With a console, and the limits of a source as they are by default."""
 
     def __init__(self, weir, folder):
+        os.makedirs(folder)
         super().__init__(weir, folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -138,6 +141,8 @@ class Attack:
     def dial(self, source):
         client = socket.socket()
         client.setblocking(False)
+        # What a stranger has still to send lies in a machine of its own, and is not freed by whoever closes the connection.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
         with contextlib.suppress(BlockingIOError):
             try:
                 client.bind((source, 0))
@@ -267,6 +272,17 @@ def console_answers(gateway):
         return False
 
 
+def wait_at_the_door(port):
+    """Until the system's queue of the listener at `port` is empty: its length is what stands in the place of unread bytes there (proc(5))."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with open("/proc/net/tcp") as file:
+            sockets = [line.split() for line in file]
+        if not any(words[3] == "0A" and int(words[1].split(":")[1], 16) == port and int(words[4].split(":")[1], 16) > 0 for words in sockets[1:]):
+            return
+        time.sleep(0.05)
+
+
 class Assault:
     """An attack while the block lasts, on the gateway or on a bystander."""
 
@@ -280,6 +296,8 @@ class Assault:
         self.process = multiprocessing.Process(target=target, args=words, daemon=True)
         self.process.start()
         established.wait(30)
+        if name in STRANGERS:
+            wait_at_the_door(address[1])
 
     def __enter__(self):
         return self
@@ -294,8 +312,11 @@ class Assault:
         check(kind or not is_over or self.process.exitcode == 0, "the other side of the attack did not get what it is due")
 
 
-def beside(arguments, gateway, name, descriptors, seconds, seed):
-    """What good senders say while strangers attack somebody else."""
+def beside(arguments, gateway, name, descriptors, seconds, seed, other):
+    """What good senders say while strangers attack somebody else, or insiders send to another gateway."""
+    if name in INSIDERS:
+        with Assault(other, name):
+            return good_senders(arguments, gateway, seconds, seed)
     bystander = Bystander(descriptors)
     try:
         with Assault(gateway, name, bystander):
@@ -328,21 +349,24 @@ def is_even(calm, harried):
 
 
 def one(arguments, folder, cage, name, descriptors, rounds, seconds, judges):
-    os.makedirs(folder)
-    gateway = CagedGateway(arguments.weir, folder)
+    gateways = [CagedGateway(arguments.weir, os.path.join(folder, role)) for role in ("attacked", "other")]
+    gateway, other = gateways
     calm, harried = [], []
     try:
         gateway.start(wrapper=cage.wrapper(descriptors))
         alone = good_senders(arguments, gateway, seconds, arguments.seed - 1)["latency_ms"]["p99"] if judges else None
         if name in INSIDERS:
+            if judges:
+                other.start()
             for number in range(60):
-                check(Scanner(gateway).hostedscan(number, 3_900_000) == 200, f"{name}: a large event is refused")
+                for taker in gateways if judges else [gateway]:
+                    check(Scanner(taker).hostedscan(number, 3_900_000) == 200, f"{name}: a large event is refused")
         # More rounds where the machine's own noise may have been in the way.
         while len(calm) < rounds or judges and len(calm) < 3 * rounds and not is_even(calm, harried):
             number = len(calm)
             settle(gateway)
-            if judges and name in STRANGERS:
-                calm.append(beside(arguments, gateway, name, descriptors, seconds, arguments.seed + 2 * number))
+            if judges:
+                calm.append(beside(arguments, gateway, name, descriptors, seconds, arguments.seed + 2 * number, other))
             else:
                 calm.append(good_senders(arguments, gateway, seconds, arguments.seed + 2 * number))
             with Assault(gateway, name):
@@ -359,7 +383,8 @@ def one(arguments, folder, cage, name, descriptors, rounds, seconds, judges):
         check(gateway.stop() == 0, f"{name}: SIGTERM did not end in exit code 0: " + gateway.last_words())
         return f"{name} with {descriptors} descriptors: {words}, at most {peak} MiB"
     finally:
-        gateway.kill()
+        for each in gateways:
+            each.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -45,9 +45,9 @@ package struct IngestLimits: Sendable {
     /// Requests of one connection that are answered in one turn of its event loop, and so before their answers are taken.
     package var requestsAheadMax = 16
     /// Requests of strangers that are answered in one turn of an event loop.
-    package var strangersPerTurnMax = 32
+    package var strangersPerTurnMax = 16
     /// Reads from strangers' connections in one turn of an event loop.
-    package var strangersReadPerTurnMax = 8
+    package var strangersReadPerTurnMax = 4
     /// Bytes of answers not yet taken from which on a connection's next requests wait.
     package var answersAheadMax = 4096
     /// What a TLS session is counted as until its client has proved who it is.

@@ -161,7 +161,7 @@ package final class IngestServer: Sendable {
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // In one turn, so that those who are connected are not kept waiting by a crowd that wants to be.
-            .serverChannelOption(.maxMessagesPerRead, value: 8)
+            .serverChannelOption(.maxMessagesPerRead, value: 4)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Door(shared)) }
             }
