@@ -29,10 +29,12 @@ struct OverflowTicket {
     }
 
     private func tell(_ parent: inout TicketLink?, _ links: [TicketLink]) async throws(LedgerError) -> DeliveryOutcome? {
+        var elsewhere: TicketLink?
         if let link = parent, link.state == .intent || desk.isElsewhere(link) {
+            if desk.isElsewhere(link) { elsewhere = link }
             let now = desk.clock.now
-            let settled = link.intended.advanced(byMilliseconds: desk.rules.searchSettle.wholeMilliseconds)
-            guard link.state != .intent || now >= settled || now < link.intended else {
+            let settled = (link.created ?? link.intended).advanced(byMilliseconds: desk.rules.searchSettle.wholeMilliseconds)
+            guard now >= settled || now < link.intended else {
                 return .retry(TicketTask.unknown(for: .milliseconds(settled.milliseconds - now.milliseconds), isOfSink: true))
             }
             switch await desk.system.find(mark: link.mark) {
@@ -45,7 +47,9 @@ struct OverflowTicket {
             case .pause(let failure): return .pause(failure)
             }
         }
-        guard let link = parent, link.state == .linked, let reference = link.reference else { return try await create(&parent, links) }
+        guard let link = parent, link.state == .linked, let reference = link.reference else {
+            return try await create(&parent, links, for: elsewhere)
+        }
         switch await desk.system.updateParent(reference, to: table(link.mark, links)) {
         case .done: return nil
         case .retry(let failure): return .retry(failure)
@@ -75,10 +79,11 @@ struct OverflowTicket {
         }
     }
 
-    private func create(_ parent: inout TicketLink?, _ links: [TicketLink]) async throws(LedgerError) -> DeliveryOutcome? {
+    /// - Parameter elsewhere: The one in another system, whose mark this one bears too: who comes back there finds it.
+    private func create(_ parent: inout TicketLink?, _ links: [TicketLink], for elsewhere: TicketLink?) async throws(LedgerError) -> DeliveryOutcome? {
         let now = desk.clock.now
-        // Each of them has a mark of its own, so that one that was deleted is not found in place of its successor.
-        var link = TicketLink(uid: Self.key, mark: "weir-overflow-\(now.milliseconds)", state: .intent, intended: now)
+        // Else each of them has a mark of its own, so that one that was deleted is not found in place of its successor.
+        var link = TicketLink(uid: Self.key, mark: elsewhere?.mark ?? "weir-overflow-\(now.milliseconds)", state: .intent, intended: now)
         try await save(link)
         switch await desk.system.createParent(table(link.mark, links)) {
         case .done(let reference):
@@ -89,15 +94,21 @@ struct OverflowTicket {
             try await save(link)
             return nil
         case .retry(let failure):
-            if !failure.mayHaveArrived { try await desk.ledger.removeTicket(of: Self.key, sink: desk.name) }
+            if !failure.mayHaveArrived { try await forget(elsewhere) }
             return .retry(failure)
         case .pause(let failure):
-            try await desk.ledger.removeTicket(of: Self.key, sink: desk.name)
+            try await forget(elsewhere)
             return .pause(failure)
         case .reject(let failure), .gone(let failure):
-            try await desk.ledger.removeTicket(of: Self.key, sink: desk.name)
+            try await forget(elsewhere)
             return .reject(failure)
         }
+    }
+
+    /// No ticket was made; what the ledger knew of another system's it knows still.
+    private func forget(_ elsewhere: TicketLink?) async throws(LedgerError) {
+        guard let elsewhere else { return try await desk.ledger.removeTicket(of: Self.key, sink: desk.name) }
+        try await save(elsewhere)
     }
 
     private func save(_ link: TicketLink?) async throws(LedgerError) {

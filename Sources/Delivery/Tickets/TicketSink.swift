@@ -108,9 +108,8 @@ package final class TicketSink: EventSink {
     /// Whether the ticket was made in another system than the one that is spoken to, which may have another one under its number: the sink's `url:` was
     /// changed since.
     func isElsewhere(_ link: TicketLink) -> Bool {
-        guard let reference = link.reference else { return false }
-        guard let url = reference.url, let site = system.site else { return (reference.url == nil) != (system.site == nil) }
-        return !url.utf8.starts(with: site.utf8)
+        guard let url = link.reference?.url else { return false }
+        return !url.utf8.starts(with: system.site.utf8)
     }
 
     private func settle(_ change: Change) async -> End {
@@ -118,7 +117,7 @@ package final class TicketSink: EventSink {
         guard change.kind == .finding else { return .item(.superseded) }
         do {
             let link = try await ledger.ticket(of: change.subject, sink: name)
-            if let link, link.hasApplied(change) { return .item(.superseded) }
+            if let link, !isElsewhere(link), link.hasApplied(change) { return .item(.superseded) }
             var newest = change
             if let present = try await feed.newestChange(of: change.subject), present.sequence > change.sequence { newest = present }
             guard case .finding(let finding) = try? Record(kind: .finding, parsing: newest.data) else {

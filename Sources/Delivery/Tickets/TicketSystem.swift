@@ -6,8 +6,8 @@ import FindingModel
 /// applied, writes the intent down before a ticket is made, looks for the mark after an answer was lost, and guards against floods. So a
 /// system keeps no state; a call makes one attempt and says how it ended. Each ends soon after its task is cancelled.
 package protocol TicketSystem: Sink {
-    /// What the `url` of each of its tickets begins with; nothing when they have none.
-    var site: String? { get }
+    /// What the `url` of each of its tickets begins with, by which they are told from those of another system.
+    var site: String { get }
     /// The ticket that carries `mark`, if the system's search finds one.
     func find(mark: String) async -> TicketAnswer<TicketReference?>
     /// Makes a ticket that carries `content.mark` where `find` looks for it.
@@ -47,7 +47,7 @@ package struct TicketReference: Hashable, Sendable {
     package let id: String
     /// What people call it: `SEC-12`, `INC0012345`.
     package let key: String
-    /// Where people see it.
+    /// Where people see it, or where the API has it if they have no page for it; nothing for what an older version did not know.
     package let url: String?
 
     package init(id: String, key: String, url: String?) {

@@ -5,6 +5,8 @@ import Synchronization
 struct TicketTask {
     private let desk: TicketSink
     private var link: TicketLink?
+    /// The link to another system's ticket, while this one has none: it is kept until there is one.
+    private var elsewhere: TicketLink?
     private let content: TicketContent
     private let sequence: UInt64
     /// What the ticket is to say.
@@ -23,7 +25,16 @@ struct TicketTask {
     }
 
     mutating func run() async throws(LedgerError) -> TicketSink.End {
-        if let link, desk.isElsewhere(link), let end = try await moveOver(link) { return end }
+        if let old = link, let reference = old.reference {
+            if desk.isElsewhere(old) {
+                if let end = try await moveOver(old) { return end }
+            } else if old.state == .overflow || old.state == .intent {
+                // That came about while another system was spoken to.
+                link?.state = .linked
+                elsewhere = old
+                if let end = try await refresh(reference) { return end }
+            }
+        }
         for _ in 0..<Self.stepsMax {
             let now = desk.clock.now
             let made = link == nil ? try await desk.ledger.ticketsMade(by: desk.name, since: now.advanced(byMilliseconds: -3_600_000)) : 0
@@ -33,22 +44,49 @@ struct TicketTask {
         return .item(.retry(DeliveryFailure("the ticket does not come to rest")))
     }
 
-    /// Finds out which ticket the system that is spoken to now has for the finding: its own if the old one's tickets were moved there, else none.
+    /// Finds out which ticket the system that is spoken to now has for the finding, when the one that the ledger knows is another's.
     private mutating func moveOver(_ old: TicketLink) async throws(LedgerError) -> TicketSink.End? {
         work = .update
+        let now = desk.clock.now
         switch await desk.system.find(mark: old.mark) {
         case .done(let reference?):
             link?.state = .linked
             link?.reference = reference
-            try await save()
-            return nil
+            elsewhere = old
+            return try await refresh(reference)
         case .done(nil), .gone:
-            try await forget()
+            // The same system may have another name by now, and its search not know the newest ticket yet.
+            let settled = (old.created ?? old.intended).advanced(byMilliseconds: desk.rules.searchSettle.wholeMilliseconds)
+            if now < settled, now >= old.intended {
+                return .item(.retry(Self.unknown(for: .milliseconds(settled.milliseconds - now.milliseconds))))
+            }
+            if old.state != .overflow { (elsewhere, link) = (old, nil) }
+            work = .nothing
             return nil
         case .retry(let failure): return .stop(.retry(failure.at(work)))
-        case .pause(let failure): return .stop(.pause(failure.at(work)))
-        case .reject(let failure): return .item(.reject(failure))
+        case .pause(let failure), .reject(let failure): return .stop(.pause(failure.at(work)))
         }
+    }
+
+    /// Has a ticket say what the finding is now, whatever it says.
+    private mutating func refresh(_ reference: TicketReference) async throws(LedgerError) -> TicketSink.End? {
+        let (system, content) = (desk.system, content)
+        var answers: [() async -> TicketAnswer<Void>] = [{ await system.update(reference, to: content) }]
+        if shown.status.isOpen {
+            answers.append { await system.reopen(reference) }
+        } else {
+            if shown.status == .fixed, case .transition(let name) = desk.rules.onFixed { answers.append { await system.transition(reference, to: name) } }
+            answers.append { await system.comment(.closed(content), on: reference) }
+        }
+        if let end = try await ask(answers) { return end }
+        guard link?.state == .linked, link?.reference == reference else {
+            try await forget()
+            return .item(.retry(DeliveryFailure("the ticket \(reference.key) was moved meanwhile", work: work)))
+        }
+        elsewhere = nil
+        link?.shown = shown
+        try await save()
+        return nil
     }
 
     /// Takes a step; nothing when the next one is to be decided.
@@ -64,7 +102,8 @@ struct TicketTask {
         case .find: return try await find()
         case .create: return try await create()
         case .overflow:
-            var new = link ?? TicketLink(uid: content.finding.uid, mark: content.mark, state: .overflow, intended: now)
+            var new = link ?? elsewhere ?? TicketLink(uid: content.finding.uid, mark: content.mark, state: .overflow, intended: now)
+            new.state = .overflow
             new.shown = shown
             new.applied = sequence
             new.appliedChange = content.changeID
@@ -109,6 +148,7 @@ struct TicketTask {
         }
         var intent = TicketLink(uid: content.finding.uid, mark: content.mark, state: .intent, intended: desk.clock.now)
         intent.shown = shown
+        intent.reference = elsewhere?.reference
         link = intent
         try await save()
         let answer = await desk.system.create(content)
@@ -161,6 +201,15 @@ struct TicketTask {
             answers = [{ await system.reopen(reference) }, { await system.comment(.reopened(content), on: reference) }]
         case .nothing, .wait, .find, .create, .overflow, .gone: break
         }
+        if let end = try await ask(answers) { return end }
+        guard link?.state == .linked, link?.reference == reference else { return nil }
+        link?.shown = new
+        try await save()
+        return nil
+    }
+
+    /// Asks for one thing after another until one fails.
+    private mutating func ask(_ answers: [() async -> TicketAnswer<Void>]) async throws(LedgerError) -> TicketSink.End? {
         for answer in answers {
             switch await answer() {
             case .done: continue
@@ -170,8 +219,6 @@ struct TicketTask {
             case .gone(let failure): return try await missing(failure.at(work))
             }
         }
-        link?.shown = new
-        try await save()
         return nil
     }
 
@@ -196,9 +243,11 @@ struct TicketTask {
         if let link { try await desk.ledger.put([link], sink: desk.name) }
     }
 
+    /// No ticket was made; what the ledger knew of another system's it knows still.
     private mutating func forget() async throws(LedgerError) {
         link = nil
-        try await desk.ledger.removeTicket(of: content.finding.uid, sink: desk.name)
+        guard let elsewhere else { return try await desk.ledger.removeTicket(of: content.finding.uid, sink: desk.name) }
+        try await desk.ledger.put([elsewhere], sink: desk.name)
     }
 
     /// - Parameter isOfSink: Whether nothing else can be told either meanwhile; nobody asked for this wait.

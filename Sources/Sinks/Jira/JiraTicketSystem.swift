@@ -11,7 +11,7 @@ package final class JiraTicketSystem: TicketSystem {
     private let options: JiraSinkOptions
     private let issues: JiraIssue
     private let exchange: TicketExchange
-    package let site: String?
+    package let site: String
 
     package static let type = "jira"
 
@@ -22,7 +22,7 @@ package final class JiraTicketSystem: TicketSystem {
         issues = JiraIssue(options)
         exchange = TicketExchange(options.destination, authorization: options.authorization, resources)
         // Below a path lives only the API (api.atlassian.com/ex/jira/…), which people have no use for.
-        site = options.destination.basePath.utf8.isEmpty ? options.destination.root + "/browse/" : nil
+        site = options.destination.basePath.utf8.isEmpty ? options.destination.root + "/browse/" : options.destination.root + JiraSinkOptions.api + "/3/issue/"
     }
 
     package var type: String { Self.type }
@@ -137,7 +137,7 @@ package final class JiraTicketSystem: TicketSystem {
 
     private func reference(_ issue: JSONValue) -> TicketReference? {
         guard let id = issue["id"]?.stringValue, Self.isWord(id), let key = issue["key"]?.stringValue, Self.isWord(key) else { return nil }
-        return TicketReference(id: id, key: key, url: site.map { $0 + key })
+        return TicketReference(id: id, key: key, url: site + key)
     }
 
     private func notUnderstood(_ what: String) -> TicketFailure {

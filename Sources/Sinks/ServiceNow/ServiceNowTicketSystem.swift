@@ -23,7 +23,7 @@ package final class ServiceNowTicketSystem: TicketSystem {
     }
 
     package var type: String { Self.type }
-    package var site: String? { "\(options.destination.root)/\(options.table).do?sys_id=" }
+    package var site: String { "\(options.destination.root)/\(options.table).do?sys_id=" }
 
     package func close() async {}
 
@@ -123,7 +123,7 @@ package final class ServiceNowTicketSystem: TicketSystem {
     private func reference(_ record: JSONValue) throws(TicketFailure) -> TicketReference {
         guard let id = record["sys_id"]?.stringValue, Self.isID(id) else { throw Self.notUnderstood("a record without a sys_id") }
         let number = record["number"]?.stringValue.flatMap { $0.utf8.isEmpty ? nil : AnswerText.line(Array($0.utf8), limit: 60) }
-        return TicketReference(id: id, key: number ?? id, url: site.map { $0 + id })
+        return TicketReference(id: id, key: number ?? id, url: site + id)
     }
 
     private func call(

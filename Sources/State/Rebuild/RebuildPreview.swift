@@ -69,7 +69,7 @@ package struct RebuildPreview {
             let page = try pairs.page(after: uid)
             guard let last = page.last else { return count }
             for pair in page {
-                guard try !pairs.isOutOfReach(pair), let difference = try difference(pair, &parser) else { continue }
+                guard let difference = try difference(pair, &parser), try !pairs.isOutOfReach(pair) else { continue }
                 count += 1
                 try onDifference(difference)
             }

@@ -59,11 +59,12 @@ struct RecordPairs {
     /// The next pairs after `uid`; empty at the end.
     func page(after uid: String) throws -> [Pair] { isTouchedOnly ? try touched(after: uid) : try all(after: uid) }
 
-    /// Whether the shadow lacks the record because the journal has lost what told of it, or cannot read it: nobody has decided anything about it, and it
-    /// stays as it was told.
+    /// Whether the shadow has something else, or nothing, because the journal has lost what told of the record last, or cannot read what told of it: nobody
+    /// has decided anything about it, and it stays as it was told. A void decides.
     func isOutOfReach(_ pair: Pair) throws -> Bool {
-        guard pair.after == nil, let entry = try Remade.newestEntry(of: pair.uid, in: before) else { return false }
+        guard pair.after == nil || !isTouchedOnly, let entry = try Remade.newestEntry(of: pair.uid, in: before) else { return false }
         guard entry.isOwn else { return true }
+        guard pair.after == nil else { return false }
         let sql = "SELECT EXISTS (SELECT 1 FROM skipped WHERE first <= ?1 AND last >= ?1)"
         return try Bool.fetchOne(after.cachedStatement(sql: sql), arguments: [entry.number]) ?? false
     }

@@ -28,7 +28,7 @@ final class ScriptedTickets: TicketSystem {
 
     let name = "tickets"
     let type = "scripted"
-    let site: String?
+    let site: String
     private let clock: any DeliveryClock
     private let lag: Int64
     private let script: @Sendable (String, Int) async -> Fault?
@@ -36,7 +36,7 @@ final class ScriptedTickets: TicketSystem {
 
     /// `script` gets what is asked for and how many calls came before.
     init(
-        clock: any DeliveryClock, lag: Duration = .seconds(60), site: String? = "https://tickets.example/",
+        clock: any DeliveryClock, lag: Duration = .seconds(60), site: String = "https://tickets.example/",
         script: @escaping @Sendable (String, Int) async -> Fault? = { _, _ in nil }
     ) {
         self.site = site
@@ -91,7 +91,7 @@ final class ScriptedTickets: TicketSystem {
         return await call("find") { tickets in
             .done(
                 tickets.first { $0.mark == mark && $0.searchable <= now && !$0.isDeleted }.map { ticket in
-                    TicketReference(id: ticket.key, key: ticket.key, url: site.map { $0 + ticket.key })
+                    TicketReference(id: ticket.key, key: ticket.key, url: site + ticket.key)
                 })
         }
     }
@@ -101,7 +101,7 @@ final class ScriptedTickets: TicketSystem {
         return await call(what) { tickets in
             let key = "T-\(tickets.count + 1)"
             tickets.append(Ticket(key: key, mark: mark, table: table, searchable: searchable))
-            return .done(TicketReference(id: key, key: key, url: site.map { $0 + key }))
+            return .done(TicketReference(id: key, key: key, url: site + key))
         }
     }
 

@@ -146,7 +146,7 @@ struct TicketSinkTests {
     @Test func aSystemAtAnotherAddressIsAskedForTheMarkFirst() async throws {
         let old = ScriptedTickets(clock: clock), before = sink(old) { $0.newPerHour = 3 }
         for record in ["f_a", "f_b", "f_c", "f_d", "f_gone"] { _ = try await tell(before, record) }
-        try await clock.sleep(for: .seconds(300))
+        try await clock.sleep(for: .seconds(3601))
         old.delete("T-2")
         #expect(try await tell(before, "f_b", .open, .critical)?.isTaken == false)
         // Another has tickets of those numbers; and one of ours was taken over by it.
@@ -158,12 +158,58 @@ struct TicketSinkTests {
         #expect(try await tell(sink, "f_d", .open, .low) == .taken(.update))
         #expect(new.tickets.prefix(5).allSatisfy { $0.notes.isEmpty && $0.updates == 0 && $0.table == nil })
         #expect(new.tickets.dropFirst(5).map(\.mark).prefix(3) == ["weir-f_a", "weir-f_b", "weir-f_c"])
-        #expect(new.tickets[5].notes == ["high→low"] && new.tickets.last?.table?.count == 2 && new.tickets.count == 9)
+        #expect(new.tickets[5].notes.isEmpty && new.tickets[5].updates == 1 && new.tickets.last?.table?.count == 2 && new.tickets.count == 9)
         // What was fixed meanwhile has no ticket there, and needs none; and once found, a ticket is not looked for again.
         let calls = new.calls.count
         #expect(try await tell(sink, "f_a", .fixed, .low) == .taken(.close))
         #expect(!new.calls.dropFirst(calls).contains("find"))
         #expect(old.tickets.allSatisfy { $0.notes.isEmpty })
+    }
+
+    /// A `url:` that was wrong for a while, or is changed to and fro, makes no second ticket where there is one, and leaves none with what it once said.
+    @Test func whoComesBackFindsTheTicketsThatWereThere() async throws {
+        let old = ScriptedTickets(clock: clock), new = ScriptedTickets(clock: clock, site: "https://elsewhere.example/")
+        let wrong = ScriptedTickets(clock: clock, site: "https://wrong.example/") { what, _ in
+            what == "create" ? .refuse(DeliveryFailure("no such project", status: 400), isPause: true) : nil
+        }
+        let lossy = ScriptedTickets(clock: clock, site: "https://lossy.example/") { what, _ in what == "create" ? .losesRequest : nil }
+        let atOld = sink(old) { $0.onFixed = .transition("Done") }, atNew = sink(new) { $0.onFixed = .transition("Done") }
+        for record in ["f_a", "f_b", "f_c", "f_d"] { #expect(try await tell(atOld, record) == .taken(.create)) }
+        // The same system by another name may not find what is younger than its search; nothing is made meanwhile.
+        let renamed = ScriptedTickets(clock: clock, site: "https://renamed.example/")
+        guard case .retry(let wait)? = try await tell(sink(renamed), "f_a", .open, .critical) else {
+            Issue.record("a young ticket was not waited for")
+            return
+        }
+        #expect(wait.retryAfter == .seconds(300) && renamed.calls == ["find"])
+        try await clock.sleep(for: .seconds(301))
+        // One where no ticket can be made, and one whose answer is lost.
+        #expect(try await tell(sink(wrong), "f_a", .open, .low) == nil && wrong.tickets.isEmpty)
+        #expect(try await tell(sink(lossy), "f_d", .open, .critical)?.isTaken == false)
+        // Fixed where there is no ticket; opened and closed where one is made.
+        #expect(try await tell(atNew, "f_b", .fixed) == .taken(.nothing))
+        #expect(try await tell(atNew, "f_c", .open, .low) == .taken(.create))
+        #expect(try await tell(atNew, "f_c", .fixed, .low) == .taken(.close))
+        try await clock.sleep(for: .seconds(301))
+        #expect(try await tell(atOld, "f_a", .open, .info) == .taken(.update))
+        #expect(try await tell(atOld, "f_b", .reopened) != nil)
+        #expect(try await tell(atOld, "f_c", .fixed, .info)?.isTaken == true)
+        #expect(try await tell(atOld, "f_d", .open, .critical, resources: ["other"])?.isTaken == true)
+        #expect(old.tickets.map(\.mark) == ["weir-f_a", "weir-f_b", "weir-f_c", "weir-f_d"])
+        #expect(old.tickets.map(\.isOpen) == [true, true, false, true])
+        #expect(old.tickets.map(\.updates) == [1, 0, 1, 1] && old.tickets[0].notes == ["high→info"] && old.tickets[2].notes == ["fixed"])
+        #expect(new.tickets.map(\.mark) == ["weir-f_c"])
+    }
+
+    @Test func aFloodInTwoSystemsHasOneTableInEach() async throws {
+        let old = ScriptedTickets(clock: clock), new = ScriptedTickets(clock: clock, site: "https://elsewhere.example/")
+        let atOld = sink(old) { $0.newPerHour = 0 }, atNew = sink(new) { $0.newPerHour = 0 }
+        for (sink, severity) in [(atOld, Severity.high), (atNew, .low), (atOld, .critical), (atNew, .info)] {
+            for record in ["f_a", "f_b"] { #expect(try await tell(sink, record, .open, severity) == .taken(.update)) }
+            try await clock.sleep(for: .seconds(301))
+        }
+        #expect(old.tickets.count == 1 && new.tickets.count == 1)
+        #expect(old.tickets[0].table?.rows.map(\.severity) == [.critical, .critical] && new.tickets[0].table?.rows.map(\.severity) == [.info, .info])
     }
 
     @Test func aFloodMakesOneTicketWithATable() async throws {

@@ -95,6 +95,29 @@ struct RestoreTests {
         Self.expectOneContentForEachID(original, copy)
     }
 
+    /// What a lost receipt told last of a record is not taken back because an older receipt of it is there still.
+    @Test func whatALostReceiptToldOfAKnownRecordStays() async throws {
+        let folder = try TemporaryFolder(), data = folder.path + "/data", backup = folder.path + "/backup"
+        func send(_ status: String, minute: Int, toldTimes count: Int) async throws {
+            let test = try await GatewayUnderTest.start(in: folder)
+            let body = "{\"scanId\":\"a1\",\"status\":\"\(status)\",\"timestamp\":\"2026-01-01T00:0\(minute):00Z\"}"
+            #expect(try await test.send("r", body).status == 200)
+            #expect(await Condition.holds(within: 60) { Self.changes(folder).count { $0["subject"]?.stringValue == Self.uid("a1") } == count })
+            await test.gateway.stop()
+        }
+        try await send("in_progress", minute: 0, toldTimes: 1)
+        try FileManager.default.createDirectory(atPath: backup, withIntermediateDirectories: true)
+        try Self.copy(["journal"], from: data, to: backup)
+        try await send("completed", minute: 1, toldTimes: 2)
+        try Self.copy(["journal"], from: backup, to: data)
+        let test = try await GatewayUnderTest.start(in: folder)
+        let rebuilt = try await test.ask(.post, "/v1/rebuild", body: "{}")
+        #expect(rebuilt.status == 200 && rebuilt.json["changes"]?.integerValue == 0, "\(rebuilt.json)")
+        let record = try await test.ask(.get, "/v1/records/\(Self.uid("a1"))").json
+        #expect(record["record"]?["status"]?.stringValue == "completed", "\(record)")
+        await test.gateway.stop()
+    }
+
     /// The numbers of entries that the journal has lost are given again: what is done to the new ones is not done to the old.
     @Test func whatIsDoneToAReceiptIsNotDoneToALostOneOfItsNumber() async throws {
         let folder = try TemporaryFolder(), data = folder.path + "/data", backup = folder.path + "/backup"
