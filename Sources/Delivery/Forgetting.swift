@@ -14,15 +14,15 @@ package enum Forgetting: Sendable {
     /// What the ledger has of a sink for which nothing runs.
     ///
     /// - Parameter last: The last sequence there is; nothing where it cannot be read.
-    package static func look(_ ledger: LedgerReader, sink: String, last: UInt64?) throws(LedgerError) -> Forgetting {
-        try ledger.standing(of: sink, last: last).map { .forgotten($0) } ?? .isUnknown
+    package static func look(_ ledger: LedgerReader, sink: String, last: UInt64?, andTickets: Bool) throws(LedgerError) -> Forgetting {
+        try ledger.standing(of: sink, last: last, orTickets: andTickets).map { .forgotten($0) } ?? .isUnknown
     }
 
     /// Gives up what the ledger has of it; with `isMade` false it is only looked at.
     package static func run(
         _ ledger: Ledger, sink: String, last: UInt64?, isMade: Bool, andTickets: Bool = false, now: Timestamp
     ) async throws(LedgerError) -> Forgetting {
-        guard let status = try await ledger.standing(of: sink, last: last) else { return .isUnknown }
+        guard let status = try await ledger.standing(of: sink, last: last, orTickets: andTickets) else { return .isUnknown }
         if isMade { try await ledger.forget(sink, andTickets: andTickets, at: now) }
         return .forgotten(status)
     }

@@ -50,9 +50,10 @@ package struct YAMLNode: Sendable {
         members?.first { $0.key.scalar == key }?.value
     }
 
-    /// What the node is, for messages: `a word`, `a list` or `a mapping`.
+    /// What the node is, for messages: `a word`, `a list`, `a mapping`, or `empty`.
     package var kindName: String {
         switch content {
+        case .scalar(let text, quoted: false) where text.utf8.isEmpty: "empty"
         case .scalar: "a word"
         case .sequence: "a list"
         case .mapping: "a mapping"

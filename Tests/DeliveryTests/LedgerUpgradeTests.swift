@@ -111,6 +111,13 @@ struct LedgerUpgradeTests {
             Issue.record("the sink is known still")
             return
         }
+        // Its tickets can be forgotten afterwards.
+        try await ledger.put([TicketLink(uid: "f_1", mark: "weir-f_1", state: .linked, intended: Timestamp(milliseconds: 1))], sink: "a")
+        for isKnown in [true, false] {
+            let again = try await Forgetting.run(ledger, sink: "a", last: 9, isMade: true, andTickets: true, now: Timestamp(milliseconds: 9))
+            if case .forgotten = again { #expect(isKnown) } else { #expect(!isKnown) }
+        }
+        #expect(try await ledger.ticket(of: "f_1", sink: "a") == nil)
         #expect(try await ledger.state(of: "a") == nil)
         #expect(try await ledger.deliveries(limit: 10) == [row("a", 1...1)])
         try await ledger.insert(SinkPosition(name: "a", start: 8))

@@ -16,9 +16,15 @@ enum LedgerForgetting {
         return types
     }
 
-    /// What the file has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up.
-    static func standing(of sink: String, last: UInt64?, _ database: Database) throws -> SinkStatus? {
-        guard try database.tableExists("sinks"), let position = try LedgerRows.positions(database).first(where: { $0.name == sink }) else { return nil }
+    /// What the file has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up and its tickets, if they are meant
+    /// too, with it.
+    static func standing(of sink: String, last: UInt64?, orTickets: Bool, _ database: Database) throws -> SinkStatus? {
+        guard try database.tableExists("sinks") else { return nil }
+        guard let position = try LedgerRows.positions(database).first(where: { $0.name == sink }) else {
+            let sql = "SELECT EXISTS (SELECT 1 FROM tickets WHERE sink = ?)"
+            guard orTickets, try database.tableExists("tickets"), try Bool.fetchOne(database, sql: sql, arguments: [sink]) == true else { return nil }
+            return SinkStatus(name: sink, type: try types(database)[sink] ?? "")
+        }
         return SinkStatus(
             name: sink, type: try types(database)[sink] ?? "", position: position, counts: try LedgerItems.counts(database)[sink] ?? [:],
             replays: try LedgerJobs.open(database, of: sink), last: last)
@@ -39,9 +45,10 @@ extension Ledger {
     /// The word in the configuration's `type:` of each sink that ran since the ledger notes it, by name.
     package func types() async throws(LedgerError) -> [String: String] { try await read { try LedgerForgetting.types($0) } }
 
-    /// What the ledger has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up.
-    func standing(of sink: String, last: UInt64?) async throws(LedgerError) -> SinkStatus? {
-        try await read { try LedgerForgetting.standing(of: sink, last: last, $0) }
+    /// What the ledger has of a sink for which nothing runs; nothing where none of its name ever ran, or it was given up and its tickets, if they are
+    /// meant too, with it.
+    func standing(of sink: String, last: UInt64?, orTickets: Bool) async throws(LedgerError) -> SinkStatus? {
+        try await read { try LedgerForgetting.standing(of: sink, last: last, orTickets: orTickets, $0) }
     }
 
     /// Notes which kind of system a sink is.

@@ -47,8 +47,8 @@ package struct LedgerReader: Sendable {
     package func types() throws(LedgerError) -> [String: String] { try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.types($0) } } }
 
     /// As `Ledger.standing`.
-    func standing(of sink: String, last: UInt64?) throws(LedgerError) -> SinkStatus? {
-        try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.standing(of: sink, last: last, $0) } }
+    func standing(of sink: String, last: UInt64?, orTickets: Bool) throws(LedgerError) -> SinkStatus? {
+        try LedgerFile.naming(path) { try queue.read { try LedgerForgetting.standing(of: sink, last: last, orTickets: orTickets, $0) } }
     }
 
     /// How many items each sink has in each state.

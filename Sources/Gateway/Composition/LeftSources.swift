@@ -13,7 +13,7 @@ package enum LeftSources {
         let known = Set(configuration.sourceDescriptions.flatMap { [$0.name, $0.account] })
         let left = ((try? await StateQueries(store: store).sources()) ?? []).filter { !$0.source.isEmpty && $0.understood > 0 && !known.contains($0.source) }
         return left.map { source in
-            "source '\(source.source)' is not configured, and what its \(source.understood.counted("receipt")) told stays as it is; if it has another name now, give that one 'account: \(source.source)' (or the account it had), or its findings will be told as new ones"
+            "source '\(source.source)' is not configured, and what its \(source.understood.counted("receipt")) told stays as it is; if it has another name now, that one has to have the account that it had ('account: \(source.source)' where it had none of its own), or its findings will be told as new ones"
         }
     }
 }

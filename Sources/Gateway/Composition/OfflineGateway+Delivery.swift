@@ -41,7 +41,7 @@ extension OfflineGateway {
             if isConfigured {
                 .isConfigured
             } else if !isMade {
-                try look(sink, last: end, storage)
+                try look(sink, last: end, andTickets: andTickets, storage)
             } else {
                 try await changing(configuration) { ledger throws(LedgerError) in
                     try await Forgetting.run(ledger, sink: sink, last: end, isMade: true, andTickets: andTickets, now: SystemClock.now())
@@ -58,10 +58,12 @@ extension OfflineGateway {
     }
 
     /// Without a change to any file.
-    private static func look(_ sink: String, last: UInt64?, _ storage: StorageSettings) throws(GatewayError) -> Forgetting {
+    private static func look(
+        _ sink: String, last: UInt64?, andTickets: Bool, _ storage: StorageSettings
+    ) throws(GatewayError) -> Forgetting {
         guard FilePaths.exists(storage.ledgerFile) else { return .isUnknown }
         do throws(LedgerError) {
-            return try Forgetting.look(try LedgerReader(path: storage.ledgerFile), sink: sink, last: last)
+            return try Forgetting.look(try LedgerReader(path: storage.ledgerFile), sink: sink, last: last, andTickets: andTickets)
         } catch {
             throw GatewayError(error.message)
         }

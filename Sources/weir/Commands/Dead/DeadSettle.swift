@@ -36,7 +36,9 @@ struct DeadDrop: AsyncParsableCommand {
     func validate() throws { try selection.check() }
 
     func run() async throws {
-        let unknown = selection.ids.count > 1 ? try await selection.unknown(selection.client()) : []
+        // As with a retry; and what cannot be undone is done only where all that it is about is there.
+        let client = try await selection.client()
+        let unknown = selection.ids.count > 1 ? try await selection.unknown(client) : []
         let (count, _) = try await selection.settle(.drop, "drop")
         StandardOutput.line("\(count) dropped")
         try selection.check(count, left: 0)

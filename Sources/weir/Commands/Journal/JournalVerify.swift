@@ -32,7 +32,7 @@ struct JournalVerify: ParsableCommand {
         if json {
             StandardOutput.json(Self.json(report))
         } else {
-            show(report)
+            show(report, expected)
         }
         guard report.isIntact else {
             if let first = report.problems.first?.sentence ?? report.headFinding {
@@ -44,19 +44,20 @@ struct JournalVerify: ParsableCommand {
         }
     }
 
-    private func show(_ report: VerifyReport) {
+    private func show(_ report: VerifyReport, _ expected: JournalHead?) {
         for problem in report.problems { StandardOutput.line(SafeText.escaped(problem.sentence)) }
         if report.problemCount > report.problems.count { StandardOutput.line("… and \(report.problemCount - report.problems.count) more") }
         for (number, decision) in report.erased.sorted(by: { $0.key < $1.key }) { StandardOutput.line("entry \(number): erased by decision \(decision)") }
         for number in report.unfinishedErasures { StandardOutput.line("entry \(number): its erasure was decided, and its body stands") }
         if let finding = report.headFinding { StandardOutput.line(SafeText.escaped(finding)) }
         let entries = report.entries == 0 ? "no entries" : "entries \(report.firstNumber) to \(report.lastNumber)"
-        StandardOutput.line("\(Self.word(report)): \(entries) in \(report.segments.of("segment")), \(report.problemCount.of("problem"))")
+        StandardOutput.line("\(Self.word(report, expected)): \(entries) in \(report.segments.of("segment")), \(report.problemCount.of("problem"))")
         StandardOutput.line("head: " + String(decoding: report.head.bytes, as: UTF8.self))
     }
 
-    private static func word(_ report: VerifyReport) -> String {
+    private static func word(_ report: VerifyReport, _ expected: JournalHead?) -> String {
         if report.isIntact { return "intact" }
+        if report.problemCount == 0, let expected, report.lastNumber < expected.number { return "an older copy, or cut" }
         if report.problemCount == 0 { return report.headMatches == false ? "another history" : "not erased" }
         return "damaged"
     }
