@@ -132,8 +132,8 @@ struct TicketTask {
             return nil
         case .done(nil), .gone: return try await create()
         case .retry(let failure): return .stop(.retry(failure.at(work)))
-        case .pause(let failure): return .stop(.pause(failure.at(work)))
-        case .reject(let failure): return .item(.reject(failure))
+        // A search that is refused says nothing of the finding.
+        case .pause(let failure), .reject(let failure): return .stop(.pause(failure.at(work)))
         }
     }
 

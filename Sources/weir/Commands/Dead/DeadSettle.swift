@@ -16,7 +16,7 @@ struct DeadRetry: AsyncParsableCommand {
     func run() async throws {
         // Nothing is done where what was done could not be told.
         let client = try await selection.client()
-        let unknown = selection.ids.count > 1 ? try await selection.unknown(client) : []
+        let unknown = try await selection.unknown(client)
         let (count, isFull) = try await selection.settle(.retry, "retry")
         StandardOutput.line("\(count) pending again")
         // One that was refused again at once is dead and was not left.
@@ -38,7 +38,7 @@ struct DeadDrop: AsyncParsableCommand {
     func run() async throws {
         // As with a retry; and what cannot be undone is done only where all that it is about is there.
         let client = try await selection.client()
-        let unknown = selection.ids.count > 1 ? try await selection.unknown(client) : []
+        let unknown = try await selection.unknown(client)
         let (count, _) = try await selection.settle(.drop, "drop")
         StandardOutput.line("\(count) dropped")
         try selection.check(count, left: 0)
@@ -99,8 +99,9 @@ struct DeadSelection: ParsableArguments {
     /// Whoever says what is dead.
     func client() async throws -> OperatorClient { try await OperatorClient.open(try config.loadForReading()) }
 
-    /// Those of the ids that name no dead letter now.
+    /// Those of several ids that name no dead letter now.
     func unknown(_ client: OperatorClient) async throws -> [String] {
+        guard ids.count > 1 else { return [] }
         var known: Set<String> = []
         for letter in try await DeadLetters.read(client, sink: sink, ids: ids, limit: 100_000).letters {
             known.formUnion([letter.word("change"), letter.word("uid")])
